@@ -1,0 +1,133 @@
+"""Measures start-up, planning and writing against their peers in one run, and writes docs/reference/speed.md.
+
+Usage: python bench/run.py [--rows 100000] [--series 30000] [--runs 3] [--write]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from exports import write_export
+
+HERE = Path(__file__).resolve().parent
+DOCUMENT = HERE.parent / "docs" / "reference" / "speed.md"
+PRODUCT = [str(Path(sys.executable).with_name("jitsi-migrate"))]
+
+
+@dataclass(frozen=True)
+class Row:
+    what: str
+    ours: float
+    peer: float
+    aim: str
+
+    def __str__(self) -> str:
+        return f"| {self.what} | {self.ours:.2f} s | {self.peer:.2f} s | {self.ours / self.peer:.2f} | {self.aim} |"
+
+
+def seconds(command: Sequence[str], **kwargs: object) -> float:
+    began = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **kwargs)  # type: ignore[call-overload]
+    return time.perf_counter() - began
+
+
+def in_turn(ours: Callable[[], float], peer: Callable[[], float], runs: int) -> tuple[float, float]:
+    """Run both in turn, so that a slow moment of the machine meets both; return the medians."""
+    pairs = [(ours(), peer()) for _ in range(runs)]
+    return statistics.median(pair[0] for pair in pairs), statistics.median(pair[1] for pair in pairs)
+
+
+def start_up(runs: int) -> Row:
+    ours, peer = in_turn(
+        lambda: seconds([*PRODUCT, "--help"]), lambda: seconds([sys.executable, "-c", "import click"]), runs * 5
+    )
+    return Row("`--help` / `python -c 'import click'`", ours, peer, "1.5 or less")
+
+
+def main_job(folder: Path, rows: int, series: int, runs: int) -> list[Row]:
+    export = folder / "upcoming.csv"
+    write_export(export, rows, series)
+    plans, writes = [], []
+    for number in range(runs):
+        site = folder / f"site{number}"
+        common = ["--site", str(site)]
+        subprocess.run([*PRODUCT, "init", "--server", "meet.example.org", *common], check=True, stdout=subprocess.DEVNULL)
+        plan = seconds([*PRODUCT, "plan", str(export), "--timezone", "Europe/Berlin", "--since", "2027-01-01", *common])
+        apply = seconds([*PRODUCT, "apply", str(site / "plan.json"), *common])
+        peer = json.loads(
+            subprocess.run(
+                [sys.executable, str(HERE / "peer.py"), str(export), str(folder / "peer.ics")],
+                check=True, capture_output=True, text=True,
+            ).stdout
+        )  # fmt: skip
+        plans.append((plan, peer["plan"]))
+        writes.append((apply, peer["write"]))
+    size = f"{rows:,} rows, {series:,} series"
+    return [
+        Row(f"plan, {size}", *map(statistics.median, zip(*plans, strict=True)), "0.33 or less"),
+        Row(f"apply, {size}", *map(statistics.median, zip(*writes, strict=True)), "1 or less"),
+    ]
+
+
+def peak_of_plan(folder: Path, rows: int, series: int) -> float:
+    """Return the peak memory of planning, in MB."""
+    export, site = folder / "memory.csv", folder / "memory"
+    write_export(export, rows, series)
+    common = ["--site", str(site)]
+    subprocess.run([*PRODUCT, "init", "--server", "meet.example.org", *common], check=True, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [*PRODUCT, "plan", str(export), "--timezone", "Europe/Berlin", "--since", "2027-01-01", *common],
+        stdout=subprocess.DEVNULL,
+    )
+    _, _, usage = os.wait4(process.pid, 0)
+    return float(usage.ru_maxrss) / 1024
+
+
+def document(rows: Sequence[Row], peak: float, arguments: argparse.Namespace) -> str:
+    lines = "\n".join(map(str, rows))
+    return f"""# Speed
+
+Written by `make bench`: each figure is the median of {arguments.runs} runs in turn with its peer, on Python
+{platform.python_version()} with {os.cpu_count()} cores. Ratios can be compared between machines, seconds cannot.
+
+| what | ours | peer | ratio | aim |
+| --- | --- | --- | --- | --- |
+{lines}
+
+Planning {arguments.rows:,} rows takes at most {peak:.0f} MB (aim: under 300).
+
+The peer of plan and apply is `bench/peer.py`, the script one would write with `csv.DictReader`, `dateutil` and
+`icalendar`: it knows weekly series only, one file, no journal, no per-host files, no problems and no undo. Ours are whole
+processes, start-up and every safety step included; the peer's times leave out its start-up.
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--series", type=int, default=30_000)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--write", action="store_true", help=f"write {DOCUMENT.name}")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        rows = [start_up(arguments.runs), *main_job(folder, arguments.rows, arguments.series, arguments.runs)]
+        text = document(rows, peak_of_plan(folder, arguments.rows, arguments.series), arguments)
+    sys.stdout.write(text)
+    if arguments.write:
+        DOCUMENT.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

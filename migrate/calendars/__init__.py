@@ -1,0 +1,1 @@
+"""Calendars: one module per way out for events."""

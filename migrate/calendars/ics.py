@@ -1,0 +1,220 @@
+"""Calendar files: one .ics file per host, and one with the events of all."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from migrate.core.errors import TargetError
+from migrate.core.meeting import Meeting, Person
+from migrate.core.naming import slug
+from migrate.core.ports import Calendar, Event, EventPlan, SiteFacts, Write
+from migrate.shared.events import event_uids, render_event, restore_event
+from migrate.shared.files import Files
+from migrate.shared.icalendar_text import Component, components, fingerprint, lines, take_apart, text
+from migrate.shared.vtimezone import MARK, vtimezone
+
+HOSTS = "hosts"
+COMBINED = "all.ics"
+NO_HOST = "unknown-host"
+
+BEGIN, END = "BEGIN:VCALENDAR\r\n", "END:VCALENDAR\r\n"
+
+_COLLECTION = re.compile(rf"{HOSTS}/[^/\\\0]{{1,200}}\.ics")
+_PLAIN = re.compile(r"[a-z0-9][a-z0-9.@_+-]{0,79}")
+# Names that Windows keeps for devices, and names that we make for somebody else.
+_TAKEN = re.compile(rf"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?|{NO_HOST}|.*-[0-9a-f]{{8}}")
+_SLUG_CHARS, _DIGEST_CHARS = 40, 8
+_ZONED = re.compile(r';TZID="?([^":;,\r\n]+)"?(?:;[^:\r\n]*)?:([0-9]{4})')
+
+
+class IcsSettings(BaseModel):
+    """The table [calendars.ics] of migrate.toml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    directory: Path = Field(default=Path("calendars"), description="where the files go, seen from the site directory")
+
+
+class IcsCalendar(Calendar):
+    """Writes files into a directory. What people add to those files stays as it is, to the byte."""
+
+    name = "ics"
+    Settings: ClassVar[type[IcsSettings]] = IcsSettings
+
+    @classmethod
+    def open(cls, settings: IcsSettings, site: SiteFacts) -> IcsCalendar:
+        """Make the adapter of a site."""
+        return cls(site.directory / settings.directory, site.id, Files())
+
+    def __init__(self, directory: Path, site_id: UUID, files: Files) -> None:
+        self._directory = directory
+        self._site_id = site_id
+        self._files = files
+
+    def collection(self, host: Person) -> str:
+        """Name the file of a host; a name that a file system could take amiss is replaced by a harmless one."""
+        return f"{HOSTS}/{_file_name(host)}.ics"
+
+    def uids(self, key: str, meeting: Meeting) -> tuple[str, ...]:
+        """Name the UIDs: UUIDs made of the site and the key, so that a lost journal orphans nothing."""
+        return event_uids(self._site_id, key, meeting)
+
+    def render(self, plan: EventPlan) -> Event:
+        """Write the event as text. Raises ValueError for a room without dates."""
+        return render_event(self._site_id, plan)
+
+    def restore(self, uids: tuple[str, ...], text: str) -> Event:
+        """Return the event of a text that was found in a file before."""
+        return restore_event(uids, text)
+
+    def look(self, collection: str, uids: Iterable[str]) -> Mapping[str, Event] | None:
+        """Return the events that are in the file; it is read once, and never parsed as a whole."""
+        content = _read(self._path(collection))
+        if content is None:
+            return None
+        wanted = set(uids)
+        found: dict[str, list[str]] = defaultdict(list)
+        for component in take_apart(content, str(self._path(collection))).components:
+            if component.uid in wanted:
+                found[component.uid].append(component.text)
+        return {uid: _event(uid, "".join(parts)) for uid, parts in found.items()}
+
+    def write(self, collection: str, writes: Sequence[Write]) -> None:
+        """Write the file anew with the changes; without events it goes."""
+        path = self._path(collection)
+        before = _read(path)
+        file = _File(_head(path.stem)) if before is None else _File.of(before, str(path))
+        for write in writes:
+            file.change(write)
+        if file.components:
+            self._replace(path, before, file.text())
+        else:
+            self._files.remove(path)
+
+    def finish(self) -> Sequence[str]:
+        """Write the combined file from the files of the hosts, with what people changed in them."""
+        path = self._directory / COMBINED
+        hosts = sorted((self._directory / HOSTS).glob("*.ics"))
+        combined = _File(_head("All meetings"))
+        for host in hosts:
+            combined.add(_File.of(_read(host) or "", str(host)))
+        if not combined.components:
+            self._files.remove(path)
+            return []
+        self._replace(path, _read(path), combined.text())
+        return [
+            f"{path}: {len(combined.components)} events",
+            f"{path.parent / HOSTS}: the same events by host, in {len(hosts)} files",
+        ]
+
+    def _path(self, collection: str) -> Path:
+        # The name comes back from plans and the journal, which are files that people can edit.
+        if not _COLLECTION.fullmatch(collection):
+            raise TargetError(f"{collection!r} is not the calendar file of a host")
+        return self._directory / collection
+
+    def _replace(self, path: Path, before: str | None, after: str) -> None:
+        if after != before:
+            self._files.make_directory(path.parent)
+            self._files.write(path, after.encode())
+
+
+@dataclass(slots=True)
+class _File:
+    """A calendar file while it is changed. `components` are by UID; `zones` are those somebody else wrote, by TZID."""
+
+    properties: str
+    components: dict[str, str] = field(default_factory=dict)
+    zones: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, content: str, where: str) -> _File:
+        parts = take_apart(content, where)
+        file = cls(parts.properties)
+        for component in parts.components:
+            file._put(component)
+        return file
+
+    def change(self, write: Write) -> None:
+        for uid in write.removes:
+            self.components.pop(uid, None)
+        if write.event:
+            for uid in write.event.uids:
+                self.components.pop(uid, None)
+            for component in components(write.event.text):
+                self._put(component)
+
+    def add(self, other: _File) -> None:
+        self.components = other.components | self.components
+        self.zones = other.zones | self.zones
+
+    def text(self) -> str:
+        """Return the file, the same text for the same components: they are in order of their UIDs."""
+        events = "".join([text for _, text in sorted(self.components.items())])
+        zones = {name: vtimezone(name, year) for name, year in _years(events).items()} | self.zones
+        return f"{BEGIN}{self.properties}{''.join(zones[name] for name in sorted(zones))}{events}{END}"
+
+    def _put(self, component: Component) -> None:
+        if component.name != "VTIMEZONE":
+            self.components[component.uid] = self.components.get(component.uid, "") + component.text
+        elif MARK not in component.text:
+            self.zones[component.uid] = self.zones.get(component.uid, "") + component.text
+
+
+def _years(events: str) -> dict[str, int]:
+    """Return the zones that are used, with the year of the first date in each."""
+    years: dict[str, int] = {}
+    for name, year in set(_ZONED.findall(events)):
+        years[name] = min(int(year), years.get(name, int(year)))
+    return years
+
+
+def _event(uid: str, vevents: str) -> Event:
+    crlf = vevents.replace("\r\n", "\n").replace("\n", "\r\n")
+    return Event((uid,), crlf, fingerprint(crlf))
+
+
+def _head(name: str) -> str:
+    return lines(
+        (
+            "VERSION:2.0",
+            "PRODID:-//jitsi-migrate//jitsi-migrate//EN",
+            "CALSCALE:GREGORIAN",
+            f"NAME:{text(name)}",
+            f"X-WR-CALNAME:{text(name)}",
+        )
+    )
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_bytes().decode()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise TargetError(f"{path}: cannot be read ({error.strerror})", hint="Check who owns the file.") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise TargetError(
+            f"{path}, line {line}: this is not iCalendar: it is not UTF-8",
+            hint="Save the file as UTF-8, or move it away to have it written anew; nothing was changed.",
+        ) from error
+
+
+def _file_name(host: Person) -> str:
+    identity = (host.email or host.account or host.name).casefold()
+    if not identity:
+        return NO_HOST
+    if _PLAIN.fullmatch(identity) and not _TAKEN.fullmatch(identity):
+        return identity
+    digest = sha256(identity.encode(errors="surrogatepass")).hexdigest()
+    return f"{slug(identity)[:_SLUG_CHARS].strip('-') or 'host'}-{digest[:_DIGEST_CHARS]}"

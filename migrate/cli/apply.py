@@ -1,0 +1,32 @@
+"""jitsi-migrate apply"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from migrate.cli.session import Ending, Session, command
+
+
+@command("apply")
+@click.argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--partial", is_flag=True, help="Apply although some rows have errors; they stay out.")
+@click.option("--allow-large-change", is_flag=True, help="Apply although over 30 % of the meetings change.")
+@click.option("--dry-run", is_flag=True, help="Check the plan against the site and say what would be done.")
+@click.pass_obj
+def apply(session: Session, plan_file: Path, partial: bool, allow_large_change: bool, dry_run: bool) -> Ending:
+    """Do exactly what a plan says. If it is interrupted, the same command completes it."""
+    from migrate.cli.applying import apply_plan, rehearse
+    from migrate.cli.show_run import show_applied, show_rehearsal
+    from migrate.core.errors import Exit
+    from migrate.services import report
+    from migrate.services.applying import Permissions, Result
+
+    allowed = Permissions(partial=partial, large_change=allow_large_change)
+    if dry_run:
+        plan = rehearse(session, plan_file, allowed)
+        return Ending(Exit.OK, {"pending": plan.pending}, lambda output: show_rehearsal(output, plan, plan_file))
+    applied, directory = apply_plan(session, plan_file, allowed)
+    code = Exit.PARTIAL if applied.count(Result.FAILED) else Exit.OK
+    return Ending(code, report.to_json(applied), lambda output: show_applied(output, applied, directory))

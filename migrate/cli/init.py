@@ -1,0 +1,34 @@
+"""jitsi-migrate init"""
+
+from __future__ import annotations
+
+import click
+
+from migrate.cli.session import Ending, Session, command
+
+
+@command("init")
+@click.option("--server", metavar="NAME", default="", help="The host name of the Jitsi Meet server, such as meet.example.org.")
+@click.pass_obj
+def init(session: Session, server: str) -> Ending:
+    """Make a site directory: settings, secrets, and what a migration remembers.
+
+    Files that are there already are left as they are.
+    """
+    from migrate.cli.output import Output
+    from migrate.services.initialising import initialise
+    from migrate.shared.files import Files
+
+    done = initialise(session.site, server, Files())
+
+    def show(output: Output) -> None:
+        output.table([["made" if name in done.made else "kept", name] for name in (*done.made, *done.kept)], indent=0)
+        if server and "migrate.toml" in done.kept:
+            output.line(f"migrate.toml was there: its server was not changed to {server}.")
+        output.gap()
+        if "migrate.toml" in done.made and not server:
+            output.verdict("Now set the url of your server in migrate.toml, under [targets.jitsi].")
+        else:
+            output.verdict("Ready. Next: ", ("jitsi-migrate plan FILE.csv --timezone Europe/Berlin", "bold"))
+
+    return Ending(0, {"site": str(done.site), "made": list(done.made), "kept": list(done.kept)}, show)

@@ -1,0 +1,116 @@
+"""Makes a plan for the plan command: files in, plan file out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from migrate import registry
+from migrate.cli import site as sites
+from migrate.cli.output import progress
+from migrate.cli.session import Session
+from migrate.core.errors import InputError
+from migrate.core.plan import Input, Plan
+from migrate.core.ports import Document, ReadOptions, Source, Target
+from migrate.services import plan_file as plan_files
+from migrate.services.planning import Planner, PlanOptions
+from migrate.services.preview import preview
+from migrate.services.reading import Reader
+from migrate.services.steps import recover
+from migrate.shared import hosts
+from migrate.shared.advice import advise
+from migrate.shared.files import Files
+
+
+@dataclass(frozen=True)
+class MadePlan:
+    """A plan, where it was written (None: nowhere, there is no site directory), and how many hosts are new."""
+
+    sealed: plan_files.Sealed
+    path: Path | None
+    new_hosts: int = 0
+    schedule: Path | None = None
+
+
+def make_plan(
+    session: Session,
+    files: Sequence[Path],
+    plan_file: Path | None,
+    schedule_file: Path | None,
+    options: Mapping[str, Any],
+) -> MadePlan:
+    """Plan in the site directory, or only look where there is none."""
+    if sites.exists(session):
+        return _in_site(sites.Site.open(session), session, files, plan_file, schedule_file, options)
+    inputs = _read(session, files, options, options["timezone"])
+    target = registry.adapter(Target, "jitsi")
+    sealed = plan_files.seal(preview(inputs, target, _plan_options(options, {})))
+    _write_schedule(schedule_file, sealed.plan)
+    if plan_file:
+        Files().write(plan_file, plan_files.dump(sealed))
+    return MadePlan(sealed, plan_file, schedule=schedule_file)
+
+
+def _in_site(
+    site: sites.Site,
+    session: Session,
+    files: Sequence[Path],
+    plan_file: Path | None,
+    schedule_file: Path | None,
+    options: Mapping[str, Any],
+) -> MadePlan:
+    target, calendar, settings = site.target, site.calendar, site.fingerprint
+    inputs = _read(session, files, options, options["timezone"] or site.settings.site.timezone)
+    book = site.hosts()
+    with site.locked("plan") as journal:
+        recover(calendar, journal)
+        plan = Planner(target, calendar, journal, book.join).plan(inputs, _plan_options(options, settings))
+        sealed = plan_files.seal(plan)
+        path = plan_file or site.path / sites.PLAN
+        site.files.write(path, plan_files.dump(sealed))
+        new_hosts = book.add(change.meeting.host for change in plan.changes)
+        if new_hosts:
+            site.files.write(site.path / hosts.FILE, hosts.dump(book).encode())
+    _write_schedule(schedule_file, plan)
+    return MadePlan(sealed, path, new_hosts, schedule_file)
+
+
+def _read(session: Session, files: Sequence[Path], options: Mapping[str, Any], timezone: str | None) -> list[Input]:
+    read_options = ReadOptions(timezone, options["date_order"], options["columns"], options["default_duration"])
+    sources = [source() for source in registry.adapters(Source).values()]
+    reader = Reader(sources, advise)
+    inputs: list[Input] = []
+    with progress(session, "reading") as tell:
+        for number, path in enumerate(files):
+            tell(number, len(files))
+            inputs += reader.read([_document(path, files)], read_options)
+    return inputs
+
+
+def _document(path: Path, files: Sequence[Path]) -> Document:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})", hint="Check the name of the file.") from error
+    namesakes = sum(other.name == path.name for other in files)
+    return Document(str(path) if namesakes > 1 else path.name, data)
+
+
+def _plan_options(options: Mapping[str, Any], settings: Mapping[str, Any]) -> PlanOptions:
+    created = sites.now()
+    return PlanOptions(
+        since=options["since"] or created.astimezone().date(),
+        created=created,
+        prune=options["prune"],
+        take_export=options["take"] == "zoom",
+        settings=settings,
+    )
+
+
+def _write_schedule(path: Path | None, plan: Plan) -> None:
+    if path:
+        from migrate.sources.schedule_csv import write_schedule
+
+        Files().write(path, write_schedule([change.meeting for change in plan.changes]))

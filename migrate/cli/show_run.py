@@ -1,0 +1,118 @@
+"""What apply, undo and status report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from migrate.cli.output import Output
+from migrate.cli.show_plan import verdict
+from migrate.cli.text import shortened
+from migrate.core.plan import Action, Plan
+from migrate.core.ports import Run
+from migrate.services.applying import Applied, Item, Result
+from migrate.services.status import Status
+from migrate.services.undoing import UndoReport
+
+_STYLES = {Result.DONE: "green", Result.ALREADY: "green", Result.KEPT: "yellow", Result.FAILED: "red"}
+_PAST = {Action.CREATE: "created", Action.UPDATE: "updated", Action.DELETE: "deleted", Action.ADOPT: "adopted"}
+
+
+def show_applied(output: Output, applied: Applied, directory: Path) -> None:
+    """Print what apply did, where to look, and how to undo it."""
+    failed = [item for item in applied.items if item.result is Result.FAILED]
+    if applied.resumed:
+        output.line(f"Run {applied.run.id} was interrupted before and is completed now.")
+    if failed:
+        output.heading("Not done")
+        output.table([[("!", "red"), shortened(item.change.meeting.topic, 40), item.reason] for item in failed])
+    output.heading("Written")
+    output.table([[line] for line in applied.written] or [["nothing"]])
+    output.table([[f"{directory / 'report.csv'}: old link, new link and what was lost, for every meeting"]])
+    output.gap()
+    output.verdict((_counted(applied), "bold"))
+    if any(item.change.action in _PAST for item in applied.items if item.result in (Result.DONE, Result.ALREADY)):
+        output.verdict("Undo with: ", (f"jitsi-migrate undo {applied.run.id}", "bold"))
+
+
+def _counted(applied: Applied) -> str:
+    parts = []
+    for action, word in _PAST.items():
+        number = sum(_is_done(item) for item in applied.items if item.change.action is action)
+        parts.append(f"{number} {word}" * bool(number))
+    parts.append(f"{applied.count(Result.KEPT)} unchanged" * bool(applied.count(Result.KEPT)))
+    failed = applied.count(Result.FAILED)
+    parts.append(f"{failed} not done" * bool(failed))
+    done = ", ".join(part for part in parts if part) or "Nothing to do"
+    return f"Run {applied.run.id}: {done}. {'All is done.' if not failed else 'The rest is done.'}"
+
+
+def _is_done(item: Item) -> bool:
+    return item.result in (Result.DONE, Result.ALREADY)
+
+
+def show_rehearsal(output: Output, plan: Plan, path: Path) -> None:
+    """Print that a plan can be applied."""
+    output.line(verdict(plan))
+    output.verdict("The plan fits the site. Apply it with: ", (f"jitsi-migrate apply {path}", "bold"))
+
+
+def show_undone(output: Output, report: UndoReport, run: Run, *, dry_run: bool) -> None:
+    """Print what undo did, or would do, and what it kept."""
+    kept = [item for item in report.items if item.result in (Result.KEPT, Result.FAILED)]
+    if kept:
+        output.heading("Kept")
+        output.table([[("!", "yellow"), shortened(item.topic, 40), item.reason] for item in kept])
+    if report.written:
+        output.heading("Written")
+        output.table([[line] for line in report.written])
+    output.gap()
+    done = report.count(Result.DONE, Result.ALREADY)
+    would = "would be undone" if dry_run else "undone"
+    rest = f", {len(kept)} kept" if kept else ""
+    output.verdict((f"Run {run.id}: {done} {'change' if done == 1 else 'changes'} {would}{rest}.", "bold"))
+
+
+def undone_to_json(report: UndoReport, run: Run) -> dict[str, Any]:
+    """Return the report of an undo as JSON values."""
+    return {
+        "run": report.run.id,
+        "undone": run.id,
+        "written": list(report.written),
+        "items": [
+            {"key": item.key, "topic": item.topic, "action": item.action, "result": item.result.value, "reason": item.reason}
+            for item in report.items
+        ],
+    }
+
+
+def show_status(output: Output, status: Status, site: Path, exported: Path | None) -> None:
+    """Print what the journal knows."""
+    output.pairs(
+        [
+            ("site", str(site.resolve())),
+            ("meetings", f"{status.meetings}, {status.events} with an event"),
+            ("rooms", str(status.rooms)),
+        ],
+        indent=0,
+    )
+    if status.runs:
+        output.heading("Runs")
+        output.table(_runs(status))
+    if exported:
+        output.line(f"The journal was written to {exported}.")
+    output.gap()
+    interrupted = status.interrupted
+    if interrupted:
+        again = f"undo {interrupted.run.plan}" if interrupted.run.command == "undo" else "apply plan.json"
+        output.verdict(f"Run {interrupted.run.id} was interrupted. Complete it with: ", (f"jitsi-migrate {again}", "bold"))
+    else:
+        output.verdict("Nothing is open." if status.runs else "Nothing was applied yet.")
+
+
+def _runs(status: Status) -> Sequence[Sequence[str]]:
+    return [
+        [item.run.id, item.run.command, item.state, f"{item.done} done" + f", {item.failed} not done" * bool(item.failed)]
+        for item in status.runs
+    ]

@@ -1,0 +1,132 @@
+"""The site directory: everything about one migration, opened for a command."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from migrate import registry
+from migrate.cli.session import Session
+from migrate.config import Secrets, Settings, load_secrets, load_settings
+from migrate.core.errors import ConfigurationError
+from migrate.core.ports import Calendar, SiteFacts, Target
+from migrate.shared import hosts
+from migrate.shared.files import Files
+from migrate.state.lock import SiteLock
+from migrate.state.sqlite import SqliteJournal
+
+SETTINGS = "migrate.toml"
+SECRETS = "secrets.toml"
+HOSTS = "hosts.csv"
+STATE = "state.sqlite"
+LOCK = ".lock"
+PLAN = "plan.json"
+RUNS = "runs"
+
+
+def now() -> datetime:
+    """Return the time, UTC, in whole seconds."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def exists(session: Session) -> bool:
+    """Tell whether there is a site directory."""
+    return (session.site / SETTINGS).is_file()
+
+
+@dataclass(frozen=True)
+class Site:
+    """One site directory and its adapters, made when they are asked for."""
+
+    path: Path
+    files: Files
+
+    @classmethod
+    def open(cls, session: Session) -> Site:
+        """Open the site directory of the session; raise ConfigurationError if it is none."""
+        if not exists(session):
+            raise ConfigurationError(
+                f"{session.site} is not a site directory: it has no {SETTINGS}",
+                hint="Make one with: jitsi-migrate init --server meet.example.org",
+            )
+        return cls(session.site, Files())
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What migrate.toml says."""
+        return load_settings(self.path / SETTINGS)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """What secrets.toml says."""
+        return load_secrets(self.path / SECRETS)
+
+    @cached_property
+    def target(self) -> Target:
+        """The conferencing system of the settings."""
+        return registry.adapter(Target, self.settings.target).open(self._own("targets", self.settings.target), self._facts)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The way out for events of the settings."""
+        return registry.adapter(Calendar, self.settings.calendar).open(self._own("calendars", self.settings.calendar), self._facts)
+
+    @property
+    def fingerprint(self) -> dict[str, Any]:
+        """What of the settings a plan depends on, secrets by fingerprint: it goes into the plan and its checksum."""
+        settings = self.settings
+        chosen = {"targets": settings.target, "calendars": settings.calendar}
+        tables = {name: _plain(self._own(name, adapter)) for name, adapter in chosen.items()}
+        return {"site": str(settings.site.id), "site_key": self.secrets.fingerprint, **tables}
+
+    def journal(self, *, read_only: bool = False) -> SqliteJournal:
+        """Open the journal."""
+        return SqliteJournal.open(self.path / STATE, read_only=read_only)
+
+    def hosts(self) -> hosts.HostBook:
+        """Read hosts.csv; an absent one is empty."""
+        path = self.path / HOSTS
+        return hosts.load(path.read_text("utf-8"), str(path)) if path.exists() else hosts.HostBook()
+
+    @contextmanager
+    def locked(self, command: str) -> Iterator[SqliteJournal]:
+        """Hold the site for one command, and open its journal."""
+        with SiteLock(self.path / LOCK, command, now()), self.journal() as journal:
+            yield journal
+
+    def run_directory(self, run: str) -> Path:
+        """Return where the reports of a run are, made if needed."""
+        directory = self.path / RUNS / run
+        self.files.make_directory(directory)
+        return directory
+
+    def new_run_id(self) -> str:
+        """Return an id no run has: the time, and a number if that second is taken."""
+        stamp = now().strftime("%Y%m%dT%H%M%SZ")
+        taken = set(os.listdir(self.path / RUNS)) if (self.path / RUNS).is_dir() else set()
+        names = (stamp if number == 1 else f"{stamp}-{number}" for number in range(1, len(taken) + 2))
+        return next(name for name in names if name not in taken)
+
+    @cached_property
+    def _facts(self) -> SiteFacts:
+        return SiteFacts(self.path, self.settings.site.id, self.secrets.site_key.get_secret_value().encode())
+
+    def _own(self, section: str, name: str) -> Any:
+        table = getattr(getattr(self.settings, section), name.replace("-", "_"), None)
+        if table is None:
+            raise ConfigurationError(
+                f"{self.path / SETTINGS}: the table [{section}.{name}] is missing",
+                hint="jitsi-migrate init --server meet.example.org shows a complete file.",
+            )
+        return table
+
+
+def _plain(table: Any) -> dict[str, Any]:
+    plain: dict[str, Any] = table.model_dump(mode="json")
+    return plain

@@ -1,0 +1,33 @@
+"""jitsi-migrate status"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from migrate.cli.session import Ending, Session, command
+
+
+@command("status")
+@click.option("--export", "export_file", metavar="FILE", type=click.Path(path_type=Path, allow_dash=True, dir_okay=False),
+              help="Write the journal as JSON Lines; - is standard output.")  # fmt: skip
+@click.pass_obj
+def status(session: Session, export_file: Path | None) -> Ending:
+    """Show what was done so far: meetings, runs, and what an interrupted run needs."""
+    from migrate.cli.show_run import show_status
+    from migrate.cli.site import Site
+    from migrate.services.status import read_status, status_to_json
+    from migrate.shared.files import Files
+    from migrate.state.export import export
+
+    site = Site.open(session)
+    with site.journal(read_only=True) as journal:
+        found = read_status(journal)
+        lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in export(journal)) if export_file else ""
+        if export_file and str(export_file) == "-":
+            return Ending(0, {}, lambda output: output.raw(lines))
+        if export_file:
+            Files().write(export_file, lines.encode())
+    return Ending(0, status_to_json(found), lambda output: show_status(output, found, site.path, export_file))

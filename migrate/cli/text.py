@@ -1,0 +1,28 @@
+"""Foreign text on a terminal: shown, never obeyed."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+# Format characters that scripts and emoji need to be written at all.
+_NEEDED = {"\u200c", "\u200d"}
+
+
+def visible(text: str) -> str:
+    """Return the text with every control, bidi and other invisible character written as an escape."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_escaped(character) for character in text)
+
+
+def _escaped(character: str) -> str:
+    if character in _NEEDED or unicodedata.category(character) not in _INVISIBLE:
+        return character
+    return character.encode("unicode_escape").decode()
+
+
+def shortened(text: str, limit: int) -> str:
+    """Return the visible text in at most `limit` characters; an ellipsis shows that something is missing."""
+    shown = visible(text)
+    return shown if len(shown) <= limit else shown[: limit - 1].rstrip() + "…"

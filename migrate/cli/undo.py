@@ -1,0 +1,39 @@
+"""jitsi-migrate undo"""
+
+from __future__ import annotations
+
+import click
+
+from migrate.cli.session import Ending, Session, command
+
+
+@command("undo")
+@click.argument("run", metavar="RUN")
+@click.option("--dry-run", is_flag=True, help="Say what would be undone; write nothing.")
+@click.pass_obj
+def undo(session: Session, run: str, dry_run: bool) -> Ending:
+    """Put back what a run of apply changed. RUN is its name in `status`, or `last`.
+
+    What people changed since is kept and named.
+    """
+    from migrate.cli.output import progress
+    from migrate.cli.show_run import show_undone, undone_to_json
+    from migrate.cli.site import Site, now
+    from migrate.core.errors import Exit
+    from migrate.core.ports import Run
+    from migrate.services.applying import Result
+    from migrate.services.undoing import Undoer
+
+    site = Site.open(session)
+    with site.locked("undo") as journal:
+        undoer = Undoer(site.calendar, journal, now)
+        found = undoer.find(run)
+        opened = Run(site.new_run_id(), "undo", found.id, now())
+        if dry_run:
+            report = undoer.preview(found, opened)
+        else:
+            with progress(session, "undoing") as tell:
+                report = undoer.undo(found, opened, tell)
+            site.run_directory(report.run.id)
+    code = Exit.PARTIAL if report.count(Result.KEPT, Result.FAILED) else Exit.OK
+    return Ending(code, undone_to_json(report, found), lambda output: show_undone(output, report, found, dry_run=dry_run))

@@ -1,0 +1,110 @@
+"""migrate.toml and secrets.toml -> one checked model; unknown keys are refused and all faults told at once."""
+
+from __future__ import annotations
+
+import tomllib
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, create_model, field_validator
+
+from migrate import registry
+from migrate.core.errors import ConfigurationError
+from migrate.core.ports import Calendar, Target
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Section(BaseModel):
+    """A table of migrate.toml: nothing in it is unknown, nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SiteSettings(Section):
+    """The table [site]."""
+
+    id: UUID = Field(description="names this migration; the UIDs of all events come from it, so never change it")
+    timezone: str | None = Field(
+        default=None, description="the zone of times in files that have none, unless --timezone says another"
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, value: str | None) -> str | None:
+        if value is not None and value not in available_timezones():
+            raise ValueError(f"{value!r} is not a time zone; write it as Europe/Berlin")
+        return value
+
+
+class Secrets(Section):
+    """secrets.toml, readable by its owner only."""
+
+    site_key: SecretStr = Field(
+        min_length=32, description="makes room names that cannot be guessed; with it, lost names are found again"
+    )
+
+    @property
+    def fingerprint(self) -> str:
+        """What may be shown in place of the key."""
+        return f"‹secret:{sha256(self.site_key.get_secret_value().encode()).hexdigest()[:8]}›"
+
+
+class Settings(Section):
+    """migrate.toml. `targets` and `calendars` have one table for each adapter there is."""
+
+    site: SiteSettings
+    target: str = "jitsi"
+    calendar: str = "ics"
+    targets: Any = None
+    calendars: Any = None
+
+
+def load_settings(path: Path) -> Settings:
+    """Read migrate.toml. Raises ConfigurationError with every fault."""
+    return _checked(_model(), path)
+
+
+def load_secrets(path: Path) -> Secrets:
+    """Read secrets.toml. Raises ConfigurationError if others may read it, and with every fault."""
+    if path.exists() and path.stat().st_mode & 0o077:
+        raise ConfigurationError(f"{path} can be read by others", hint=f"Run: chmod 600 {path}")
+    return _checked(Secrets, path)
+
+
+def _model() -> type[Settings]:
+    """Compose the model of all adapters' own Settings; only the chosen ones must be filled in."""
+    fields: dict[str, Any] = {}
+    for name, port in (("targets", Target), ("calendars", Calendar)):
+        tables: dict[str, Any] = {
+            key: (adapter.Settings | None, None)
+            for key, adapter in registry.adapters(port).items()
+            if hasattr(adapter, "Settings")
+        }
+        section = create_model(name.capitalize(), __base__=Section, **tables)
+        fields[name] = (section, Field(default_factory=section))
+    return create_model("Settings", __base__=Settings, **fields)
+
+
+def _checked(model: type[Model], path: Path) -> Model:
+    try:
+        with path.open("rb") as stream:
+            return model.model_validate(tomllib.load(stream))
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path}: cannot be read ({error.strerror})", hint="Make a site directory first: jitsi-migrate init"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: {error}", hint="It must be TOML, in UTF-8.") from error
+    except ValidationError as error:
+        raise ConfigurationError(f"{path} is not valid", details=[_fault(item) for item in error.errors()]) from error
+
+
+def _fault(item: Any) -> str:
+    where = ".".join(str(part) for part in item["loc"])
+    if item["type"] == "extra_forbidden":
+        return f"{where}: there is no such setting"
+    return f"{where}: {item['msg'].removeprefix('Value error, ')}"

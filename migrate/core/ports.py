@@ -1,0 +1,359 @@
+"""The ports: what the services ask of the outside. Adapters implement them, fakes in the tests do too."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+from migrate.core.meeting import Meeting, Person
+from migrate.core.problem import Problem
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """An input file as it was found: `path` is what the plan and problems call it, `data` its bytes."""
+
+    path: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What the caller knows about the files.
+
+    `timezone`: IANA name for times without a zone, None if not given. `date_order`: auto, mdy, dmy or ymd.
+    `columns`: field -> header, as the user mapped them. `default_duration`: minutes, where the file has none.
+    """
+
+    timezone: str | None = None
+    date_order: str = "auto"
+    columns: Mapping[str, str] = field(default_factory=dict)
+    default_duration: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The dates an export covers, both included."""
+
+    first: date
+    last: date
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and self.first <= day <= self.last
+
+
+@dataclass(slots=True)
+class RowCounts:
+    """Where every row of a file went. `read` is the sum of the rest (tested); a row counts once."""
+
+    read: int = 0
+    blank: int = 0
+    header: int = 0
+    in_meetings: int = 0
+    merged: int = 0
+    before_since: int = 0
+    not_a_schedule: int = 0
+    problems: int = 0
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a source understood of one file.
+
+    `rows` counts what the source settled itself (blank, header, not_a_schedule, problems); each Meeting in `meetings`
+    comes from one row, which core.schedule counts. `by_rows` tells that a meeting is one date of perhaps many (an
+    upcoming-events export), not a whole meeting (a schedule CSV). `columns` is field -> header, in file order.
+    """
+
+    kind: str
+    label: str
+    rank: int
+    by_rows: bool
+    meetings: list[Meeting]
+    problems: list[Problem]
+    rows: RowCounts
+    columns: Mapping[str, str]
+    unused_columns: Sequence[str]
+    encoding: str
+    delimiter: str
+    timezone: str | None
+    date_order: str | None
+    date_order_reason: str
+    window: Window | None
+
+
+class Source(ABC):
+    """Reads one kind of file.
+
+    FILE: the bytes a user hands in. KIND: the name of a format in plans (`upcoming-events`). RANK: which source is
+    believed when two tell different things of one meeting; the higher one.
+    """
+
+    kind: ClassVar[str]
+    label: ClassVar[str]
+    rank: ClassVar[int]
+
+    @abstractmethod
+    def identify(self, document: Document, options: ReadOptions) -> bool:
+        """Tell whether the file is of this kind, by what is in it, never by its name alone."""
+
+    @abstractmethod
+    def read(self, document: Document, options: ReadOptions) -> Reading:
+        """Read all of it. A bad row becomes a Problem. Raise InputError only if nothing can be read from the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Where a meeting takes place on the target. `name` is unique there, `url` what people open."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFacts:
+    """What an adapter may know of the site: its directory, its id (for UIDs) and its secret key (for names)."""
+
+    directory: Path
+    id: UUID
+    key: bytes = field(repr=False)
+
+
+class Target(ABC):
+    """A conferencing system.
+
+    ROOM: the place that a link leads to. SUPPORTS: the features (core.features) that it keeps. WORDS: for what it does
+    not keep, what to tell people (message, hint).
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    supports: ClassVar[frozenset[str]]
+    words: ClassVar[Mapping[str, tuple[str, str]]]
+    Settings: ClassVar[type[Any]]
+
+    @classmethod
+    @abstractmethod
+    def open(cls, settings: Any, site: SiteFacts) -> Self:
+        """Make the adapter from its own table of migrate.toml (an instance of `Settings`) and its site."""
+
+    @abstractmethod
+    def propose(self, key: str, meeting: Meeting, taken: Collection[str]) -> Room:
+        """Choose a room for a key that has none, always the same one for the same input; `taken` are names in use."""
+
+    @abstractmethod
+    def locate(self, room: Room) -> Room:
+        """Return a known room as the settings have it now: its server may have got another name."""
+
+    @abstractmethod
+    def create(self, room: Room, meeting: Meeting) -> Room:
+        """Make the room, or find it if it is there already, and return it as it is."""
+
+    @abstractmethod
+    def find(self, room: Room) -> Room | None:
+        """Return the room as it is on the target, None if there is none."""
+
+    @abstractmethod
+    def delete(self, room: Room) -> None:
+        """Remove a room that this product made; no error if it is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What is written into a calendar for one key.
+
+    `uids`: the UID of the meeting first, then one for each single date. `text`: the VEVENT components (RFC 5545), CRLF
+    line ends, without VCALENDAR and VTIMEZONE. `fingerprint`: equal for two events that mean the same;
+    of several UIDs it is the fingerprints of each that is there, joined by "+" in the order of `uids`.
+    """
+
+    uids: tuple[str, ...]
+    text: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventPlan:
+    """What a calendar needs to write an event. `stamp` is the plan's time of creation, for DTSTAMP."""
+
+    key: str
+    meeting: Meeting
+    url: str
+    sequence: int
+    stamp: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One change to a collection: events of `removes` go, `event` comes (None: a removal)."""
+
+    removes: tuple[str, ...]
+    event: Event | None
+
+
+class Calendar(ABC):
+    """A way out for events.
+
+    COLLECTION: where the events of one host are, a file or a CalDAV collection. EVENT: everything under the UIDs of one
+    key. A write of several changes to one collection is all or nothing where `atomic`, else change by change.
+    """
+
+    name: ClassVar[str]
+    Settings: ClassVar[type[Any]]
+
+    @classmethod
+    @abstractmethod
+    def open(cls, settings: Any, site: SiteFacts) -> Self:
+        """Make the adapter from its own table of migrate.toml (an instance of `Settings`) and its site."""
+
+    @abstractmethod
+    def collection(self, host: Person) -> str:
+        """Name the collection of a host; two hosts never share one."""
+
+    @abstractmethod
+    def uids(self, key: str, meeting: Meeting) -> tuple[str, ...]:
+        """Name the UIDs of a meeting: stable for a key, of the meeting first, then of its single dates."""
+
+    @abstractmethod
+    def render(self, plan: EventPlan) -> Event:
+        """Write the event as text. The same plan gives the same bytes."""
+
+    @abstractmethod
+    def restore(self, uids: tuple[str, ...], text: str) -> Event:
+        """Return the event of a text that `look` returned before, so that it can be written back."""
+
+    @abstractmethod
+    def look(self, collection: str, uids: Iterable[str]) -> Mapping[str, Event] | None:
+        """Return the events that are there, by UID (one entry a UID, each with its own text).
+
+        None if the collection itself does not exist. Raise TargetError if it cannot be read.
+        """
+
+    @abstractmethod
+    def write(self, collection: str, writes: Sequence[Write]) -> None:
+        """Make the changes, all or nothing. Raise TargetError or TryLaterError and leave everything as it was."""
+
+    @abstractmethod
+    def finish(self) -> Sequence[str]:
+        """Make whatever is derived from all collections (a combined file); return what was written, for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What the journal holds of one key: the meeting as last written, its room and its event.
+
+    `meeting` is the canonical JSON of the meeting (core.document.dump_meeting). `collection`, `uids` and `fingerprint`
+    tell where its event is and what was read back after the write; no uids: it has no event. `run`: who wrote it last.
+    """
+
+    key: str
+    meeting: str
+    room: Room
+    collection: str
+    uids: tuple[str, ...]
+    fingerprint: str
+    sequence: int
+    run: str
+
+
+class StepState(StrEnum):
+    """INTENDED is on disk before the request leaves; it stays so if the process dies: then the outcome is unknown."""
+
+    INTENDED = "intended"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change of one key, as intended.
+
+    `before` and `after` are the bindings around it (None: there is none), `before_text` the event as it was found just
+    before (empty: there was none), so that undo can put it back. `id` is given by the journal, rising.
+    """
+
+    key: str
+    action: str
+    before: Binding | None
+    after: Binding | None
+    before_text: str = ""
+    run: str = ""
+    id: int = 0
+    state: StepState = StepState.INTENDED
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a step ended: DONE or FAILED with the reason for people. DONE makes `after` the key's binding."""
+
+    step: int
+    state: StepState
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One apply or undo. `started` and `finished` are UTC; `plan` is the checksum of the plan, or the run undone."""
+
+    id: str
+    command: str
+    plan: str
+    started: datetime
+    finished: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that planning needs of the journal, read at one instant.
+
+    `rooms` is key -> room for every room ever given, those of removed meetings too, so that a meeting keeps its room
+    for ever. `aliases` is other name of a key -> key. `revision` is the id of the newest step.
+    """
+
+    revision: int
+    bindings: Mapping[str, Binding]
+    rooms: Mapping[str, Room]
+    aliases: Mapping[str, str]
+
+
+class Journal(ABC):
+    """The memory of what was written, on disk before and after every step. One process writes at a time.
+
+    BINDING: what is known of a key now. STEP: one change of a key. RUN: the steps of one command. Every method that
+    writes is one transaction, durable when it returns.
+    """
+
+    @abstractmethod
+    def snapshot(self) -> Snapshot:
+        """Read the state of all keys."""
+
+    @abstractmethod
+    def begin(self, run: Run, aliases: Mapping[str, str]) -> None:
+        """Open a run, or open it again (a resumed one), and add aliases."""
+
+    @abstractmethod
+    def intend(self, run: str, steps: Sequence[Step]) -> Sequence[Step]:
+        """Write down what will be done; return the steps with their ids. Rooms of `after` are kept for ever."""
+
+    @abstractmethod
+    def settle(self, outcomes: Sequence[Outcome]) -> None:
+        """Write down how steps ended. A DONE step makes its `after` the binding of its key (None removes it)."""
+
+    @abstractmethod
+    def finish(self, run: str, at: datetime) -> None:
+        """Close a run."""
+
+    @abstractmethod
+    def runs(self) -> Sequence[Run]:
+        """Return all runs, oldest first."""
+
+    @abstractmethod
+    def steps(self, run: str | None = None, state: StepState | None = None, after: int = 0) -> Iterable[Step]:
+        """Return steps in order of their ids, of one run, in one state, with ids above `after`."""

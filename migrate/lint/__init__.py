@@ -1,0 +1,1 @@
+"""Configuration files checked against the options that their pinned release knows."""

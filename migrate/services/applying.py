@@ -1,0 +1,175 @@
+"""apply: exactly the plan, no more; killed at any instant it can be run again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from migrate.core.document import dump_meeting
+from migrate.core.errors import RefusedError
+from migrate.core.plan import WRITING, Action, Change, Plan
+from migrate.core.ports import Binding, Calendar, Event, EventPlan, Journal, Room, Run, Snapshot, Step, StepState, Target
+from migrate.services.events import Found, Place, look
+from migrate.services.steps import Move, by_collection, execute, recover
+
+Progress = Callable[[int, int], None]
+
+
+class Result(StrEnum):
+    """How an item of a run ended."""
+
+    DONE = "done"
+    ALREADY = "already done"
+    """An earlier, interrupted run of the same plan had done it."""
+    KEPT = "kept"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One change of a plan and how it ended, with the reason if it failed."""
+
+    change: Change
+    result: Result
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A finished run: its id, all items in the order of the plan, and the files written for people."""
+
+    run: Run
+    items: Sequence[Item]
+    written: Sequence[str]
+    resumed: bool
+
+    def count(self, *results: Result) -> int:
+        """Count the items that ended so."""
+        return sum(item.result in results for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """What the user allows beyond the safety rules."""
+
+    partial: bool = False
+    large_change: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Applier:
+    """Carries out plans on a target and a calendar."""
+
+    target: Target
+    calendar: Calendar
+    journal: Journal
+    clock: Callable[[], datetime]
+
+    def check(self, plan: Plan, checksum: str, allowed: Permissions) -> None:
+        """Raise RefusedError if a safety rule forbids to apply the plan now."""
+        if plan.errors and not allowed.partial:
+            raise RefusedError(
+                f"the plan has {plan.errors} problems that keep meetings out of it",
+                hint="Mend the input and plan again, or apply the rest with --partial.",
+            )
+        if plan.limit.exceeded and not allowed.large_change:
+            raise RefusedError(_too_large(plan), hint="Look at the plan; if it is right, apply it with --allow-large-change.")
+        runs = {run.id for run in self.journal.runs() if run.plan == checksum and run.command == "apply"}
+        if any(step.run not in runs for step in self.journal.steps(after=plan.journal_revision)):
+            raise RefusedError(
+                "the plan is stale: something was applied or undone since it was made",
+                hint="Plan again, and read what changed.",
+            )
+
+    def apply(self, plan: Plan, checksum: str, opened: Run, progress: Progress) -> Applied:
+        """Carry out the plan, or what an interrupted run left of it. `opened` is the run to open if there is none."""
+        recover(self.calendar, self.journal)
+        earlier = [run for run in self.journal.runs() if run.plan == checksum and run.command == "apply"]
+        run = earlier[-1] if earlier else opened
+        self.journal.begin(run, plan.aliases)
+        done = {step.key for step in self.journal.steps(run=run.id, state=StepState.DONE)}
+        items = {change.key: _without_writing(change, done) for change in plan.changes}
+        for item in self._write(plan, run, [change for change in plan.changes if items[change.key] is None], progress):
+            items[item.change.key] = item
+        written = self.calendar.finish()
+        self.journal.finish(run.id, self.clock())
+        return Applied(run, [item for item in items.values() if item], written, resumed=bool(earlier))
+
+    def _write(self, plan: Plan, run: Run, changes: Sequence[Change], progress: Progress) -> Iterator[Item]:
+        snapshot = self.journal.snapshot()
+        live = look(self.calendar, {change.key: _looked_at(change, snapshot) for change in changes})
+        stale = [change for change in changes if live[change.key].fingerprint != change.expects]
+        for change in stale:
+            yield Item(change, Result.FAILED, "the calendar changed since the plan was made; plan again")
+        by_key = {change.key: change for change in changes}
+        moves = [
+            self._move(plan, run, change, snapshot.bindings.get(change.key), live[change.key])
+            for change in changes
+            if live[change.key].fingerprint == change.expects
+        ]
+        finished = len(plan.changes) - len(moves)
+        for batch in by_collection(moves).values():
+            progress(finished, len(plan.changes))
+            for step in execute(self.calendar, self.journal, run.id, batch):
+                yield Item(by_key[step.key], Result.DONE if step.state is StepState.DONE else Result.FAILED, step.reason)
+            finished += len(batch)
+        progress(finished, len(plan.changes))
+
+    def _move(self, plan: Plan, run: Run, change: Change, binding: Binding | None, live: Found) -> Move:
+        known = Place.of(binding) if binding else None
+        if change.action is Action.DELETE:
+            return Move(Step(change.key, change.action, binding, None, live.text), known if live.exists else None, None, None)
+        place = Place(change.event.collection, change.event.uids) if change.event else None
+        room = self._room(change)
+        event = self._event(plan, change, room)
+        after = _binding(change, room, place, run, event.fingerprint if event else live.fingerprint)
+        here = (known or place) if live.fingerprint else None
+        return Move(Step(change.key, change.action, binding, after, live.text), here, place, event)
+
+    def _room(self, change: Change) -> Room:
+        if change.room is None:
+            raise RefusedError(f"{change.key}: the plan names no room", hint="Plan again in a site directory.")
+        return change.room if change.action is Action.ADOPT else self.target.create(change.room, change.meeting)
+
+    def _event(self, plan: Plan, change: Change, room: Room) -> Event | None:
+        if change.event is None or change.action is Action.ADOPT:
+            return None
+        return self.calendar.render(
+            EventPlan(change.key, change.meeting, room.url, change.event.sequence, plan.created)
+        )
+
+
+def _without_writing(change: Change, done: Collection[str]) -> Item | None:
+    if change.key in done:
+        return Item(change, Result.ALREADY)
+    if change.action is Action.CONFLICT:
+        return Item(change, Result.FAILED, change.why)
+    return None if change.action in WRITING else Item(change, Result.KEPT, change.why)
+
+
+def _looked_at(change: Change, snapshot: Snapshot) -> Place | None:
+    binding = snapshot.bindings.get(change.key)
+    if binding:
+        return Place.of(binding)
+    return Place(change.event.collection, change.event.uids) if change.event else None
+
+
+def _binding(change: Change, room: Room, place: Place | None, run: Run, fingerprint: str) -> Binding:
+    return Binding(
+        key=change.key,
+        meeting=dump_meeting(change.meeting),
+        room=room,
+        collection=place.collection if place else "",
+        uids=place.uids if place else (),
+        fingerprint=fingerprint,
+        sequence=change.event.sequence if change.event else 0,
+        run=run.id,
+    )
+
+
+def _too_large(plan: Plan) -> str:
+    if plan.limit.emptied:
+        return f"no meeting was found in {', '.join(plan.limit.emptied)}, but the journal has {plan.limit.journalled}"
+    return f"{plan.limit.changing} of {plan.limit.journalled} meetings would change, which is over 30 %"

@@ -1,0 +1,72 @@
+"""The plan as a file: indented for people, guarded by a checksum."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from migrate import __version__
+from migrate.core.errors import InputError, RefusedError
+from migrate.core.plan import FORMAT, VERSION, Plan, from_json, to_json
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A plan, its document as JSON values, and the checksum in it."""
+
+    plan: Plan
+    document: Mapping[str, Any]
+    checksum: str
+
+
+def seal(plan: Plan) -> Sealed:
+    """Make the document of a plan, with its checksum."""
+    document = to_json(plan)
+    digest = checksum(document)
+    return Sealed(plan, {**document, "checksum": digest}, digest)
+
+
+def dump(sealed: Sealed) -> bytes:
+    """Return the file: JSON, indented by two, so that two plans can be compared with diff."""
+    return orjson.dumps(sealed.document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def load(data: bytes, path: str) -> Sealed:
+    """Read a plan file.
+
+    Raises InputError if it is no plan, RefusedError if it was changed by hand or made by another version.
+    """
+    try:
+        document = orjson.loads(data)
+        if not isinstance(document, dict) or document.get("format") != FORMAT:
+            raise InputError(f"{path} is not a plan", hint="Give the file that jitsi-migrate plan wrote.")
+        _check_version(document, path)
+        if document.get("checksum") != checksum(document):
+            raise RefusedError(
+                f"{path} was changed since it was planned: its checksum does not fit",
+                hint="Change the input, not the plan, and plan again.",
+            )
+        return Sealed(from_json(document), document, document["checksum"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{path} is not a readable plan: {error}", hint="Plan again.") from error
+
+
+def checksum(document: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of the canonical plan: without when it was made, and without how its files were called."""
+    canonical = {name: value for name, value in document.items() if name not in ("created", "checksum")}
+    canonical["inputs"] = [{**item, "path": ""} for item in document["inputs"]]
+    canonical["problems"] = [{**item, "path": ""} for item in document["problems"]]
+    canonical["changes"] = [{**item, "meeting": {**item["meeting"], "sources": []}} for item in document["changes"]]
+    return hashlib.sha256(orjson.dumps(canonical, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _check_version(document: Mapping[str, Any], path: str) -> None:
+    if document.get("version") != VERSION or document.get("product") != __version__:
+        raise RefusedError(
+            f"{path} was made by jitsi-migrate {document.get('product')}, this is {__version__}",
+            hint="Plan again with this version.",
+        )

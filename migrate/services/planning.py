@@ -1,0 +1,228 @@
+"""plan: a schedule, the journal and the calendars compared; nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from migrate import __version__
+from migrate.core import diff, recurrence
+from migrate.core.document import dump_meeting, load_meeting
+from migrate.core.extend import extend
+from migrate.core.features import Loss, lower, unsupported
+from migrate.core.meeting import Meeting, Person
+from migrate.core.merge import place
+from migrate.core.naming import room_key
+from migrate.core.plan import WRITING, Action, Change, EventRef, Input, Limit, Plan, input_to_json
+from migrate.core.ports import Binding, Calendar, EventPlan, Journal, Room, Snapshot, Target
+from migrate.core.problem import Problem, Severity
+from migrate.core.schedule import Schedule, assemble
+from migrate.services.events import Found, Place, look, sequence_of
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """What the user decided. `since`: dates before it are left out. `settings` go into the plan's checksum."""
+
+    since: date
+    created: datetime
+    prune: bool = False
+    take_export: bool = False
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A meeting as it would be written, and what the journal knows of it."""
+
+    key: str
+    meeting: Meeting
+    losses: tuple[Loss, ...]
+    room: Room
+    place: Place | None
+    binding: Binding | None
+
+    @property
+    def changed(self) -> bool:
+        known = self.binding
+        return known is None or (
+            (known.room, Place.of(known), known.meeting) != (self.room, self.place, dump_meeting(self.meeting))
+        )
+
+    @property
+    def looked_at(self) -> Place | None:
+        """Where the event is now, if it is anywhere."""
+        return Place.of(self.binding) if self.binding else self.place
+
+
+@dataclass(frozen=True, slots=True)
+class Planner:
+    """Compares schedules with what a target, a calendar and the journal hold.
+
+    `join` completes a person named in an export with what is known of the organisation's hosts.
+    """
+
+    target: Target
+    calendar: Calendar
+    journal: Journal
+    join: Callable[[Person], Person]
+
+    def plan(self, inputs: Sequence[Input], options: PlanOptions) -> Plan:
+        """Return the plan for the files; the row counts of `inputs` are completed."""
+        snapshot = self.journal.snapshot()
+        schedule = assemble([source.reading for source in inputs], options.since)
+        keys = diff.known_keys({key: entry.meeting for key, entry in schedule.entries.items()}, snapshot)
+        wanted = self._all_wanted(schedule, keys, snapshot, options)
+        gone = [binding for key, binding in snapshot.bindings.items() if key not in {item.key for item in wanted}]
+        live = look(
+            self.calendar,
+            {item.key: item.looked_at for item in wanted} | {binding.key: Place.of(binding) for binding in gone},
+        )
+        changes = [self._change(item, live[item.key], options) for item in wanted]
+        changes += [_vanished(binding, live[binding.key], schedule, options) for binding in gone]
+        return Plan(
+            created=options.created,
+            product=__version__,
+            target=self.target.name,
+            calendar=self.calendar.name,
+            since=options.since,
+            journal_revision=snapshot.revision,
+            settings=options.settings,
+            inputs=[input_to_json(source) for source in inputs],
+            changes=changes,
+            problems=[*schedule.problems, *_noted(changes)],
+            limit=_limit(snapshot, changes, inputs),
+            aliases={new: known for new, known in keys.items() if new != known},
+        )
+
+    def _all_wanted(
+        self, schedule: Schedule, keys: Mapping[str, str], snapshot: Snapshot, options: PlanOptions
+    ) -> list[_Wanted]:
+        rooms = _Rooms(self.target, snapshot.rooms)
+        lost = unsupported(self.target.supports, self.target.words, self.target.label)
+        wanted = []
+        for entry in schedule.entries.values():
+            key = keys.get(entry.key, entry.key)
+            binding = snapshot.bindings.get(key)
+            meeting, losses = lower(_joined(entry.meeting, self.join), lost)
+            if binding and entry.by_rows and binding.meeting != dump_meeting(meeting):
+                meeting = extend(load_meeting(binding.meeting), meeting, _covered(schedule, options.since))
+            room = rooms.of(key, meeting)
+            wanted.append(_Wanted(key, meeting, losses + entry.losses, room, self._place(key, meeting), binding))
+        return wanted
+
+    def _place(self, key: str, meeting: Meeting) -> Place | None:
+        if meeting.start is None:
+            return None
+        return Place(self.calendar.collection(meeting.host), self.calendar.uids(key, meeting))
+
+    def _change(self, wanted: _Wanted, live: Found, options: PlanOptions) -> Change:
+        binding = wanted.binding
+        sequence = max(binding.sequence if binding else -1, sequence_of(live.text))
+
+        def fingerprint() -> str:
+            event = EventPlan(wanted.key, wanted.meeting, wanted.room.url, sequence + 1, options.created)
+            return self.calendar.render(event).fingerprint if wanted.place else ""
+
+        verdict = diff.decide(
+            changed=wanted.changed, binding=binding, live=live, wanted=fingerprint, take_export=options.take_export
+        )
+        if verdict.action in (Action.CREATE, Action.UPDATE):
+            sequence += 1
+        return Change(
+            verdict.action,
+            wanted.key,
+            wanted.meeting,
+            wanted.room,
+            wanted.place and EventRef(wanted.place.uids, wanted.place.collection, max(sequence, 0)),
+            before=load_meeting(binding.meeting) if binding and verdict.action is not Action.KEEP else None,
+            expects=live.fingerprint,
+            why=verdict.why,
+            losses=wanted.losses,
+        )
+
+
+class _Rooms:
+    """Gives every key its room: the one it ever had, else a new one whose name nobody has."""
+
+    def __init__(self, target: Target, known: Mapping[str, Room]) -> None:
+        self._target = target
+        self._rooms = dict(known)
+        self._taken = {room.name for room in known.values()}
+
+    def of(self, key: str, meeting: Meeting) -> Room:
+        key = room_key(key)
+        if key in self._rooms:
+            return self._target.locate(self._rooms[key])
+        room = self._target.propose(key, meeting, self._taken)
+        self._rooms[key] = room
+        self._taken.add(room.name)
+        return room
+
+
+def _joined(meeting: Meeting, join: Callable[[Person], Person]) -> Meeting:
+    host = join(meeting.host)
+    return meeting if host == meeting.host else replace(meeting, host=host)
+
+
+def _covered(schedule: Schedule, since: date) -> Callable[[date], bool]:
+    return lambda day: day >= since and schedule.covers(day)
+
+
+def _vanished(binding: Binding, live: diff.Live, schedule: Schedule, options: PlanOptions) -> Change:
+    meeting = load_meeting(binding.meeting)
+    verdict = _verdict_on_vanished(meeting, binding, live, schedule, options)
+    place = Place.of(binding)
+    return Change(
+        verdict.action,
+        binding.key,
+        meeting,
+        binding.room,
+        place and EventRef(place.uids, place.collection, binding.sequence),
+        before=meeting if verdict.action in WRITING else None,
+        expects=live.fingerprint,
+        why=verdict.why,
+    )
+
+
+def _verdict_on_vanished(
+    meeting: Meeting, binding: Binding, live: diff.Live, schedule: Schedule, options: PlanOptions
+) -> diff.Verdict:
+    if meeting.start is None or (meeting.rrule and not recurrence.is_bounded(meeting.rrule)):
+        return diff.Verdict(Action.KEEP, "not in these files; it has no last date, so no file can rule it out")
+    days = [occurrence.start.date() for occurrence in recurrence.dates(meeting)]
+    coming = [day for day in days if day >= options.since]
+    if not coming:
+        return diff.Verdict(Action.KEEP, "already took place")
+    if not all(schedule.covers(day) for day in coming):
+        return diff.Verdict(Action.KEEP, "outside the dates of these files")
+    return diff.decide_vanished(binding, live, prune=options.prune)
+
+
+def _noted(changes: Iterable[Change]) -> Iterable[Problem]:
+    for change in changes:
+        if change.action is Action.CONFLICT:
+            path, line = place(change.meeting)
+            yield Problem(
+                "conflict",
+                Severity.WARNING,
+                f"“{change.meeting.topic}”: {change.why}",
+                path,
+                line,
+                "Look at the event, then keep it as it is or plan again with --take zoom.",
+            )
+
+
+def _limit(snapshot: Snapshot, changes: Iterable[Change], inputs: Iterable[Input]) -> Limit:
+    changing = sum(change.action in (Action.UPDATE, Action.DELETE) for change in changes)
+    emptied: tuple[str, ...] = ()
+    if snapshot.bindings:
+        emptied = tuple(source.path for source in inputs if _is_empty(source))
+    return Limit(len(snapshot.bindings), changing, emptied)
+
+
+def _is_empty(source: Input) -> bool:
+    rows = source.reading.rows
+    return not (rows.in_meetings or rows.merged or rows.before_since)

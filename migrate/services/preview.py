@@ -1,0 +1,36 @@
+"""plan without a site directory: what the files say and what would be lost; no room can be named yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from migrate import __version__
+from migrate.core.features import lower, unsupported
+from migrate.core.plan import Action, Change, Input, Limit, Plan, input_to_json
+from migrate.core.ports import Target
+from migrate.core.schedule import Entry, assemble
+from migrate.services.planning import PlanOptions
+
+
+def preview(inputs: Sequence[Input], target: type[Target], options: PlanOptions) -> Plan:
+    """Return the plan for an empty journal, its changes without room and event."""
+    schedule = assemble([source.reading for source in inputs], options.since)
+    lost = unsupported(target.supports, target.words, target.label)
+
+    def change(entry: Entry) -> Change:
+        meeting, losses = lower(entry.meeting, lost)
+        return Change(Action.CREATE, entry.key, meeting, losses=losses + entry.losses)
+
+    return Plan(
+        created=options.created,
+        product=__version__,
+        target=target.name,
+        calendar="",
+        since=options.since,
+        journal_revision=0,
+        settings=options.settings,
+        inputs=[input_to_json(source) for source in inputs],
+        changes=[change(entry) for entry in schedule.entries.values()],
+        problems=schedule.problems,
+        limit=Limit(0, 0),
+    )

@@ -1,0 +1,148 @@
+"""undo: put back what a run changed, where it is still what the run wrote."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from migrate.core.document import load_meeting
+from migrate.core.errors import UsageError
+from migrate.core.ports import Binding, Calendar, Journal, Run, Step, StepState
+from migrate.services.applying import Progress, Result
+from migrate.services.events import Found, Place, look
+from migrate.services.steps import Move, by_collection, execute, recover
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """One key of the undone run: what it is called, what the run had done, and how undoing it ended."""
+
+    key: str
+    topic: str
+    action: str
+    result: Result
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UndoReport:
+    """A finished undo."""
+
+    run: Run
+    items: Sequence[Undone]
+    written: Sequence[str] = ()
+
+    def count(self, *results: Result) -> int:
+        """Count the items that ended so."""
+        return sum(item.result in results for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Undoer:
+    """Undoes runs of apply from the journal."""
+
+    calendar: Calendar
+    journal: Journal
+    clock: Callable[[], datetime]
+
+    def find(self, name: str) -> Run:
+        """Return the run of that id, or the last apply that was not undone for `last`; raise UsageError if none."""
+        runs = self.journal.runs()
+        applies = [run for run in runs if run.command == "apply"]
+        undone = {run.plan for run in runs if run.command == "undo" and run.finished}
+        if name == "last":
+            applies = [run for run in applies if run.id not in undone]
+            name = applies[-1].id if applies else name
+        for run in applies:
+            if run.id == name:
+                return run
+        known = [run.id for run in applies]
+        raise UsageError(
+            f"there is no run {name} that could be undone",
+            hint=f"Runs of apply: {', '.join(known)}" if known else "Nothing was applied yet.",
+        )
+
+    def undo(self, run: Run, opened: Run, progress: Progress) -> UndoReport:
+        """Undo a run, or what an interrupted undo left of it. `opened` is the run to open if there is none."""
+        recover(self.calendar, self.journal)
+        moves, items = self._moves(run)
+        opened = next((known for known in self.journal.runs() if _continues(known, run)), opened)
+        self.journal.begin(opened, {})
+        finished = 0
+        for batch in by_collection(moves).values():
+            progress(finished, len(moves))
+            for step in execute(self.calendar, self.journal, opened.id, batch):
+                result = Result.DONE if step.state is StepState.DONE else Result.FAILED
+                items.append(_undone(step, result, step.reason))
+            finished += len(batch)
+        written = self.calendar.finish()
+        self.journal.finish(opened.id, self.clock())
+        return UndoReport(opened, sorted(items, key=lambda item: item.key), written)
+
+    def preview(self, run: Run, opened: Run) -> UndoReport:
+        """Return what `undo` would do now, and write nothing."""
+        moves, items = self._moves(run)
+        items += [_undone(move.step, Result.DONE) for move in moves]
+        return UndoReport(opened, sorted(items, key=lambda item: item.key))
+
+    def _moves(self, run: Run) -> tuple[list[Move], list[Undone]]:
+        steps = list(self.journal.steps(run=run.id, state=StepState.DONE))
+        writers = self._writers()
+        live = look(self.calendar, {step.key: _written_at(step) for step in steps})
+        moves, items = [], []
+        for step in steps:
+            found, writer = live[step.key], writers[step.key]
+            if run.id not in writer:
+                items.append(_undone(step, Result.ALREADY, "was undone before"))
+            elif reason := _kept_because(step, writer[-1], found):
+                items.append(_undone(step, Result.KEPT, reason))
+            else:
+                moves.append(self._back(step, found))
+        return moves, items
+
+    def _writers(self) -> dict[str, list[str]]:
+        """Return the runs that wrote each key, oldest first, without those that were undone."""
+        undos = {run.id for run in self.journal.runs() if run.command == "undo"}
+        writers: dict[str, list[str]] = defaultdict(list)
+        for step in self.journal.steps(state=StepState.DONE):
+            if step.run in undos:
+                writers[step.key].pop()
+            else:
+                writers[step.key].append(step.run)
+        return writers
+
+    def _back(self, step: Step, live: Found) -> Move:
+        at = _written_at(step) if live.fingerprint else None
+        to = (_place(step.before) or _place(step.after)) if step.before_text else None
+        event = self.calendar.restore(to.uids, step.before_text) if to else None
+        return Move(Step(step.key, "undo", step.after, step.before, live.text), at, to, event)
+
+
+def _place(binding: Binding | None) -> Place | None:
+    return Place.of(binding) if binding else None
+
+
+def _written_at(step: Step) -> Place | None:
+    return _place(step.after or step.before)
+
+
+def _kept_because(step: Step, writer: str, live: Found) -> str:
+    """Say why a step cannot be undone; empty if it can."""
+    if writer != step.run:
+        return f"run {writer} changed it later; undo that one first"
+    if step.after is None:
+        return "an event is there again" if live.fingerprint else ""
+    if not live.fingerprint and not step.before_text:
+        return ""
+    return "" if live.fingerprint == step.after.fingerprint else "people changed the event since; it stays as it is"
+
+
+def _continues(known: Run, run: Run) -> bool:
+    return known.command == "undo" and known.plan == run.id and known.finished is None
+
+
+def _undone(step: Step, result: Result, reason: str = "") -> Undone:
+    binding = step.after or step.before
+    return Undone(step.key, load_meeting(binding.meeting).topic if binding else "", step.action, result, reason)

@@ -1,0 +1,138 @@
+"""Columns by what they are called, never by where they stand.
+
+Every header Zoom is known to use, and plausible ones, are rows of data/columns.tsv. Within a field the first row is
+the best: a file that has several headers of one field is read by the one that comes first there.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+
+from migrate.core.errors import InputError, UsageError
+from migrate.shared.dates import looks_like_date
+from migrate.shared.meeting_ids import read_id
+from migrate.shared.resources import data_text
+
+MAPPABLE = (
+    "topic",
+    "number",
+    "uuid",
+    "host_name",
+    "host_email",
+    "host_id",
+    "start",
+    "start_time",
+    "end",
+    "duration",
+    "timezone",
+    "type",
+    "link",
+)
+"""The fields a user may name a header for."""
+
+_SHOWN = 60
+_LOOKED_AT = 50
+_APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\u00b4`", "'''''", "\ufeff")
+_PLAIN = re.compile(r"[^\"\\$`!\x00-\x1f]+")
+
+
+def normalise(header: str) -> str:
+    """Return the header as it is compared: case, width, hyphens, spacing and kind of apostrophe do not matter."""
+    text = unicodedata.normalize("NFKC", header.translate(_APOSTROPHES)).casefold()
+    # "Duration(Minutes)" is how one of Zoom's pages writes it.
+    return " ".join(text.replace("_", " ").replace("-", " ").replace("(", " (").split())
+
+
+@cache
+def synonyms() -> Mapping[str, str]:
+    """Return normalised header -> field, the best header of a field first."""
+    rows = (line.split("\t") for line in data_text("columns.tsv").splitlines()[1:])
+    known: dict[str, str] = {}
+    for field, _, header, _ in rows:
+        known.setdefault(normalise(header), field)
+    return known
+
+
+def locate(header: Sequence[str], chosen: Mapping[str, str]) -> dict[str, int]:
+    """Return field -> position. A header the user chose wins; of two columns with one name the first is taken."""
+    names = [normalise(name) for name in header]
+    wanted = {field: normalise(name) for field, name in chosen.items()}
+    places = {field: names.index(name) for field, name in wanted.items() if name in names}
+    taken = set(places.values())
+    for name, field in synonyms().items():
+        if field not in places and name in names and names.index(name) not in taken:
+            places[field] = names.index(name)
+    return places
+
+
+def check_mapping(path: str, header: Sequence[str], chosen: Mapping[str, str]) -> None:
+    """Raise UsageError for a field that does not exist, InputError for a header that is not in the file."""
+    strange = [field for field in chosen if field not in MAPPABLE]
+    if strange:
+        raise UsageError(
+            f"--map {strange[0]}=…: there is no field {strange[0]}", hint=f"The fields are: {', '.join(MAPPABLE)}."
+        )
+    names = {normalise(name) for name in header}
+    absent = [name for name in chosen.values() if normalise(name) not in names]
+    if absent:
+        raise InputError(
+            f"{path}: there is no column {listed(absent)}",
+            hint="Correct --map; names are compared without regard to case and spacing.",
+            details=[f"the columns are: {listed(header)}"],
+        )
+
+
+def missing(places: Mapping[str, int]) -> list[str]:
+    """List the fields without which no schedule can be read: the start, and the topic or the number."""
+    lacks_start = "start" not in places and "start_date" not in places
+    lacks_name = "topic" not in places and "number" not in places
+    return ["topic"] * lacks_name + ["start"] * lacks_start
+
+
+def guess(header: Sequence[str], rows: Iterable[Sequence[str]], places: Mapping[str, int]) -> dict[str, str]:
+    """Return field -> header for what `places` lacks, judged by what the cells of the free columns look like."""
+    sample = [row for _, row in zip(range(_LOOKED_AT), rows, strict=False)]
+    free = [(name, index) for index, name in enumerate(header) if name and index not in places.values()]
+    shapes = {name: _shape([row[index] for row in sample if index < len(row)]) for name, index in reversed(free)}
+    found: dict[str, str] = {}
+    for field in ("topic", "number", "start"):
+        for name, _ in free:
+            if field not in places and field not in found and shapes[name] == field:
+                found[field] = name
+    return found
+
+
+def map_options(mapping: Mapping[str, str]) -> str:
+    """Return the options to paste into a shell: --map topic="Betreff" --map start="Beginn"."""
+    return " ".join(f"--map {field}={_quoted(name)}" for field, name in mapping.items())
+
+
+def listed(header: Iterable[str]) -> str:
+    """Return the headers for a message, quoted, the long ones cut."""
+    names = [name[:_SHOWN] for name in header if name]
+    return ", ".join(f'"{name}"' if name.isprintable() else repr(name) for name in names)
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"' if _PLAIN.fullmatch(name) else "'" + name.replace("'", "'\\''") + "'"
+
+
+def _shape(cells: Sequence[str]) -> str:
+    """Return the field that most of the cells could belong to, empty if there is none."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    tests = {"number": _is_id, "start": looks_like_date, "topic": _is_text}
+    for field, test in tests.items():
+        if 2 * sum(map(test, filled)) > len(filled):
+            return field
+    return ""
+
+
+def _is_id(cell: str) -> bool:
+    return not read_id(cell).fault
+
+
+def _is_text(cell: str) -> bool:
+    return "@" not in cell and "://" not in cell and any(map(str.isalpha, cell))

@@ -1,0 +1,148 @@
+"""Meetings as iCalendar events: what is written, whatever way out it takes.
+
+Nobody is invited: no ATTENDEE and no ORGANIZER, so that no server has anybody to mail.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from migrate.core.meeting import Kind, Meeting, Occurrence, Override
+from migrate.core.ports import Event, EventPlan
+from migrate.core.recurrence import dates, is_bounded
+from migrate.shared.icalendar_text import components, fingerprint, lines, local, text, uri
+from migrate.shared.vtimezone import always_clear, is_clear
+
+_UTC_NAMES = frozenset({"UTC", "Etc/UTC", "UCT", "Etc/UCT", "Universal", "Etc/Universal", "Zulu", "Etc/Zulu"})
+_RULE = re.compile(r"[A-Z0-9=;,+-]+")
+_CLOCK = re.compile(r"BY(?:HOUR|MINUTE|SECOND)")
+
+
+def event_uids(site_id: UUID, key: str, meeting: Meeting) -> tuple[str, ...]:
+    """Name the UIDs of a meeting: its own, then those of its single dates. They hang on the key and the date alone."""
+    return (_uid(site_id, key), *(_single_uid(site_id, key, single) for single in meeting.singles))
+
+
+def render_event(site_id: UUID, plan: EventPlan) -> Event:
+    """Write a meeting as VEVENTs. Raises ValueError for a room without dates and for a rule that is not one."""
+    meeting = plan.meeting
+    writer = _Writer.of(plan)
+    vevents: dict[str, str] = {}
+    if meeting.start and meeting.kind is not Kind.ROOM:
+        uid = _uid(site_id, plan.key)
+        vevents[uid] = "".join(writer.series(uid, meeting.start))
+    for single in meeting.singles:
+        uid = _single_uid(site_id, plan.key, single)
+        vevents[uid] = writer.vevent(uid, single)
+    if not vevents:
+        raise ValueError(f"{plan.key}: a room without dates has no event")
+    return Event(tuple(vevents), "".join(vevents.values()), "+".join(map(fingerprint, vevents.values())))
+
+
+def restore_event(uids: tuple[str, ...], vevents: str) -> Event:
+    """Return the event of a text that was read from a calendar."""
+    found = defaultdict(list)
+    for component in components(vevents):
+        found[component.uid].append(component.text)
+    return Event(uids, vevents, "+".join(fingerprint("".join(found[uid])) for uid in uids if uid in found))
+
+
+def _uid(site_id: UUID, name: str) -> str:
+    return str(uuid5(site_id, name))
+
+
+def _single_uid(site_id: UUID, key: str, single: Occurrence) -> str:
+    return _uid(site_id, f"{key}@{local(single.start.astimezone(UTC))}Z")
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes the VEVENTs of one meeting; `stamp` and `place` are the lines that all of them share."""
+
+    meeting: Meeting
+    zone: ZoneInfo
+    stamp: str
+    place: str
+
+    @classmethod
+    def of(cls, plan: EventPlan) -> _Writer:
+        url = uri(plan.url)
+        agenda = f"{plan.meeting.agenda}\n\n{url}" if plan.meeting.agenda else url
+        return cls(
+            meeting=plan.meeting,
+            zone=ZoneInfo("UTC" if plan.meeting.timezone in _UTC_NAMES else plan.meeting.timezone),
+            stamp=f"DTSTAMP:{local(plan.stamp.astimezone(UTC))}Z\r\nSEQUENCE:{plan.sequence:d}\r\n",
+            place=lines(
+                (
+                    f"LOCATION:{text(url)}",
+                    f"CONFERENCE;FEATURE=VIDEO,AUDIO;LABEL=Video meeting;VALUE=URI:{url}",
+                    f"DESCRIPTION:{text(agenda)}",
+                )
+            ),
+        )
+
+    def series(self, uid: str, start: datetime) -> Iterator[str]:
+        """Yield the VEVENT of the meeting, and one for each changed date of its rule."""
+        meeting = self.meeting
+        if not meeting.rrule:
+            yield self.vevent(uid, Occurrence(start))
+            return
+        if not _RULE.fullmatch(meeting.rrule):
+            raise ValueError(f"{meeting.rrule!r} is not a recurrence rule")
+        rule = [f"RRULE:{meeting.rrule}", *(self._time("EXDATE", exdate) for exdate in meeting.exdates)]
+        yield self._vevent(uid, "", [*self._span(start, meeting.duration_minutes, in_utc=False), *rule])
+        for override in (*meeting.overrides, *self._unclear(start, meeting.rrule)):
+            changed = Occurrence(override.start, override.duration_minutes, override.topic)
+            yield self.vevent(uid, changed, [self._time("RECURRENCE-ID", override.occurrence)])
+
+    def vevent(self, uid: str, occurrence: Occurrence, more: Iterable[str] = ()) -> str:
+        """Write one date as a VEVENT."""
+        minutes = self.meeting.duration_minutes if occurrence.duration_minutes is None else occurrence.duration_minutes
+        unclear = not is_clear(*self._ends(occurrence.start, minutes))
+        return self._vevent(uid, occurrence.topic, [*more, *self._span(occurrence.start, minutes, in_utc=unclear)])
+
+    def _vevent(self, uid: str, topic: str, when: Iterable[str]) -> str:
+        summary = lines((f"SUMMARY:{text(topic or self.meeting.topic)}", *when))
+        return f"BEGIN:VEVENT\r\nUID:{uid}\r\n{self.stamp}{summary}{self.place}END:VEVENT\r\n"
+
+    def _unclear(self, start: datetime, rrule: str) -> Iterator[Override]:
+        """Yield dates of the rule that programs read differently, changed to what they are: the same, but in UTC.
+
+        A rule without an end has too many, one with BYHOUR is not worth it: there programs may differ by an hour.
+        """
+        meeting = self.meeting
+        minutes = meeting.duration_minutes or 0
+        if always_clear(self.zone.key, start.hour * 60 + start.minute, minutes):
+            return
+        if _CLOCK.search(rrule) or not is_bounded(rrule):
+            return
+        changed = {override.occurrence for override in meeting.overrides}
+        for date in dates(replace(meeting, overrides=(), singles=())):
+            nominal = datetime.combine(date.start, start.time().replace(fold=0), self.zone)
+            if nominal not in changed and (nominal != date.start or not is_clear(*self._ends(nominal, minutes))):
+                yield Override(nominal, date.start)
+
+    def _ends(self, start: datetime, minutes: int | None) -> tuple[datetime, datetime]:
+        begin = start.astimezone(UTC)
+        return begin.astimezone(self.zone), (begin + timedelta(minutes=minutes or 0)).astimezone(self.zone)
+
+    def _span(self, start: datetime, minutes: int | None, *, in_utc: bool) -> Iterator[str]:
+        """Yield DTSTART and DTEND, which more programs understand than DURATION."""
+        yield self._time("DTSTART", start, in_utc=in_utc)
+        begin, end = self._ends(start, minutes)
+        if minutes and (in_utc or begin.utcoffset() == end.utcoffset()):
+            yield self._time("DTEND", end, in_utc=in_utc)
+        elif minutes:
+            # The series begins in the night in which clocks change; its other dates are not an hour shorter or longer.
+            yield f"DURATION:PT{minutes}M"
+
+    def _time(self, name: str, moment: datetime, *, in_utc: bool = False) -> str:
+        if in_utc or self.zone.key == "UTC":
+            return f"{name}:{local(moment.astimezone(UTC))}Z"
+        return f"{name};TZID={self.zone.key}:{local(moment.astimezone(self.zone))}"

@@ -1,0 +1,102 @@
+"""hosts.csv: who the hosts are on the new system. Rows are added by plan and completed by people."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from migrate.core.errors import ConfigurationError
+from migrate.core.meeting import Person
+from migrate.core.naming import normalise
+
+FILE = "hosts.csv"
+COLUMNS = ("zoom_name", "zoom_id", "zoom_email", "account", "calendar_url")
+
+
+@dataclass(slots=True)
+class HostBook:
+    """The rows of hosts.csv. A person is known by address, else by a name that only one row has."""
+
+    rows: list[dict[str, str]] = field(default_factory=list)
+    _by_email: dict[str, dict[str, str]] = field(default_factory=dict)
+    _by_name: dict[str, list[dict[str, str]]] = field(default_factory=lambda: defaultdict(list))
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            self._index(row)
+
+    def join(self, person: Person) -> Person:
+        """Complete a person by what the file knows; a person it does not know, or knows twice, stays as it is."""
+        row = self._row(person)
+        if row is None:
+            return person
+        return Person(
+            person.name or row["zoom_name"], person.email or row["zoom_email"], person.account or row["account"]
+        )
+
+    def add(self, people: Iterable[Person]) -> int:
+        """Add a row for each person the file does not know; return how many were added."""
+        before = len(self.rows)
+        for person in people:
+            known = self._row(person) or self._by_name.get(normalise(person.name)) if not person.email else self._row(person)
+            if person and not known:
+                row = dict.fromkeys(COLUMNS, "") | {"zoom_name": person.name, "zoom_email": person.email}
+                self.rows.append(row)
+                self._index(row)
+        return len(self.rows) - before
+
+    def _row(self, person: Person) -> dict[str, str] | None:
+        if person.email:
+            return self._by_email.get(person.email.casefold())
+        named = self._by_name.get(normalise(person.name), [])
+        return named[0] if len(named) == 1 else None
+
+    def _index(self, row: dict[str, str]) -> None:
+        if row["zoom_email"]:
+            self._by_email[row["zoom_email"].casefold()] = row
+        if row["zoom_name"]:
+            self._by_name[normalise(row["zoom_name"])].append(row)
+
+
+def load(text: str, path: str) -> HostBook:
+    """Read hosts.csv. Raises ConfigurationError naming every missing column or overlong row."""
+    reader = csv.DictReader(io.StringIO(text), strict=True)
+    faults: list[str] = []
+    rows = []
+    try:
+        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+        if missing:
+            raise ConfigurationError(f"{path}: columns are missing: {', '.join(missing)}", hint=_HEADER_HINT)
+        for row in reader:
+            if None in row:
+                faults.append(f"{path}:{reader.line_num}: more cells than columns")
+                continue
+            rows.append({name: _plain(row[name] or "") for name in COLUMNS})
+    except csv.Error as error:
+        faults.append(f"{path}:{reader.line_num}: {error}")
+    if faults:
+        raise ConfigurationError(f"{path} is not valid", details=faults, hint="Mend these lines and run again.")
+    return HostBook(rows)
+
+
+def dump(book: HostBook) -> str:
+    """Write hosts.csv. A cell that a spreadsheet would take for a formula gets a leading apostrophe."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([_safe(row[name]) for name in COLUMNS] for row in book.rows)
+    return stream.getvalue()
+
+
+_HEADER_HINT = f"The first line must be: {','.join(COLUMNS)}"
+
+
+def _safe(cell: str) -> str:
+    return f"'{cell}" if cell[:1] in tuple("=+-@\t\r'") else cell
+
+
+def _plain(cell: str) -> str:
+    return cell[1:] if cell[:1] == "'" else cell

@@ -1,0 +1,180 @@
+"""iCalendar as text (RFC 5545): what the calendars write, read and compare without building objects.
+
+The icalendar library takes 0.4 ms to write an event and 0.5 ms to read one, too long for 100,000 of them. What is
+written here is the same to the byte (tested against the library), but for one thing: the library turns a backslash
+before an N into a line break, which is a loss in `C:\\New`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from urllib.parse import quote
+
+from migrate.core.errors import TargetError
+
+_FOLD_OCTETS = 74
+_NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_NOT_URI = re.compile(r"[\x00-\x20\x7f-\x9f\ud800-\udfff]")
+_LINE_BREAK = re.compile(r"\r\n?")
+_CALENDAR = re.compile(r"\ufeff?BEGIN:VCALENDAR[ \t]*\r?\n(.*)^END:VCALENDAR\s*", re.S | re.M | re.I)
+_EDGE = re.compile(r"^(BEGIN|END):([A-Z0-9-]+)[ \t]*(?:\r?\n|\Z)(?![ \t])", re.M | re.I)
+_UID = re.compile(r"^(?:UID|TZID)(?:;[^:\r\n]*)?:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.M | re.I)
+_FOLD = re.compile(r"\r?\n[ \t]")
+_CONTENT_LINE = re.compile(r'([A-Za-z0-9-]+)((?:;(?:"[^"]*"|[^":])*)?):(.*)', re.S)
+_PARAMETER = re.compile(r';((?:"[^"]*"|[^";])*)')
+_ESCAPED = re.compile(r"\\(.)")
+
+# What a program may change when it stores an event, though nobody changed the event.
+_VOLATILE = frozenset({"DTSTAMP", "LAST-MODIFIED", "CREATED", "SEQUENCE"})
+_DEFAULTS = frozenset({"VALUE=DATE-TIME", "WKST=MO", "INTERVAL=1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One component with all that is in it. `uid` is its UID, of a VTIMEZONE the TZID, empty if it has none."""
+
+    name: str
+    uid: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarText:
+    """A VCALENDAR taken apart: its own properties and its components, all as they were written."""
+
+    properties: str
+    components: list[Component]
+
+
+def text(value: str) -> str:
+    """Return a TEXT value that reads as `value`, less the control characters that iCalendar forbids."""
+    plain = _NOT_TEXT.sub("", _LINE_BREAK.sub("\n", value))
+    return plain.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
+
+
+def uri(value: str) -> str:
+    """Return a URI value: what cannot stand in a line is percent-encoded."""
+    return _NOT_URI.sub(lambda found: quote(found[0], errors="replace"), value)
+
+
+def local(moment: datetime) -> str:
+    """Return a date and time as it stands in its zone, without saying which."""
+    return moment.isoformat(timespec="seconds")[:19].replace("-", "").replace(":", "")
+
+
+def lines(content: Iterable[str]) -> str:
+    """Return content lines as they stand in a file, folded."""
+    return "".join([f"{fold(line)}\r\n" for line in content])
+
+
+def fold(line: str) -> str:
+    """Break a line where it is longer than the 75 octets that RFC 5545 allows, never within a character or escape."""
+    octets = line.encode()
+    start, pieces = 0, []
+    while len(octets) - start > _FOLD_OCTETS:
+        end = start + _FOLD_OCTETS
+        while octets[end] & 0xC0 == 0x80:
+            end -= 1
+        if octets[end - 1] in b"\\^":
+            end -= 1
+        pieces.append(octets[start:end])
+        start = end
+    return b"\r\n ".join([*pieces, octets[start:]]).decode() if pieces else line
+
+
+def take_apart(calendar: str, where: str) -> CalendarText:
+    """Split a VCALENDAR into its parts. Raises TargetError naming `where` and the line if it is not one."""
+    found = _CALENDAR.fullmatch(calendar)
+    if not found:
+        begins = calendar.lstrip("\ufeff")[:15].upper() == "BEGIN:VCALENDAR"
+        fault = "END:VCALENDAR is missing or not the last line" if begins else "it does not begin with BEGIN:VCALENDAR"
+        raise _not_icalendar(where, calendar, len(calendar) if begins else 0, fault)
+    at, properties, parts = found.start(1), [], []
+    for component, begin, end in _components(calendar, where, at, found.end(1)):
+        properties.append(calendar[at:begin])
+        parts.append(component)
+        at = end
+    return CalendarText("".join([*properties, calendar[at : found.end(1)]]), parts)
+
+
+def components(vevents: str) -> list[Component]:
+    """Split the text of an event into its components."""
+    return [component for component, _, _ in _components(vevents, "the event", 0, len(vevents))]
+
+
+def fingerprint(vevents: str) -> str:
+    """Return a hash of what components mean: how they are folded, ordered and stamped makes no difference."""
+    open_components: list[list[str]] = [[]]
+    for line in _FOLD.sub("", vevents).replace("\r\n", "\n").split("\n"):
+        kind = line[:6].upper()
+        if kind == "BEGIN:":
+            open_components.append([line.upper()])
+        elif kind[:4] == "END:" and len(open_components) > 1:
+            open_components[-2].append("\n".join(sorted(open_components.pop())))
+        elif line:
+            open_components[-1].extend(_meaning(line))
+    return sha256("\n".join(sorted(open_components[0])).encode(errors="replace")).hexdigest()
+
+
+def _components(content: str, where: str, start: int, stop: int) -> Iterator[tuple[Component, int, int]]:
+    """Yield the outermost components, each with where it begins and ends."""
+    unclosed: list[str] = []
+    begin = inner = start
+    for edge in _EDGE.finditer(content, start, stop):
+        name = edge[2].upper()
+        if edge[1].upper() == "BEGIN":
+            if not unclosed:
+                begin = edge.start()
+            elif inner <= begin:
+                inner = edge.start()
+            unclosed.append(name)
+        elif not unclosed or unclosed.pop() != name:
+            raise _not_icalendar(where, content, edge.start(), f"END:{name} closes nothing that is open")
+        elif not unclosed:
+            # An alarm may have a UID of its own: only what stands before the first inner component is the component's.
+            uid = _UID.search(content, begin, inner if inner > begin else edge.start())
+            yield Component(name, _unfold(uid[1]) if uid else "", content[begin : edge.end()]), begin, edge.end()
+    if unclosed:
+        raise _not_icalendar(where, content, stop, f"END:{unclosed[-1]} is missing")
+
+
+def _unfold(value: str) -> str:
+    return _FOLD.sub("", value)
+
+
+def _not_icalendar(where: str, content: str, at: int, why: str) -> TargetError:
+    return TargetError(
+        f"{where}, line {content.count(chr(10), 0, at) + 1}: this is not iCalendar: {why}",
+        hint="Mend the file, or move it away to have it written anew; nothing was changed.",
+    )
+
+
+def _meaning(line: str) -> Iterable[str]:
+    """Return a content line in the one way we compare it; none if it says nothing about the event."""
+    found = _CONTENT_LINE.fullmatch(line)
+    if not found:
+        return (line,)
+    name, parameters, value = found[1].upper(), found[2], found[3]
+    if name in _VOLATILE:
+        return ()
+    if parameters:
+        name = ";".join([name, *sorted(_parameters(parameters))])
+    if name.startswith("EXDATE"):
+        return [f"{name}:{moment}" for moment in value.split(",")]
+    if name == "RRULE":
+        value = ";".join(sorted(set(value.upper().split(";")) - _DEFAULTS))
+    elif "\\" in value:
+        value = _ESCAPED.sub(lambda escaped: "\n" if escaped[1] in "nN" else escaped[1], value)
+    return (f"{name}:{value}",)
+
+
+def _parameters(written: str) -> Iterator[str]:
+    for parameter in _PARAMETER.findall(written):
+        name, _, value = parameter.partition("=")
+        plain = f"{name.upper()}={value.replace(chr(34), '')}"
+        if plain not in _DEFAULTS:
+            yield plain

@@ -1,0 +1,1 @@
+"""Conferencing systems, one file each: where the rooms are."""

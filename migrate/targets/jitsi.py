@@ -1,0 +1,100 @@
+"""Jitsi Meet: a room exists by its URL, so choosing a good name is all there is to making one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl
+
+from migrate.core.meeting import Meeting
+from migrate.core.naming import opaque_name, slug_name
+from migrate.core.ports import Room, SiteFacts, Target
+
+_IN_THE_MEETING = "The host sets it in the meeting, under Security options; it ends with the meeting."
+
+
+class JitsiSettings(BaseModel):
+    """The table [targets.jitsi] of migrate.toml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: HttpUrl = Field(description="where the server is, such as https://meet.example.org")
+    names: Literal["opaque", "slug"] = Field(
+        default="opaque",
+        description="opaque room names tell nothing in server logs; slug puts the topic into the link",
+    )
+
+
+class Jitsi(Target):
+    """Rooms on a Jitsi Meet server.
+
+    Nothing is stored there before people meet, so whatever belongs to a meeting's settings is a loss.
+    """
+
+    name = "jitsi"
+    label = "Jitsi Meet"
+    Settings: ClassVar[type[JitsiSettings]] = JitsiSettings
+    supports: ClassVar[frozenset[str]] = frozenset()
+    words: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "alternative_hosts": (
+            "Jitsi Meet has no list of alternative hosts",
+            "Give these people accounts on the server; whoever has one can open the room.",
+        ),
+        "cloud_recording": (
+            "Jitsi Meet does not start a recording by itself",
+            "The host starts it in the meeting; a recorder (Jibri) must be installed on the server.",
+        ),
+        "e2ee": (
+            "end-to-end encryption is off until somebody switches it on",
+            "The host switches it on in the meeting, under Security options; browsers must support it.",
+        ),
+        "invitees": (
+            "the people invited in Zoom are not written into the new event, so that nobody is mailed",
+            "The host invites them from the new calendar event.",
+        ),
+        "passcode": ("a Jitsi Meet room has no passcode before the meeting begins", _IN_THE_MEETING),
+        "registration": (
+            "Jitsi Meet has no registration",
+            "Collect registrations with a form and send the link to those who are registered.",
+        ),
+        "waiting_room": ("a Jitsi Meet room has no lobby before the meeting begins", _IN_THE_MEETING),
+        "webinar": (
+            "Jitsi Meet has no webinars: everybody who joins can speak unless the host prevents it",
+            "Moderate audio and video in the meeting, or keep large events elsewhere.",
+        ),
+    }
+
+    @classmethod
+    def open(cls, settings: JitsiSettings, site: SiteFacts) -> Jitsi:
+        """Make the adapter of a site."""
+        return cls(settings, site.key)
+
+    def __init__(self, settings: JitsiSettings, site_key: bytes) -> None:
+        self._base = str(settings.url).rstrip("/")
+        self._slug = settings.names == "slug"
+        self._site_key = site_key
+
+    def propose(self, key: str, meeting: Meeting, taken: Collection[str]) -> Room:
+        """Name the room by an HMAC of the key, so that nobody can guess it and a lost journal finds it again."""
+        if self._slug:
+            return self._room(slug_name(self._site_key, key, meeting.topic, taken))
+        return self._room(opaque_name(self._site_key, key, taken))
+
+    def locate(self, room: Room) -> Room:
+        """Return the room on the server of the settings."""
+        return self._room(room.name)
+
+    def create(self, room: Room, meeting: Meeting) -> Room:  # noqa: ARG002
+        """Return the room: it exists by its URL."""
+        return room
+
+    def find(self, room: Room) -> Room:
+        """Return the room: it exists by its URL."""
+        return room
+
+    def delete(self, room: Room) -> None:
+        """Do nothing: there is nothing on the server to remove."""
+
+    def _room(self, name: str) -> Room:
+        return Room(name, f"{self._base}/{name}")

@@ -1,0 +1,14 @@
+"""The fake that other tests use keeps the same contract as the real ones."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.contracts.calendar import CalendarContract
+from tests.fakes.calendar import MemoryCalendar
+
+
+class TestMemoryCalendar(CalendarContract):
+    @pytest.fixture
+    def calendar(self) -> MemoryCalendar:
+        return MemoryCalendar()

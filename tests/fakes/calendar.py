@@ -1,0 +1,58 @@
+"""A calendar in memory: what the services see of a real one, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from migrate.core.meeting import Meeting, Person
+from migrate.core.ports import Calendar, Event, EventPlan, SiteFacts, Write
+from migrate.shared.events import event_uids, render_event, restore_event
+from migrate.shared.icalendar_text import components, fingerprint
+
+
+class MemoryCalendar(Calendar):
+    """Keeps the text of each event by collection and UID. A test may change or remove `texts` as a person would."""
+
+    name = "memory"
+
+    @classmethod
+    def open(cls, settings: Any, site: SiteFacts) -> MemoryCalendar:
+        return cls(site.id)
+
+    def __init__(self, site_id: UUID = UUID(int=1)) -> None:
+        self.site_id = site_id
+        self.texts: dict[str, dict[str, str]] = {}
+
+    def collection(self, host: Person) -> str:
+        return (host.email or host.account or host.name).casefold() or "nobody"
+
+    def uids(self, key: str, meeting: Meeting) -> tuple[str, ...]:
+        return event_uids(self.site_id, key, meeting)
+
+    def render(self, plan: EventPlan) -> Event:
+        return render_event(self.site_id, plan)
+
+    def restore(self, uids: tuple[str, ...], text: str) -> Event:
+        return restore_event(uids, text)
+
+    def look(self, collection: str, uids: Iterable[str]) -> Mapping[str, Event] | None:
+        texts = self.texts.get(collection)
+        if texts is None:
+            return None
+        return {uid: Event((uid,), texts[uid], fingerprint(texts[uid])) for uid in uids if uid in texts}
+
+    def write(self, collection: str, writes: Sequence[Write]) -> None:
+        texts = dict(self.texts.get(collection, {}))
+        for write in writes:
+            for uid in (*write.removes, *(write.event.uids if write.event else ())):
+                texts.pop(uid, None)
+            for component in components(write.event.text) if write.event else ():
+                texts[component.uid] = texts.get(component.uid, "") + component.text
+        self.texts[collection] = texts
+        if not texts:
+            del self.texts[collection]
+
+    def finish(self) -> Sequence[str]:
+        return [f"{collection}: {len(texts)} events" for collection, texts in sorted(self.texts.items())]

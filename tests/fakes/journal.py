@@ -1,0 +1,74 @@
+"""A journal in memory, for tests of what stands on the port."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from migrate.core.errors import RefusedError
+from migrate.core.naming import room_key
+from migrate.core.ports import Binding, Journal, Outcome, Room, Run, Snapshot, Step, StepState
+
+
+class MemoryJournal(Journal):
+    """Keeps what it is given; a binding is the `after` of the newest step done on its key."""
+
+    def __init__(self) -> None:
+        self._runs: dict[str, Run] = {}
+        self._steps: list[Step] = []
+        self._rooms: dict[str, Room] = {}
+        self._aliases: dict[str, str] = {}
+
+    def snapshot(self) -> Snapshot:
+        """Read the state of all keys."""
+        newest = {step.key: step.after for step in self._steps if step.state is StepState.DONE}
+        bindings: dict[str, Binding] = {key: binding for key, binding in newest.items() if binding}
+        return Snapshot(len(self._steps), bindings, dict(self._rooms), dict(self._aliases))
+
+    def begin(self, run: Run, aliases: Mapping[str, str]) -> None:
+        """Open a run, or open it again; then it keeps its start."""
+        self._runs[run.id] = replace(self._runs.get(run.id, run), finished=None)
+        self._aliases.update(aliases)
+
+    def intend(self, run: str, steps: Sequence[Step]) -> Sequence[Step]:
+        """Write down what will be done."""
+        self._known(run)
+        intended = [
+            replace(step, run=run, id=number, state=StepState.INTENDED, reason="")
+            for number, step in enumerate(steps, start=len(self._steps) + 1)
+        ]
+        rooms = self._rooms | {room_key(step.key): step.after.room for step in intended if step.after}
+        if len({room.name for room in rooms.values()}) < len(rooms):
+            raise RefusedError("a room belongs to another meeting already")
+        self._rooms = rooms
+        self._steps += intended
+        return intended
+
+    def settle(self, outcomes: Sequence[Outcome]) -> None:
+        """Write down how steps ended, once."""
+        still_open = {step.id for step in self._steps if step.state is StepState.INTENDED}
+        if len(still_open & {outcome.step for outcome in outcomes}) != len(outcomes):
+            raise LookupError("a step that is not open was to be settled")
+        for outcome in outcomes:
+            step = self._steps[outcome.step - 1]
+            self._steps[outcome.step - 1] = replace(step, state=outcome.state, reason=outcome.reason)
+
+    def finish(self, run: str, at: datetime) -> None:
+        """Close a run."""
+        self._runs[run] = replace(self._known(run), finished=at)
+
+    def runs(self) -> Sequence[Run]:
+        """Return all runs, oldest first."""
+        return list(self._runs.values())
+
+    def steps(self, run: str | None = None, state: StepState | None = None, after: int = 0) -> Iterator[Step]:
+        """Return the steps there are now."""
+        for step in list(self._steps[after:]):
+            if run in (None, step.run) and state in (None, step.state):
+                yield step
+
+    def _known(self, run: str) -> Run:
+        if run not in self._runs:
+            raise LookupError(f"run {run} was never begun")
+        return self._runs[run]

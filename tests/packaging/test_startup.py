@@ -1,0 +1,27 @@
+"""The program starts at once: help and version load nothing but click and the standard library's light parts."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HEAVY = {"ansible_runner", "icalendar", "jinja2", "orjson", "pydantic", "requests", "rich", "sqlite3"}
+PROGRAM = "from migrate.cli.app import main; main()"
+
+
+def imported_by(*arguments: str) -> set[str]:
+    command = [sys.executable, "-X", "importtime", "-c", PROGRAM, *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    modules = (line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:"))
+    return {module.partition(".")[0] for module in modules}
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_nothing_heavy_is_imported_by(option):
+    loaded = imported_by(option)
+    assert "click" in loaded
+    assert not loaded & HEAVY
