@@ -37,6 +37,10 @@ unit: $(COMMAND) ## Run the fast tests only
 lint: $(COMMAND) ## Check style, types, import directions, dependencies and spelling
 	@$(PARALLEL) $(CHECKS)
 
+.PHONY: docs
+docs: $(COMMAND) ## Bring into the docs what they take from the code
+	$(BIN)/python -m docs.generate
+
 .PHONY: bench
 bench: $(COMMAND) ## Measure speed against peers
 	$(BIN)/python bench/run.py
@@ -61,7 +65,7 @@ check-types:
 check-imports:
 	$(BIN)/lint-imports --no-logo
 check-dependencies:
-	$(BIN)/deptry --no-ansi .
+	$(BIN)/deptry --no-ansi migrate
 check-spelling:
 	$(BIN)/codespell
 

@@ -62,7 +62,9 @@ def main_job(folder: Path, rows: int, series: int, runs: int) -> list[Row]:
     for number in range(runs):
         site = folder / f"site{number}"
         common = ["--site", str(site)]
-        subprocess.run([*PRODUCT, "init", "--server", "meet.example.org", *common], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [*PRODUCT, "init", "--server", "meet.example.org", *common], check=True, stdout=subprocess.DEVNULL
+        )
         plan = seconds([*PRODUCT, "plan", str(export), "--timezone", "Europe/Berlin", "--since", "2027-01-01", *common])
         apply = seconds([*PRODUCT, "apply", str(site / "plan.json"), *common])
         peer = json.loads(

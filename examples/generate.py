@@ -63,7 +63,7 @@ def every(first: date, last: date, days: int = 7) -> Iterator[date]:
 def nth(weekday: int, week: int, months: Iterable[int]) -> Iterator[date]:
     """Yield the nth (or, with -1, the last) weekday of each month."""
     for month in months:
-        days = [day for day in every(date(2027, month, 1), date(2027, month, 28) + timedelta(days=3), 1)]
+        days = every(date(2027, month, 1), date(2027, month, 28) + timedelta(days=3), 1)
         matching = [day for day in days if day.month == month and day.weekday() == weekday]
         yield matching[week if week < 0 else week - 1]
 
@@ -98,9 +98,8 @@ def series() -> Iterator[Row]:
     for day in every(date(2027, 10, 4), date(2027, 10, 31)):
         yield Row("Autumn reading circle", number(10), "anna", at(day, 19), "90")
     for day in every(date(2027, 3, 6), date(2027, 4, 24)):
-        if day == date(2027, 3, 20):
-            day = date(2027, 3, 19)  # moved to the day before
-        yield Row("Saturday repair café", number(11), "bo", at(day, 10, 30), "180")
+        held = date(2027, 3, 19) if day == date(2027, 3, 20) else day  # moved to the day before
+        yield Row("Saturday repair café", number(11), "bo", at(held, 10, 30), "180")
 
 
 def personal_room() -> Iterator[Row]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
+from types import ModuleType
 from typing import Any, TypeVar
 
 import migrate.calendars
@@ -18,12 +19,16 @@ from migrate.core.ports import Calendar, Source, Target
 
 Port = TypeVar("Port")
 
-_FOLDERS = {Source: migrate.sources, Target: migrate.targets, Calendar: migrate.calendars}
+_PORTS: Mapping[str, tuple[type[Any], ModuleType]] = {
+    "Source": (Source, migrate.sources),
+    "Target": (Target, migrate.targets),
+    "Calendar": (Calendar, migrate.calendars),
+}
 
 
 def adapters(port: type[Port]) -> Mapping[str, type[Port]]:
     """Return all adapters of a port by name (a source's is its kind), in order of the names."""
-    return dict(sorted(_found(port).items()))
+    return dict(sorted(_found(port.__name__).items()))
 
 
 def adapter(port: type[Port], name: str) -> type[Port]:
@@ -37,11 +42,11 @@ def adapter(port: type[Port], name: str) -> type[Port]:
 
 
 @cache
-def _found(port: type[Any]) -> dict[str, type[Any]]:
-    folder = _FOLDERS[port]
+def _found(name: str) -> dict[str, type[Any]]:
+    port, folder = _PORTS[name]
     group = folder.__name__.replace("migrate.", "jitsi_migrate.")
     modules = [import_module(f"{folder.__name__}.{found.name}") for found in pkgutil.iter_modules(folder.__path__)]
-    own = [member for module in modules for member in vars(module).values() if _is_adapter(member, port, module.__name__)]
+    own = [found for module in modules for found in vars(module).values() if _is_adapter(found, port, module.__name__)]
     others = [point.load() for point in entry_points(group=group)]
     return {_name(member): member for member in (*own, *others)}
 

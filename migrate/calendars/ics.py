@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -112,8 +112,8 @@ class IcsCalendar(Calendar):
             return []
         self._replace(path, _read(path), combined.text())
         return [
-            f"{path}: {len(combined.components)} events",
-            f"{path.parent / HOSTS}: the same events by host, in {len(hosts)} files",
+            f"{path}: {_count(combined.components, 'event')}",
+            f"{path.parent / HOSTS}: the same by host, in {_count(hosts, 'file')}",
         ]
 
     def _path(self, collection: str) -> Path:
@@ -130,7 +130,10 @@ class IcsCalendar(Calendar):
 
 @dataclass(slots=True)
 class _File:
-    """A calendar file while it is changed. `components` are by UID; `zones` are those somebody else wrote, by TZID."""
+    """A calendar file while it is changed.
+
+    `components` are by UID, a series and its changed dates together; `zones` are those somebody else wrote, by TZID.
+    """
 
     properties: str
     components: dict[str, str] = field(default_factory=dict)
@@ -154,18 +157,21 @@ class _File:
                 self._put(component)
 
     def add(self, other: _File) -> None:
-        self.components = other.components | self.components
+        for uid, part in other.components.items():
+            self.components.setdefault(uid, part)
         self.zones = other.zones | self.zones
 
     def text(self) -> str:
         """Return the file, the same text for the same components: they are in order of their UIDs."""
-        events = "".join([text for _, text in sorted(self.components.items())])
+        events = "".join([part for _, part in sorted(self.components.items())])
         zones = {name: vtimezone(name, year) for name, year in _years(events).items()} | self.zones
         return f"{BEGIN}{self.properties}{''.join(zones[name] for name in sorted(zones))}{events}{END}"
 
     def _put(self, component: Component) -> None:
         if component.name != "VTIMEZONE":
-            self.components[component.uid] = self.components.get(component.uid, "") + component.text
+            # What has no UID goes by its text.
+            key = component.uid or component.text
+            self.components[key] = self.components.get(key, "") + component.text
         elif MARK not in component.text:
             self.zones[component.uid] = self.zones.get(component.uid, "") + component.text
 
@@ -176,6 +182,10 @@ def _years(events: str) -> dict[str, int]:
     for name, year in set(_ZONED.findall(events)):
         years[name] = min(int(year), years.get(name, int(year)))
     return years
+
+
+def _count(things: Sized, noun: str) -> str:
+    return f"{len(things)} {noun}{'' if len(things) == 1 else 's'}"
 
 
 def _event(uid: str, vevents: str) -> Event:

@@ -1,4 +1,4 @@
-"""python -m migrate.cli"""
+"""Run the program by python -m migrate.cli, without its script."""
 
 from migrate.cli.app import main
 

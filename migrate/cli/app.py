@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from typing import NoReturn
 
@@ -45,11 +46,12 @@ def cli() -> None:
     """
 
 
-def main() -> NoReturn:
-    """Run the program and exit with its code (docs/reference/exit-codes.md)."""
-    session = Session()
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the program with the words after its name, and exit with its code (docs/reference/exit-codes.md)."""
+    words = sys.argv[1:] if arguments is None else [*arguments]
+    session = Session(words=words)
     try:
-        code = cli.main(obj=session, standalone_mode=False)
+        code = cli.main(words, "jitsi-migrate", obj=session, standalone_mode=False)
     except BaseException as error:  # noqa: BLE001 - the one boundary
         code = _explain(error, session)
     sys.exit(code if isinstance(code, int) else 0)

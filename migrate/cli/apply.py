@@ -1,4 +1,4 @@
-"""jitsi-migrate apply"""
+"""The command apply: do what a plan says."""
 
 from __future__ import annotations
 

@@ -45,7 +45,9 @@ def _opened(session: Session, path: Path) -> tuple[Site, plan_files.Sealed]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})", hint="Make it with: jitsi-migrate plan") from error
+        raise InputError(
+            f"{path}: cannot be read ({error.strerror})", hint="Make it with: jitsi-migrate plan"
+        ) from error
     sealed = plan_files.load(data, str(path))
     if sealed.document["settings"] != site.fingerprint:
         raise RefusedError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 import traceback
 from typing import Any
@@ -39,7 +40,9 @@ class _Interrupted(MigrateError):
 
     def __init__(self, session: Session) -> None:
         writes = session.command in ("apply", "undo")
-        again = f"The same command completes the rest: {_command_line()}" if writes else ""
+        again = (
+            f"The same command completes the rest: {shlex.join(['jitsi-migrate', *session.words])}" if writes else ""
+        )
         super().__init__("interrupted", hint=again)
 
 
@@ -78,9 +81,3 @@ def _report(failure: MigrateError, session: Session) -> None:
 def _styled(text: str, **style: Any) -> str:
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return text if plain else click.style(text, **style)
-
-
-def _command_line() -> str:
-    import shlex
-
-    return shlex.join(["jitsi-migrate", *sys.argv[1:]])

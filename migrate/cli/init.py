@@ -1,4 +1,4 @@
-"""jitsi-migrate init"""
+"""The command init: make a site directory."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from migrate.cli.session import Ending, Session, command
 
 
 @command("init")
-@click.option("--server", metavar="NAME", default="", help="The host name of the Jitsi Meet server, such as meet.example.org.")
+@click.option(
+    "--server", metavar="NAME", default="", help="The host name of the Jitsi Meet server, such as meet.example.org."
+)
 @click.pass_obj
 def init(session: Session, server: str) -> Ending:
     """Make a site directory: settings, secrets, and what a migration remembers.
@@ -29,6 +31,6 @@ def init(session: Session, server: str) -> Ending:
         if "migrate.toml" in done.made and not server:
             output.verdict("Now set the url of your server in migrate.toml, under [targets.jitsi].")
         else:
-            output.verdict("Ready. Next: ", ("jitsi-migrate plan FILE.csv --timezone Europe/Berlin", "bold"))
+            output.suggest("Ready. Next: ", "plan", "FILE.csv", "--timezone", "Europe/Berlin")
 
     return Ending(0, {"site": str(done.site), "made": list(done.made), "kept": list(done.kept)}, show)

@@ -60,6 +60,10 @@ class Output:
         """Print the closing line, which --quiet shows too."""
         self._print(_text(parts), 0)
 
+    def suggest(self, why: str, *words: str) -> None:
+        """Print a command to type next; its words are those after the name of the program."""
+        self._print(_text([why, (self._session.command_line(*words), "bold")]), 0)
+
     def heading(self, text: str) -> None:
         """Print the title of a section, after an empty line."""
         if not self.quiet:
@@ -111,9 +115,17 @@ class Output:
 def progress(session: Session, title: str) -> Iterator[Progress]:
     """Show a bar with rate and remaining time on standard error, if a person is watching there."""
     if session.json or session.verbosity < 0 or not _is_terminal(sys.stderr):
-        yield lambda done, total: None
+        yield lambda _done, _total: None
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     class _Rate(ProgressColumn):
         def render(self, task: Task) -> Text:

@@ -1,4 +1,4 @@
-"""jitsi-migrate plan"""
+"""The command plan: what would happen."""
 
 from __future__ import annotations
 
@@ -26,24 +26,64 @@ def _day(ctx: click.Context, parameter: click.Parameter, value: datetime | None)
 @command("plan")
 @click.argument("files", nargs=-1, required=True, metavar="FILES...", type=click.Path(path_type=Path))
 @click.option("--timezone", metavar="ZONE", help="The zone of times that have none, such as Europe/Berlin.")
-@click.option("--date-order", type=click.Choice(["auto", "mdy", "dmy", "ymd"]), default="auto", show_default=True,
-              help="The order of day and month in dates such as 03/04/2027.")  # fmt: skip
-@click.option("--map", "columns", multiple=True, metavar="FIELD=HEADER", callback=_mapping,
-              help='Name a column yourself, such as topic="Betreff". May be repeated.')  # fmt: skip
-@click.option("--since", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), callback=_day,
-              help="Leave out dates before this one (default: today).")  # fmt: skip
-@click.option("--default-duration", type=click.IntRange(1, 1440), default=60, show_default=True, metavar="MINUTES",
-              help="How long a meeting takes if the file does not tell.")  # fmt: skip
+@click.option(
+    "--date-order",
+    type=click.Choice(["auto", "mdy", "dmy", "ymd"]),
+    default="auto",
+    show_default=True,
+    help="The order of day and month in dates such as 03/04/2027.",
+)
+@click.option(
+    "--map",
+    "columns",
+    multiple=True,
+    metavar="FIELD=HEADER",
+    callback=_mapping,
+    help='Name a column yourself, such as topic="Betreff". May be repeated.',
+)
+@click.option(
+    "--since",
+    metavar="DATE",
+    type=click.DateTime(["%Y-%m-%d"]),
+    callback=_day,
+    help="Leave out dates before this one (default: today).",
+)
+@click.option(
+    "--default-duration",
+    type=click.IntRange(1, 1440),
+    default=60,
+    show_default=True,
+    metavar="MINUTES",
+    help="How long a meeting takes if the file does not tell.",
+)
 @click.option("--prune", is_flag=True, help="Delete meetings that the files should hold and do not.")
 @click.option("--take", type=click.Choice(["zoom"]), help="Who wins where export and people changed the same event.")
-@click.option("-o", "--output", "plan_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              help="Where to write the plan (default: plan.json in the site directory).")  # fmt: skip
-@click.option("--schedule", "schedule_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              help="Also write what was understood as a schedule CSV, to correct it by hand.")  # fmt: skip
+@click.option(
+    "-o",
+    "--output",
+    "plan_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Where to write the plan (default: plan.json in the site directory).",
+)
+@click.option(
+    "--schedule",
+    "schedule_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Also write what was understood as a schedule CSV, to correct it by hand.",
+)
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 10 if changes are pending.")
 @click.pass_obj
-def plan(session: Session, /, files: tuple[Path, ...], plan_file: Path | None, schedule_file: Path | None,
-         detailed_exitcode: bool, **options: object) -> Ending:  # fmt: skip
+def plan(
+    session: Session,
+    /,
+    files: tuple[Path, ...],
+    plan_file: Path | None,
+    schedule_file: Path | None,
+    detailed_exitcode: bool,
+    **options: object,
+) -> Ending:
     """Read Zoom exports and show what would happen. Nothing is changed but the plan file."""
     from migrate.cli.planning import make_plan
     from migrate.cli.show_plan import show_plan

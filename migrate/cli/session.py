@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,14 +17,21 @@ if TYPE_CHECKING:
 
 @dataclass
 class Session:
-    """The global options of one invocation."""
+    """The global options of one invocation, and the words it was called with."""
 
+    words: Sequence[str] = ()
     site: Path = field(default_factory=lambda: Path(os.environ.get("JITSI_MIGRATE_SITE") or "."))
     json: bool = False
     verbosity: int = 0
     no_input: bool = False
     debug: bool = False
     command: str = ""
+    site_named: bool = False
+
+    def command_line(self, *words: str) -> str:
+        """Return a command of this program to type next, with the site directory if it was named in this one."""
+        site = ["--site", str(self.site)] if self.site_named else []
+        return shlex.join(["jitsi-migrate", *site, *words])
 
 
 @dataclass(frozen=True)
@@ -63,7 +71,9 @@ def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
 def global_options(*, hidden: bool = False) -> list[click.Parameter]:
     """Return the options that every command takes; hidden where they would only repeat the help of the group."""
 
-    def option(names: Sequence[str], text: str, remember: Callable[[Session, Any], None], **kwargs: Any) -> click.Option:
+    def option(
+        names: Sequence[str], text: str, remember: Callable[[Session, Any], None], **kwargs: Any
+    ) -> click.Option:
         def callback(ctx: click.Context, _: click.Parameter, value: Any) -> None:
             if value not in (None, False, 0):
                 remember(ctx.ensure_object(Session), value)
@@ -74,7 +84,7 @@ def global_options(*, hidden: bool = False) -> list[click.Parameter]:
         option(
             ["--site"],
             "The site directory (default: the current one, or $JITSI_MIGRATE_SITE).",
-            lambda session, value: setattr(session, "site", value),
+            _name_site,
             type=click.Path(path_type=Path, file_okay=False),
             metavar="DIR",
         ),
@@ -84,6 +94,10 @@ def global_options(*, hidden: bool = False) -> list[click.Parameter]:
         option(["--no-input"], "Never ask; fail instead.", _set("no_input"), is_flag=True),
         option(["--debug"], "Show the traceback of an unexpected error.", _set("debug"), is_flag=True),
     ]
+
+
+def _name_site(session: Session, value: Path) -> None:
+    session.site, session.site_named = value, True
 
 
 def _set(name: str) -> Callable[[Session, Any], None]:

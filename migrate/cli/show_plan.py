@@ -78,7 +78,8 @@ def _changes(output: Output, plan: Plan) -> None:
     limit = len(shown) if output.verbose else MOST_ROWS
     topic_width = max(16, output.width // 2 - 4)
     rows: list[Sequence[str | tuple[str, str]]] = [
-        [MARKS[change.action], shortened(change.meeting.topic, topic_width), _detail(change)] for change in shown[:limit]
+        [MARKS[change.action], shortened(change.meeting.topic, topic_width), _detail(change)]
+        for change in shown[:limit]
     ]
     output.table(rows)
     if len(shown) > limit:
@@ -91,7 +92,9 @@ def _detail(change: Change) -> str:
 
 
 def _legend(actions: set[Action]) -> str:
-    return "  ".join(f"{MARKS[action][0]} {action.value}" for action in Action if action in actions and action is not Action.KEEP)
+    return "  ".join(
+        f"{MARKS[action][0]} {action.value}" for action in Action if action in actions and action is not Action.KEEP
+    )
 
 
 def _losses(output: Output, plan: Plan) -> None:
@@ -139,15 +142,17 @@ def _next(output: Output, made: MadePlan) -> None:
     output.gap()
     output.verdict((verdict(plan), "bold"))
     if plan.calendar == "":
-        output.verdict("Nothing was written. Next: ", ("jitsi-migrate init --server meet.example.org", "bold"))
+        output.suggest("Nothing was written. Next: ", "init", "--server", "meet.example.org")
     elif plan.pending and made.path:
-        flags = " --partial" * bool(plan.errors) + " --allow-large-change" * plan.limit.exceeded
-        output.verdict("Next: ", (f"jitsi-migrate apply {_short(made.path)}{flags}", "bold"))
+        flags = ["--partial"] * bool(plan.errors) + ["--allow-large-change"] * plan.limit.exceeded
+        output.suggest("Next: ", "apply", _short(made.path), *flags)
 
 
 def verdict(plan: Plan) -> str:
     """Say in one line what a plan comes to."""
-    counts = [f"{plan.count(action)} to {action.value}" for action in Action if plan.count(action) and action in MARKS_OF_WORK]
+    counts = [
+        f"{plan.count(action)} to {action.value}" for action in Action if plan.count(action) and action in MARKS_OF_WORK
+    ]
     kept = plan.count(Action.KEEP)
     if plan.count(Action.CONFLICT):
         counts.append(f"{plan.count(Action.CONFLICT)} in conflict")

@@ -33,7 +33,7 @@ def show_applied(output: Output, applied: Applied, directory: Path) -> None:
     output.gap()
     output.verdict((_counted(applied), "bold"))
     if any(item.change.action in _PAST for item in applied.items if item.result in (Result.DONE, Result.ALREADY)):
-        output.verdict("Undo with: ", (f"jitsi-migrate undo {applied.run.id}", "bold"))
+        output.suggest("Undo with: ", "undo", applied.run.id)
 
 
 def _counted(applied: Applied) -> str:
@@ -55,7 +55,7 @@ def _is_done(item: Item) -> bool:
 def show_rehearsal(output: Output, plan: Plan, path: Path) -> None:
     """Print that a plan can be applied."""
     output.line(verdict(plan))
-    output.verdict("The plan fits the site. Apply it with: ", (f"jitsi-migrate apply {path}", "bold"))
+    output.suggest("The plan fits the site. Apply it with: ", "apply", str(path))
 
 
 def show_undone(output: Output, report: UndoReport, run: Run, *, dry_run: bool) -> None:
@@ -81,7 +81,13 @@ def undone_to_json(report: UndoReport, run: Run) -> dict[str, Any]:
         "undone": run.id,
         "written": list(report.written),
         "items": [
-            {"key": item.key, "topic": item.topic, "action": item.action, "result": item.result.value, "reason": item.reason}
+            {
+                "key": item.key,
+                "topic": item.topic,
+                "action": item.action,
+                "result": item.result.value,
+                "reason": item.reason,
+            }
             for item in report.items
         ],
     }
@@ -105,14 +111,21 @@ def show_status(output: Output, status: Status, site: Path, exported: Path | Non
     output.gap()
     interrupted = status.interrupted
     if interrupted:
-        again = f"undo {interrupted.run.plan}" if interrupted.run.command == "undo" else "apply plan.json"
-        output.verdict(f"Run {interrupted.run.id} was interrupted. Complete it with: ", (f"jitsi-migrate {again}", "bold"))
+        again = (
+            ["undo", interrupted.run.plan] if interrupted.run.command == "undo" else ["apply", str(site / "plan.json")]
+        )
+        output.suggest(f"Run {interrupted.run.id} was interrupted. Complete it with: ", *again)
     else:
         output.verdict("Nothing is open." if status.runs else "Nothing was applied yet.")
 
 
 def _runs(status: Status) -> Sequence[Sequence[str]]:
     return [
-        [item.run.id, item.run.command, item.state, f"{item.done} done" + f", {item.failed} not done" * bool(item.failed)]
+        [
+            item.run.id,
+            item.run.command,
+            item.state,
+            f"{item.done} done" + f", {item.failed} not done" * bool(item.failed),
+        ]
         for item in status.runs
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -70,12 +69,16 @@ class Site:
     @cached_property
     def target(self) -> Target:
         """The conferencing system of the settings."""
-        return registry.adapter(Target, self.settings.target).open(self._own("targets", self.settings.target), self._facts)
+        return registry.adapter(Target, self.settings.target).open(
+            self._own("targets", self.settings.target), self._facts
+        )
 
     @cached_property
     def calendar(self) -> Calendar:
         """The way out for events of the settings."""
-        return registry.adapter(Calendar, self.settings.calendar).open(self._own("calendars", self.settings.calendar), self._facts)
+        return registry.adapter(Calendar, self.settings.calendar).open(
+            self._own("calendars", self.settings.calendar), self._facts
+        )
 
     @property
     def fingerprint(self) -> dict[str, Any]:
@@ -109,7 +112,8 @@ class Site:
     def new_run_id(self) -> str:
         """Return an id no run has: the time, and a number if that second is taken."""
         stamp = now().strftime("%Y%m%dT%H%M%SZ")
-        taken = set(os.listdir(self.path / RUNS)) if (self.path / RUNS).is_dir() else set()
+        runs = self.path / RUNS
+        taken = {entry.name for entry in runs.iterdir()} if runs.is_dir() else set()
         names = (stamp if number == 1 else f"{stamp}-{number}" for number in range(1, len(taken) + 2))
         return next(name for name in names if name not in taken)
 

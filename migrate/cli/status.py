@@ -1,4 +1,4 @@
-"""jitsi-migrate status"""
+"""The command status: what was done so far."""
 
 from __future__ import annotations
 
@@ -11,8 +11,13 @@ from migrate.cli.session import Ending, Session, command
 
 
 @command("status")
-@click.option("--export", "export_file", metavar="FILE", type=click.Path(path_type=Path, allow_dash=True, dir_okay=False),
-              help="Write the journal as JSON Lines; - is standard output.")  # fmt: skip
+@click.option(
+    "--export",
+    "export_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path, allow_dash=True, dir_okay=False),
+    help="Write the journal as JSON Lines; - is standard output.",
+)
 @click.pass_obj
 def status(session: Session, export_file: Path | None) -> Ending:
     """Show what was done so far: meetings, runs, and what an interrupted run needs."""
@@ -25,7 +30,9 @@ def status(session: Session, export_file: Path | None) -> Ending:
     site = Site.open(session)
     with site.journal(read_only=True) as journal:
         found = read_status(journal)
-        lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in export(journal)) if export_file else ""
+        lines = (
+            "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in export(journal)) if export_file else ""
+        )
         if export_file and str(export_file) == "-":
             return Ending(0, {}, lambda output: output.raw(lines))
         if export_file:

@@ -1,4 +1,4 @@
-"""jitsi-migrate undo"""
+"""The command undo: put back what a run changed."""
 
 from __future__ import annotations
 
@@ -36,4 +36,6 @@ def undo(session: Session, run: str, dry_run: bool) -> Ending:
                 report = undoer.undo(found, opened, tell)
             site.run_directory(report.run.id)
     code = Exit.PARTIAL if report.count(Result.KEPT, Result.FAILED) else Exit.OK
-    return Ending(code, undone_to_json(report, found), lambda output: show_undone(output, report, found, dry_run=dry_run))
+    return Ending(
+        code, undone_to_json(report, found), lambda output: show_undone(output, report, found, dry_run=dry_run)
+    )

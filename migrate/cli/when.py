@@ -43,7 +43,9 @@ def rule(text: str) -> list[str]:
         words += f" on {_days(parts['BYDAY'].split(','))}"
     if "BYMONTHDAY" in parts:
         words += f" on day {parts['BYMONTHDAY']}"
-    end = [f"{parts['COUNT']} times"] if "COUNT" in parts else ["until " + parts["UNTIL"][:8]] if "UNTIL" in parts else []
+    end = (
+        [f"{parts['COUNT']} times"] if "COUNT" in parts else ["until " + parts["UNTIL"][:8]] if "UNTIL" in parts else []
+    )
     return [words, *end]
 
 

@@ -80,8 +80,8 @@ def fit(days: tuple[int, ...], plain: tuple[bool, ...]) -> Fit | None:
     equals the shorter period wins (a month counts as 28 days), then weekly, daily, monthly by day, monthly by weekday,
     then the fewest weekdays, then the week that begins on Monday.
 
-    Worth telling is a rule on three rows or more with more plain rows than missing ones and details together. Two rows
-    alone are a rule if they are a day, a week or a month apart and nothing else is to be said.
+    Worth telling is a rule on three rows or more, if more of them are plain than there are days without a row (moved
+    rows not yet counted) and details together. Two rows alone are a rule if they are a day, a week or a month apart.
     """
     best: Fit | None = None
     bound = len(days) + 1
@@ -116,11 +116,13 @@ def _lay(cadence: Cadence, days: Sequence[int], plain: Sequence[bool], bound: in
     stretch = _densest(cadence.days, standing)
     rows = [standing.get(day) for day in stretch]
     plainly = sum(plain[row] for row in rows if row is not None)
+    if plainly <= rows.count(None) + cadence.detail:
+        return None
     _bring_back(rows, stretch, days, cadence.reach)
     missing = rows.count(None)
-    enough = len(rows) - missing >= 3 or (plainly == len(days) == 2 and not cadence.detail)
     exceptions = missing + len(days) - plainly
-    if not enough or plainly <= missing + cadence.detail or exceptions >= bound:
+    enough = len(rows) - missing >= 3 or (plainly == len(days) == len(rows) == 2 and not cadence.detail)
+    if not enough or exceptions >= bound:
         return None
     return Fit(cadence, tuple(stretch), tuple(rows), plainly, exceptions)
 
@@ -169,11 +171,14 @@ def _cadences(days: Sequence[int]) -> Iterator[Cadence]:
     yield from sorted((*longer, *_monthly(days)), key=attrgetter("period"))
 
 
-def _turns(units: Iterable[int], most: int) -> Iterator[range]:
-    """Yield regular runs through the units (days, weeks or months): by the commonest distance, and by one all share."""
+def _turns(units: Iterable[int], most: int, always: Collection[int] = ()) -> Iterator[range]:
+    """Yield regular runs through the units (days, weeks or months).
+
+    Their intervals are the commonest distance, the greatest that divides all distances, and those to try `always`.
+    """
     ordered = sorted(set(units))
     distances = [later - earlier for earlier, later in pairwise(ordered)]
-    for interval in sorted({gcd(*distances), commonest(distances)}) if distances else ():
+    for interval in sorted({gcd(*distances), commonest(distances), *always}) if distances else ():
         if interval <= most:
             phase = commonest(unit % interval for unit in ordered)
             first = next(unit for unit in ordered if unit % interval == phase)
@@ -224,7 +229,9 @@ def _commonest_turns(dates: Sequence[date]) -> Iterator[tuple[int, int]]:
 def _monthly_on(dates: Sequence[date], which: str, day_in: Callable[[int], int | None]) -> Iterator[Cadence]:
     months = ((each, 12 * each.year + each.month - 1) for each in dates)
     part = f"BYMONTHDAY={which}" if which.isdigit() else f"BYDAY={which}"
-    for turns in _turns((month for each, month in months if day_in(month) == each.toordinal()), _MOST_MONTHS):
+    of_rule = [month for each, month in months if day_in(month) == each.toordinal()]
+    # The 31st of every month comes every second month, or so it seems.
+    for turns in _turns(of_rule, _MOST_MONTHS, always=(1,)):
         days = [day for day in map(day_in, turns) if day is not None]
         period = _SHORTEST_MONTH * turns.step
         detail = (turns.step > 1) + (not which.isdigit())

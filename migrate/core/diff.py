@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
+from migrate.core.document import load_meeting
 from migrate.core.meeting import Meeting
-from migrate.core.naming import aliases_of, room_key
+from migrate.core.naming import aliases_of, personal_base, room_key
 from migrate.core.plan import Action
 from migrate.core.ports import Binding, Snapshot
 
@@ -28,11 +29,14 @@ class Verdict:
     why: str = ""
 
 
-def decide(*, changed: bool, binding: Binding | None, live: Live, wanted: Callable[[], str], take_export: bool) -> Verdict:
+def decide(
+    *, changed: bool, moved: bool, binding: Binding | None, live: Live, wanted: Callable[[], str], take_export: bool
+) -> Verdict:
     """Decide about a meeting that the export holds.
 
-    `changed`: the export differs from the journal. `wanted` returns the fingerprint of the event as it would be
-    written (asked only where it matters). `take_export`: the export wins where people changed the event too.
+    `changed`: the export differs from the journal. `moved`: so does the collection. `wanted` returns the fingerprint of
+    the event as it would be written (asked only where it matters). `take_export`: the export wins where people changed
+    the event too.
     """
     if binding is None:
         return _unknown(live, wanted, take_export=take_export)
@@ -44,7 +48,9 @@ def decide(*, changed: bool, binding: Binding | None, live: Live, wanted: Callab
         what = "changed" if live.fingerprint else "deleted"
         return Verdict(Action.KEEP, f"{what} in the calendar by people; their change stays")
     if live.fingerprint == wanted():
-        return Verdict(Action.ADOPT, "people already made this change in the calendar")
+        # What is taken over stays where it is; an event of another host has to go there.
+        why = "people already made this change in the calendar"
+        return Verdict(Action.UPDATE if moved else Action.ADOPT, why)
     if take_export:
         return Verdict(Action.UPDATE, "changed by people too; the export wins (--take zoom)")
     return Verdict(Action.CONFLICT, "changed in the export and in the calendar; untouched without --take zoom")
@@ -72,40 +78,46 @@ def _unknown(live: Live, wanted: Callable[[], str], *, take_export: bool) -> Ver
 def known_keys(meetings: Mapping[str, Meeting], snapshot: Snapshot) -> dict[str, str]:
     """Find the journalled key for each key of a schedule that the journal knows by another name.
 
-    An earlier export may have had no meeting number (alias), or a meeting in a personal room may have moved to another
-    pattern. Only where exactly one journalled key is possible and nobody else claims it.
+    One export may have meeting numbers and another none, and a meeting in a personal room may have moved to another
+    pattern. What an earlier plan found out stays so; else only where one journalled key is possible, and nobody else
+    claims it.
     """
-    free = snapshot.bindings.keys() - meetings.keys()
-    if not free:
+    known = snapshot.bindings.keys() | snapshot.rooms.keys()
+    new = {key: meeting for key, meeting in meetings.items() if key not in known}
+    free = frozenset(known - meetings.keys())
+    if not (new and free):
         return {}
-    patterns = _by_base(free)
-    claims: dict[str, list[str]] = defaultdict(list)
-    for key, meeting in meetings.items():
-        candidates = set() if key in snapshot.bindings else _candidates(key, meeting, snapshot, free, patterns)
-        if len(candidates) == 1:
-            claims[candidates.pop()].append(key)
-    return {keys[0]: known for known, keys in claims.items() if len(keys) == 1}
+    sure = _sole({key: {snapshot.aliases[key]} & free for key in new if key in snapshot.aliases})
+    rest = {key: meeting for key, meeting in new.items() if key not in sure}
+    free = free.difference(sure.values())
+    weaker = _weaker_names(free, snapshot) if any(not key.startswith("number:") for key in rest) else {}
+    patterns = _patterns(free)
+    claims = {}
+    for key, meeting in rest.items():
+        names = {snapshot.aliases.get(name, name) for name in aliases_of(meeting)} & free
+        claims[key] = names | weaker.get(key, set()) or patterns.get(personal_base(key), set())
+    return sure | _sole(claims)
 
 
-def _candidates(
-    key: str, meeting: Meeting, snapshot: Snapshot, free: set[str], patterns: Mapping[str, list[str]]
-) -> set[str]:
-    names = (key, *aliases_of(meeting)) if "#" not in key else (key,)
-    direct = {snapshot.aliases.get(name, name) for name in names} & free
-    if direct or "#" not in key:
-        return direct
-    same = patterns.get(_base(key), [])
-    return set(same) if len(same) == 1 else set()
+def _sole(claims: Mapping[str, Collection[str]]) -> dict[str, str]:
+    """Return the claims of those who can only mean one, where nobody else can mean that one."""
+    claimants = Counter(name for names in claims.values() for name in names)
+    return {key: name for key, names in claims.items() if len(names) == 1 for name in names if claimants[name] == 1}
 
 
-def _base(key: str) -> str:
-    # number:N#topic#pattern -> number:N#topic
-    return "#".join(key.split("#")[:2])
+def _weaker_names(keys: frozenset[str], snapshot: Snapshot) -> dict[str, set[str]]:
+    """Return the keys that an export with less in it would know by each name."""
+    named: dict[str, set[str]] = defaultdict(set)
+    for key in keys & snapshot.bindings.keys():
+        for name in aliases_of(load_meeting(snapshot.bindings[key].meeting)):
+            named[name].add(key)
+    return named
 
 
-def _by_base(keys: Collection[str]) -> dict[str, list[str]]:
-    grouped: dict[str, list[str]] = defaultdict(list)
-    for key in sorted(keys):
+def _patterns(keys: Collection[str]) -> dict[str, set[str]]:
+    """Return the meetings in personal rooms by topic."""
+    grouped: dict[str, set[str]] = defaultdict(set)
+    for key in keys:
         if room_key(key) != key:
-            grouped[_base(key)].append(key)
+            grouped[personal_base(key)].add(key)
     return grouped

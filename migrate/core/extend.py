@@ -2,40 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import datetime, time
+from itertools import chain
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from migrate.core import recurrence
-from migrate.core.meeting import Kind, Meeting, Occurrence
+from migrate.core.meeting import Kind, Meeting, Occurrence, Override
+from migrate.core.merge import merge
+from migrate.core.ports import Window
+
+T = TypeVar("T")
 
 
-def extend(known: Meeting, listed: Meeting, covered: Callable[[date], bool]) -> Meeting:
-    """Return the meeting with the `listed` dates and those `known` dates that no file covers.
+def extend(known: Meeting, listed: Meeting, windows: Sequence[Window]) -> Meeting:
+    """Return the meeting with the `listed` dates and those `known` dates that are outside the windows of the files.
 
-    A file speaks only for its own window: dates before or after it are neither confirmed nor taken back. A known rule
-    without an end was told by a better source than rows; it cannot be cut into dates, so the rows replace it.
+    A file speaks only for its own window: dates before or after it are neither confirmed nor taken back. What rows do
+    not tell, such as an agenda, stays as a better source told it.
     """
-    if listed.start is None or known.start is None:
-        return listed
+    listed = replace(merge([listed, known]), host=listed.host)
     if known.rrule is not None and not recurrence.is_bounded(known.rrule):
+        return _corrected(known, listed, windows)
+    stays = remembered(known, windows)
+    if not stays:
         return listed
-    zone = ZoneInfo(listed.timezone)
-    dates = {
-        occurrence.start.timestamp(): replace(occurrence, start=occurrence.start.astimezone(zone))
-        for occurrence in recurrence.dates(known)
-        if not covered(occurrence.start.date())
-    }
-    if not dates:
-        return listed
-    dates |= {occurrence.start.timestamp(): occurrence for occurrence in recurrence.dates(listed)}
-    return _retold(listed, [dates[instant] for instant in sorted(dates)])
+    return _retold(listed, [*stays, *recurrence.dates(listed)])
 
 
-def _retold(meeting: Meeting, dates: list[Occurrence]) -> Meeting:
-    shape = recurrence.tell(dates)
-    several = Kind.SERIES if len(dates) > 1 else Kind.SINGLE
+def remembered(known: Meeting, windows: Sequence[Window]) -> list[Occurrence]:
+    """Return the dates of a known meeting that no file speaks for; none of a rule without an end."""
+    if known.rrule is not None and not recurrence.is_bounded(known.rrule):
+        return []
+    return [occurrence for occurrence in recurrence.dates(known) if not _covered(occurrence.start, windows)]
+
+
+def _retold(meeting: Meeting, dates: Sequence[Occurrence]) -> Meeting:
+    zone = ZoneInfo(meeting.timezone)
+    unique = {date.start.timestamp(): replace(date, start=date.start.astimezone(zone)) for date in dates}
+    shape = recurrence.tell(list(unique.values()))
+    several = Kind.SERIES if len(unique) > 1 else Kind.SINGLE
     return replace(
         meeting,
         topic=shape.topic,
@@ -47,3 +55,66 @@ def _retold(meeting: Meeting, dates: list[Occurrence]) -> Meeting:
         overrides=shape.overrides,
         singles=shape.singles,
     )
+
+
+def _corrected(known: Meeting, listed: Meeting, windows: Sequence[Window]) -> Meeting:
+    """Keep a rule that has no end, and correct its dates inside the windows to those that are listed."""
+    zone = ZoneInfo(known.timezone)
+    told = {date.start.timestamp(): _as_in(listed, date, zone) for date in recurrence.dates(listed)}
+    ruled = _ruled(known, windows)
+    kept = [
+        change
+        for change in known.overrides
+        if not _covered(change.start, windows) and change.occurrence.timestamp() not in told
+    ]
+    moved = {change.occurrence.timestamp() for change in kept}
+    taken = [*known.exdates, *(change.occurrence for change in known.overrides if change not in kept)]
+    changed = [told[at] for at in ruled if at in told and (told[at].duration_minutes is not None or told[at].topic)]
+    return replace(
+        listed,
+        kind=listed.kind if listed.kind is Kind.WEBINAR else Kind.SERIES,
+        timezone=known.timezone,
+        start=known.start,
+        rrule=known.rrule,
+        exdates=_in_order(
+            datetime.timestamp,
+            (moment for moment in taken if not _covered(moment, windows)),
+            (moment for at, moment in ruled.items() if at not in told and at not in moved),
+        ),
+        overrides=_in_order(
+            lambda change: change.start.timestamp(),
+            kept,
+            (Override(date.start, date.start, date.duration_minutes, date.topic) for date in changed),
+        ),
+        singles=_in_order(
+            lambda date: date.start.timestamp(),
+            (single for single in known.singles if not _covered(single.start, windows)),
+            (date for at, date in told.items() if at not in ruled),
+        ),
+    )
+
+
+def _ruled(known: Meeting, windows: Sequence[Window]) -> dict[float, datetime]:
+    """Return where the bare rule has its dates inside the windows."""
+    bare = replace(known, exdates=(), overrides=(), singles=())
+    starts = [
+        occurrence.start
+        for window in windows
+        for occurrence in recurrence.dates(bare, datetime.combine(window.last, time.max, ZoneInfo(known.timezone)))
+        if occurrence.start.date() in window
+    ]
+    return {start.timestamp(): start for start in sorted(starts)}
+
+
+def _in_order(instant: Callable[[T], float], *parts: Iterable[T]) -> tuple[T, ...]:
+    return tuple(sorted(chain(*parts), key=instant))
+
+
+def _as_in(meeting: Meeting, date: Occurrence, zone: ZoneInfo) -> Occurrence:
+    """Return a date in the zone, with length and topic only where they are not the meeting's."""
+    minutes = date.duration_minutes if date.duration_minutes != meeting.duration_minutes else None
+    return Occurrence(date.start.astimezone(zone), minutes, date.topic if date.topic != meeting.topic else "")
+
+
+def _covered(moment: datetime, windows: Sequence[Window]) -> bool:
+    return any(moment.date() in window for window in windows)

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
-from migrate.core.meeting import Meeting, Person
+from migrate.core import recurrence
+from migrate.core.meeting import Meeting, Occurrence, Person
+from migrate.core.naming import normalise
 from migrate.core.problem import Problem, Severity
 
-T = TypeVar("T")
-
-# Fields in which two sources should agree, as people call them.
-_COMPARED: dict[str, Callable[[Meeting], str]] = {
-    "topic": lambda meeting: meeting.topic,
-    "host": lambda meeting: meeting.host.email or meeting.host.name,
-    "start": lambda meeting: meeting.start.isoformat() if meeting.start else "",
-    "duration": lambda meeting: str(meeting.duration_minutes or ""),
-}
 # Fields that a weaker source may fill where the better one is empty.
 _FILLED = ("number", "uuid", "old_link", "agenda", "alternative_hosts", "attendees", "features", "duration_minutes")
 
@@ -44,32 +36,28 @@ def merge_people(people: Iterable[Person]) -> Person:
     """Return the first person, with what is empty filled from later records that do not name somebody else."""
     merged = Person()
     for person in people:
-        if not _differ(merged.email, person.email) and not _differ(merged.name, person.name):
-            merged = Person(
-                merged.name or person.name, merged.email or person.email, merged.account or person.account
-            )
+        if _may_be_one(merged, person):
+            merged = Person(merged.name or person.name, merged.email or person.email, merged.account or person.account)
     return merged
 
 
-def contradictions(best: Meeting, other: Meeting) -> Iterable[Problem]:
+def contradictions(best: Meeting, other: Meeting) -> Iterator[Problem]:
     """Say where two records of one meeting differ, and which one was believed."""
-    for field, value in _COMPARED.items():
-        ours, theirs = value(best), value(other)
-        if _differ(ours, theirs):
-            path, line = place(other)
-            yield Problem(
-                "contradiction",
-                Severity.INFO,
-                f"{field}: “{theirs}” here, “{ours}” in {', '.join(best.sources[:1])}, which was believed",
-                path,
-                line,
-                "Correct the file that is wrong, or write the meeting into a schedule CSV, which always wins.",
-            )
+    for field, ours, theirs in _differences(best, other):
+        yield _contradiction(field, ours, theirs, best, other)
 
 
-def commonest(values: Sequence[T]) -> T:
-    """Return the most frequent value, of several the one that comes first."""
-    return Counter(values).most_common(1)[0][0]
+def contradicting_rows(best: Meeting, rows: Sequence[Meeting]) -> Iterator[Problem]:
+    """Say where single dates differ from a meeting that was told whole: for each field the first that does."""
+    starts = [row.start for row in rows if row.start]
+    dates = {date.start.timestamp(): date for date in recurrence.dates(best, max(starts))} if starts else {}
+    told: set[str] = set()
+    for row in rows:
+        date = dates.get(row.start.timestamp()) if row.start else None
+        for field, ours, theirs in _differences(_on(date, best) if date else best, row):
+            if field not in told:
+                told.add(field)
+                yield _contradiction(field, ours, theirs, best, row)
 
 
 def place(meeting: Meeting) -> tuple[str, int | None]:
@@ -80,5 +68,45 @@ def place(meeting: Meeting) -> tuple[str, int | None]:
     return path, int(line)
 
 
+def _on(date: Occurrence, meeting: Meeting) -> Meeting:
+    return replace(meeting, start=date.start, duration_minutes=date.duration_minutes, topic=date.topic)
+
+
+def _differences(best: Meeting, other: Meeting) -> Iterator[tuple[str, str, str]]:
+    # Two zones may show one instant differently, and one zone two instants alike.
+    if best.start and other.start and best.start.timestamp() != other.start.timestamp():
+        yield "start", _when(best), _when(other)
+    if _differ(best.topic, other.topic):
+        yield "topic", best.topic, other.topic
+    if not _may_be_one(best.host, other.host):
+        yield "host", str(best.host), str(other.host)
+    if _differ(str(best.duration_minutes or ""), str(other.duration_minutes or "")):
+        yield "duration", f"{best.duration_minutes} minutes", f"{other.duration_minutes} minutes"
+
+
+def _when(meeting: Meeting) -> str:
+    start = meeting.start.isoformat() if meeting.start else ""
+    return f"{start}, {meeting.rrule}" if meeting.rrule else start
+
+
+def _contradiction(field: str, ours: str, theirs: str, best: Meeting, other: Meeting) -> Problem:
+    path, line = place(other)
+    return Problem(
+        "contradiction",
+        Severity.INFO,
+        f"{field}: “{theirs}” here, “{ours}” in {best.sources[0]}, which was believed",
+        path,
+        line,
+        "Correct the file that is wrong, or write the meeting into a schedule CSV, which always wins.",
+    )
+
+
+def _may_be_one(ours: Person, theirs: Person) -> bool:
+    # One address may go with several ways to write a name, but not the other way round.
+    if ours.email and theirs.email:
+        return not _differ(ours.email, theirs.email)
+    return not _differ(ours.name, theirs.name)
+
+
 def _differ(ours: str, theirs: str) -> bool:
-    return bool(ours and theirs) and ours.casefold() != theirs.casefold()
+    return bool(ours and theirs) and normalise(ours) != normalise(theirs)

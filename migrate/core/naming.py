@@ -32,19 +32,26 @@ def key_of(meeting: Meeting) -> str:
 
 def topic_key(meeting: Meeting) -> str:
     """Name a meeting by host and topic, where a file has no better."""
-    host = normalise(meeting.host.email or meeting.host.name)
-    return f"topic:{host}|{normalise(meeting.topic)}"
+    return _topic_key(meeting.host.email or meeting.host.name, meeting.topic)
 
 
 def aliases_of(meeting: Meeting) -> tuple[str, ...]:
-    """List the weaker names that an earlier export may have known the meeting by."""
-    names = [f"uuid:{meeting.uuid}"] if meeting.uuid and meeting.number else []
-    return (*names, topic_key(meeting)) if meeting.number or meeting.uuid else ()
+    """List the weaker names by which an export that tells less knows the meeting."""
+    hosts = filter(None, (meeting.host.email, meeting.host.name))
+    names = [f"uuid:{meeting.uuid}"] if meeting.uuid else []
+    names += [_topic_key(host, meeting.topic) for host in hosts] or [topic_key(meeting)]
+    return tuple(name for name in names if name != key_of(meeting))
 
 
 def personal_key(number: str, topic: str, pattern: str = "") -> str:
     """Name one of the meetings that are held in a personal room."""
-    return "#".join(part for part in (f"number:{number}", normalise(topic).replace("#", " "), pattern) if part)
+    base = f"number:{number}#{normalise(normalise(topic).replace('#', ' '))}"
+    return f"{base}#{pattern}" if pattern else base
+
+
+def personal_base(key: str) -> str:
+    """Return the key of a meeting in a personal room without its pattern: all of one topic share it."""
+    return "#".join(key.split("#")[:2])
 
 
 def room_key(key: str) -> str:
@@ -82,6 +89,10 @@ def slug(text: str) -> str:
     """Return the text in `[a-z0-9-]`; empty if nothing of it can be written so."""
     ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", ascii_text.lower()).strip("-")
+
+
+def _topic_key(host: str, topic: str) -> str:
+    return f"topic:{normalise(host)}|{normalise(topic)}"
 
 
 def _digest(site_key: bytes, key: str, attempt: int) -> str:

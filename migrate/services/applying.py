@@ -9,10 +9,24 @@ from enum import StrEnum
 
 from migrate.core.document import dump_meeting
 from migrate.core.errors import RefusedError
+from migrate.core.features import lower
+from migrate.core.meeting import Meeting
 from migrate.core.plan import WRITING, Action, Change, Plan
-from migrate.core.ports import Binding, Calendar, Event, EventPlan, Journal, Room, Run, Snapshot, Step, StepState, Target
+from migrate.core.ports import (
+    Binding,
+    Calendar,
+    Event,
+    EventPlan,
+    Journal,
+    Room,
+    Run,
+    Snapshot,
+    Step,
+    StepState,
+    Target,
+)
 from migrate.services.events import Found, Place, look
-from migrate.services.steps import Move, by_collection, execute, recover
+from migrate.services.steps import Move, by_collection, execute, recover, unused
 
 Progress = Callable[[int, int], None]
 
@@ -75,19 +89,26 @@ class Applier:
                 hint="Mend the input and plan again, or apply the rest with --partial.",
             )
         if plan.limit.exceeded and not allowed.large_change:
-            raise RefusedError(_too_large(plan), hint="Look at the plan; if it is right, apply it with --allow-large-change.")
+            raise RefusedError(
+                _too_large(plan), hint="Look at the plan; if it is right, apply it with --allow-large-change."
+            )
         runs = {run.id for run in self.journal.runs() if run.plan == checksum and run.command == "apply"}
         if any(step.run not in runs for step in self.journal.steps(after=plan.journal_revision)):
             raise RefusedError(
                 "the plan is stale: something was applied or undone since it was made",
                 hint="Plan again, and read what changed.",
             )
+        if self.journal.snapshot().revision < plan.journal_revision:
+            raise RefusedError(
+                "the plan is newer than the journal: was an older state.sqlite put back?", hint="Plan again."
+            )
 
     def apply(self, plan: Plan, checksum: str, opened: Run, progress: Progress) -> Applied:
         """Carry out the plan, or what an interrupted run left of it. `opened` is the run to open if there is none."""
-        recover(self.calendar, self.journal)
-        earlier = [run for run in self.journal.runs() if run.plan == checksum and run.command == "apply"]
-        run = earlier[-1] if earlier else opened
+        recover(self.calendar, self.journal, mend=True)
+        runs = self.journal.runs()
+        earlier = [run for run in runs if run.plan == checksum and run.command == "apply"]
+        run = earlier[-1] if earlier else unused(opened, runs)
         self.journal.begin(run, plan.aliases)
         done = {step.key for step in self.journal.steps(run=run.id, state=StepState.DONE)}
         items = {change.key: _without_writing(change, done) for change in plan.changes}
@@ -113,18 +134,22 @@ class Applier:
         for batch in by_collection(moves).values():
             progress(finished, len(plan.changes))
             for step in execute(self.calendar, self.journal, run.id, batch):
-                yield Item(by_key[step.key], Result.DONE if step.state is StepState.DONE else Result.FAILED, step.reason)
+                yield Item(
+                    by_key[step.key], Result.DONE if step.state is StepState.DONE else Result.FAILED, step.reason
+                )
             finished += len(batch)
         progress(finished, len(plan.changes))
 
     def _move(self, plan: Plan, run: Run, change: Change, binding: Binding | None, live: Found) -> Move:
         known = Place.of(binding) if binding else None
         if change.action is Action.DELETE:
-            return Move(Step(change.key, change.action, binding, None, live.text), known if live.exists else None, None, None)
+            return Move(
+                Step(change.key, change.action, binding, None, live.text), known if live.exists else None, None, None
+            )
         place = Place(change.event.collection, change.event.uids) if change.event else None
         room = self._room(change)
         event = self._event(plan, change, room)
-        after = _binding(change, room, place, run, event.fingerprint if event else live.fingerprint)
+        after = _binding(change, room, place, run, event.fingerprint if event else live.fingerprint if place else "")
         here = (known or place) if live.fingerprint else None
         return Move(Step(change.key, change.action, binding, after, live.text), here, place, event)
 
@@ -159,7 +184,7 @@ def _looked_at(change: Change, snapshot: Snapshot) -> Place | None:
 def _binding(change: Change, room: Room, place: Place | None, run: Run, fingerprint: str) -> Binding:
     return Binding(
         key=change.key,
-        meeting=dump_meeting(change.meeting),
+        meeting=dump_meeting(_kept(change)),
         room=room,
         collection=place.collection if place else "",
         uids=place.uids if place else (),
@@ -167,6 +192,11 @@ def _binding(change: Change, room: Room, place: Place | None, run: Run, fingerpr
         sequence=change.event.sequence if change.event else 0,
         run=run.id,
     )
+
+
+def _kept(change: Change) -> Meeting:
+    """Return the meeting without what is lost: a change of that is none of what was written."""
+    return lower(change.meeting, {loss.feature: loss for loss in change.losses})[0]
 
 
 def _too_large(plan: Plan) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,17 +52,28 @@ def load(data: bytes, path: str) -> Sealed:
                 hint="Change the input, not the plan, and plan again.",
             )
         return Sealed(from_json(document), document, document["checksum"])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError) as error:
         raise InputError(f"{path} is not a readable plan: {error}", hint="Plan again.") from error
 
 
 def checksum(document: Mapping[str, Any]) -> str:
     """Return the SHA-256 of the canonical plan: without when it was made, and without how its files were called."""
     canonical = {name: value for name, value in document.items() if name not in ("created", "checksum")}
+    paths = [item["path"] for item in document["inputs"]]
     canonical["inputs"] = [{**item, "path": ""} for item in document["inputs"]]
-    canonical["problems"] = [{**item, "path": ""} for item in document["problems"]]
+    canonical["problems"] = [_without(paths, item) for item in document["problems"]]
     canonical["changes"] = [{**item, "meeting": {**item["meeting"], "sources": []}} for item in document["changes"]]
+    canonical["limit"] = {**document["limit"], "emptied": [paths.index(path) for path in document["limit"]["emptied"]]}
     return hashlib.sha256(orjson.dumps(canonical, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _without(paths: Iterable[str], problem: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a problem without the names of files; in messages they stand before a line, as `name.csv:4`."""
+    message = problem["message"]
+    for path in paths:
+        if path in message:
+            message = re.sub(rf"(?<!\w){re.escape(path)}(?=:\d)", "", message)
+    return {**problem, "path": "", "message": message}
 
 
 def _check_version(document: Mapping[str, Any], path: str) -> None:

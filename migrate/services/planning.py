@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -10,13 +11,13 @@ from typing import Any
 from migrate import __version__
 from migrate.core import diff, recurrence
 from migrate.core.document import dump_meeting, load_meeting
-from migrate.core.extend import extend
+from migrate.core.extend import extend, remembered
 from migrate.core.features import Loss, lower, unsupported
-from migrate.core.meeting import Meeting, Person
+from migrate.core.meeting import Meeting, Occurrence, Person
 from migrate.core.merge import place
-from migrate.core.naming import room_key
+from migrate.core.naming import personal_base, room_key
 from migrate.core.plan import WRITING, Action, Change, EventRef, Input, Limit, Plan, input_to_json
-from migrate.core.ports import Binding, Calendar, EventPlan, Journal, Room, Snapshot, Target
+from migrate.core.ports import Binding, Calendar, EventPlan, Journal, Room, Snapshot, Target, Window
 from migrate.core.problem import Problem, Severity
 from migrate.core.schedule import Schedule, assemble
 from migrate.services.events import Found, Place, look, sequence_of
@@ -35,10 +36,11 @@ class PlanOptions:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """A meeting as it would be written, and what the journal knows of it."""
+    """A meeting, what the target keeps of it, and what the journal knows of it."""
 
     key: str
     meeting: Meeting
+    kept: Meeting
     losses: tuple[Loss, ...]
     room: Room
     place: Place | None
@@ -48,13 +50,18 @@ class _Wanted:
     def changed(self) -> bool:
         known = self.binding
         return known is None or (
-            (known.room, Place.of(known), known.meeting) != (self.room, self.place, dump_meeting(self.meeting))
+            (known.room, Place.of(known), known.meeting) != (self.room, self.place, dump_meeting(self.kept))
         )
 
     @property
     def looked_at(self) -> Place | None:
         """Where the event is now, if it is anywhere."""
         return Place.of(self.binding) if self.binding else self.place
+
+    @property
+    def moved(self) -> bool:
+        now = self.looked_at
+        return now is not None and self.place is not None and now.collection != self.place.collection
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +79,11 @@ class Planner:
     def plan(self, inputs: Sequence[Input], options: PlanOptions) -> Plan:
         """Return the plan for the files; the row counts of `inputs` are completed."""
         snapshot = self.journal.snapshot()
-        schedule = assemble([source.reading for source in inputs], options.since)
+        schedule = assemble([source.reading for source in inputs], options.since, _Memory(snapshot.bindings))
         keys = diff.known_keys({key: entry.meeting for key, entry in schedule.entries.items()}, snapshot)
-        wanted = self._all_wanted(schedule, keys, snapshot, options)
-        gone = [binding for key, binding in snapshot.bindings.items() if key not in {item.key for item in wanted}]
+        wanted = self._all_wanted(schedule, keys, snapshot)
+        held = {item.key for item in wanted}
+        gone = [binding for key, binding in snapshot.bindings.items() if key not in held]
         live = look(
             self.calendar,
             {item.key: item.looked_at for item in wanted} | {binding.key: Place.of(binding) for binding in gone},
@@ -97,20 +105,20 @@ class Planner:
             aliases={new: known for new, known in keys.items() if new != known},
         )
 
-    def _all_wanted(
-        self, schedule: Schedule, keys: Mapping[str, str], snapshot: Snapshot, options: PlanOptions
-    ) -> list[_Wanted]:
+    def _all_wanted(self, schedule: Schedule, keys: Mapping[str, str], snapshot: Snapshot) -> list[_Wanted]:
         rooms = _Rooms(self.target, snapshot.rooms)
         lost = unsupported(self.target.supports, self.target.words, self.target.label)
         wanted = []
         for entry in schedule.entries.values():
             key = keys.get(entry.key, entry.key)
             binding = snapshot.bindings.get(key)
-            meeting, losses = lower(_joined(entry.meeting, self.join), lost)
-            if binding and entry.by_rows and binding.meeting != dump_meeting(meeting):
-                meeting = extend(load_meeting(binding.meeting), meeting, _covered(schedule, options.since))
+            meeting = _joined(entry.meeting, self.join)
+            if binding and entry.by_rows:
+                meeting = extend(load_meeting(binding.meeting), meeting, schedule.windows)
+            kept, losses = lower(meeting, lost)
+            losses += schedule.open_end(meeting) if entry.by_rows else ()
             room = rooms.of(key, meeting)
-            wanted.append(_Wanted(key, meeting, losses + entry.losses, room, self._place(key, meeting), binding))
+            wanted.append(_Wanted(key, meeting, kept, losses, room, self._place(key, meeting), binding))
         return wanted
 
     def _place(self, key: str, meeting: Meeting) -> Place | None:
@@ -127,7 +135,12 @@ class Planner:
             return self.calendar.render(event).fingerprint if wanted.place else ""
 
         verdict = diff.decide(
-            changed=wanted.changed, binding=binding, live=live, wanted=fingerprint, take_export=options.take_export
+            changed=wanted.changed,
+            moved=wanted.moved,
+            binding=binding,
+            live=live,
+            wanted=fingerprint,
+            take_export=options.take_export,
         )
         if verdict.action in (Action.CREATE, Action.UPDATE):
             sequence += 1
@@ -136,12 +149,28 @@ class Planner:
             wanted.key,
             wanted.meeting,
             wanted.room,
-            wanted.place and EventRef(wanted.place.uids, wanted.place.collection, max(sequence, 0)),
+            EventRef(wanted.place.uids, wanted.place.collection, max(sequence, 0)) if wanted.place else None,
             before=load_meeting(binding.meeting) if binding and verdict.action is not Action.KEEP else None,
             expects=live.fingerprint,
             why=verdict.why,
             losses=wanted.losses,
         )
+
+
+class _Memory:
+    """What the journal knows of series that a file may tell only a part of."""
+
+    def __init__(self, bindings: Mapping[str, Binding]) -> None:
+        self._bindings = bindings
+        self._personal: dict[str, list[Binding]] = defaultdict(list)
+        for key, binding in bindings.items():
+            if room_key(key) != key:
+                self._personal[personal_base(key)].append(binding)
+
+    def __call__(self, key: str, windows: Sequence[Window]) -> list[Occurrence]:
+        """Return the known dates of a key, or of a topic in a personal room, that no file speaks for."""
+        known = [self._bindings[key]] if key in self._bindings else self._personal.get(key, [])
+        return [date for binding in known for date in remembered(load_meeting(binding.meeting), windows)]
 
 
 class _Rooms:
@@ -167,10 +196,6 @@ def _joined(meeting: Meeting, join: Callable[[Person], Person]) -> Meeting:
     return meeting if host == meeting.host else replace(meeting, host=host)
 
 
-def _covered(schedule: Schedule, since: date) -> Callable[[date], bool]:
-    return lambda day: day >= since and schedule.covers(day)
-
-
 def _vanished(binding: Binding, live: diff.Live, schedule: Schedule, options: PlanOptions) -> Change:
     meeting = load_meeting(binding.meeting)
     verdict = _verdict_on_vanished(meeting, binding, live, schedule, options)
@@ -180,7 +205,7 @@ def _vanished(binding: Binding, live: diff.Live, schedule: Schedule, options: Pl
         binding.key,
         meeting,
         binding.room,
-        place and EventRef(place.uids, place.collection, binding.sequence),
+        EventRef(place.uids, place.collection, binding.sequence) if place else None,
         before=meeting if verdict.action in WRITING else None,
         expects=live.fingerprint,
         why=verdict.why,
@@ -216,7 +241,8 @@ def _noted(changes: Iterable[Change]) -> Iterable[Problem]:
 
 
 def _limit(snapshot: Snapshot, changes: Iterable[Change], inputs: Iterable[Input]) -> Limit:
-    changing = sum(change.action in (Action.UPDATE, Action.DELETE) for change in changes)
+    journalled = [change for change in changes if change.key in snapshot.bindings]
+    changing = sum(change.action in (Action.UPDATE, Action.DELETE) for change in journalled)
     emptied: tuple[str, ...] = ()
     if snapshot.bindings:
         emptied = tuple(source.path for source in inputs if _is_empty(source))

@@ -8,7 +8,8 @@ from migrate import __version__
 from migrate.core.features import lower, unsupported
 from migrate.core.plan import Action, Change, Input, Limit, Plan, input_to_json
 from migrate.core.ports import Target
-from migrate.core.schedule import Entry, assemble
+from migrate.core.schedule import assemble
+from migrate.core.telling import Entry
 from migrate.services.planning import PlanOptions
 
 
@@ -18,8 +19,9 @@ def preview(inputs: Sequence[Input], target: type[Target], options: PlanOptions)
     lost = unsupported(target.supports, target.words, target.label)
 
     def change(entry: Entry) -> Change:
-        meeting, losses = lower(entry.meeting, lost)
-        return Change(Action.CREATE, entry.key, meeting, losses=losses + entry.losses)
+        _, losses = lower(entry.meeting, lost)
+        losses += schedule.open_end(entry.meeting) if entry.by_rows else ()
+        return Change(Action.CREATE, entry.key, entry.meeting, losses=losses)
 
     return Plan(
         created=options.created,

@@ -21,7 +21,11 @@ class Reader:
     def read(self, documents: Iterable[Document], options: ReadOptions) -> list[Input]:
         """Read every file; raise InputError on the first that cannot be read at all."""
         return [
-            Input(document.path, sha256(document.data).hexdigest(), self._source(document, options).read(document, options))
+            Input(
+                document.path,
+                sha256(document.data).hexdigest(),
+                self._source(document, options).read(document, options),
+            )
             for document in documents
         ]
 

@@ -10,7 +10,19 @@ from typing import Any
 from migrate.core.plan import Action, Change
 from migrate.services.applying import Applied, Item
 
-COLUMNS = ("result", "action", "topic", "host", "first_start", "rule", "old_link", "new_link", "losses", "reason", "key")
+COLUMNS = (
+    "result",
+    "action",
+    "topic",
+    "host",
+    "first_start",
+    "rule",
+    "old_link",
+    "new_link",
+    "losses",
+    "reason",
+    "key",
+)
 
 
 def to_json(applied: Applied) -> dict[str, Any]:

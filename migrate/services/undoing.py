@@ -12,7 +12,7 @@ from migrate.core.errors import UsageError
 from migrate.core.ports import Binding, Calendar, Journal, Run, Step, StepState
 from migrate.services.applying import Progress, Result
 from migrate.services.events import Found, Place, look
-from migrate.services.steps import Move, by_collection, execute, recover
+from migrate.services.steps import UNDO, Move, by_collection, execute, recover, unused
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,10 @@ class Undoer:
 
     def undo(self, run: Run, opened: Run, progress: Progress) -> UndoReport:
         """Undo a run, or what an interrupted undo left of it. `opened` is the run to open if there is none."""
-        recover(self.calendar, self.journal)
+        recover(self.calendar, self.journal, mend=True)
         moves, items = self._moves(run)
-        opened = next((known for known in self.journal.runs() if _continues(known, run)), opened)
+        runs = self.journal.runs()
+        opened = next((known for known in runs if _continues(known, run)), unused(opened, runs))
         self.journal.begin(opened, {})
         finished = 0
         for batch in by_collection(moves).values():
@@ -117,7 +118,7 @@ class Undoer:
         at = _written_at(step) if live.fingerprint else None
         to = (_place(step.before) or _place(step.after)) if step.before_text else None
         event = self.calendar.restore(to.uids, step.before_text) if to else None
-        return Move(Step(step.key, "undo", step.after, step.before, live.text), at, to, event)
+        return Move(Step(step.key, UNDO, step.after, step.before, live.text), at, to, event)
 
 
 def _place(binding: Binding | None) -> Place | None:

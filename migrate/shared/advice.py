@@ -15,6 +15,7 @@ def advise(document: Document, options: ReadOptions) -> InputError:
     table = table_of(document, options)
     places = locate(table.header, options.columns)
     lacking = missing(places)
+    # A workbook is a zip archive, whatever its name.
     if document.data.startswith(b"PK\x03\x04"):
         return InputError(f"{document.path}: is a workbook, not a CSV file", hint="Save the sheet as CSV UTF-8.")
     if table.broken:

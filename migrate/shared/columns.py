@@ -36,6 +36,7 @@ MAPPABLE = (
 _SHOWN = 60
 _LOOKED_AT = 50
 _APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\u00b4`", "'''''", "\ufeff")
+# What a shell leaves alone between double quotes.
 _PLAIN = re.compile(r"[^\"\\$`!\x00-\x1f]+")
 
 
@@ -96,6 +97,7 @@ def guess(header: Sequence[str], rows: Iterable[Sequence[str]], places: Mapping[
     """Return field -> header for what `places` lacks, judged by what the cells of the free columns look like."""
     sample = [row for _, row in zip(range(_LOOKED_AT), rows, strict=False)]
     free = [(name, index) for index, name in enumerate(header) if name and index not in places.values()]
+    # Backwards, so that of two columns with one name the cells of the first count, as they do everywhere.
     shapes = {name: _shape([row[index] for row in sample if index < len(row)]) for name, index in reversed(free)}
     found: dict[str, str] = {}
     for field in ("topic", "number", "start"):
@@ -123,6 +125,7 @@ def _quoted(name: str) -> str:
 def _shape(cells: Sequence[str]) -> str:
     """Return the field that most of the cells could belong to, empty if there is none."""
     filled = [cell.strip() for cell in cells if cell.strip()]
+    # From the strictest to the loosest: a meeting number may look like a date, and anything like text.
     tests = {"number": _is_id, "start": looks_like_date, "topic": _is_text}
     for field, test in tests.items():
         if 2 * sum(map(test, filled)) > len(filled):

@@ -60,6 +60,7 @@ class Order:
     reason: str
 
 
+# The dates of one month of meetings are few, the rows many: most cells have been read before.
 @lru_cache(maxsize=1 << 15)
 def read_moment(cell: str, order: str | None) -> datetime | date | None:
     """Read a date and time: aware if the cell names its offset, a bare date if no time, None if it is neither."""
@@ -72,7 +73,7 @@ def read_moment(cell: str, order: str | None) -> datetime | date | None:
         if day is None or day.year not in _YEARS:
             return None
         return datetime.combine(day, _time(match), _zone(match["zone"])) if match["hour"] else day
-    except ValueError:
+    except ValueError:  # no such day, hour or offset
         return None
 
 
@@ -89,8 +90,10 @@ def settle_order(path: str, cells: Iterable[tuple[int, str]], wanted: str) -> Or
     for line, cell in cells:
         vote = _vote(cell)
         votes[vote] += 1
-        first.setdefault(vote, (line, cell))
+        if vote not in first:
+            first[vote] = (line, _squeeze(cell))
     ranked = sorted((order for order in ORDERS if votes[order]), key=lambda order: -votes[order])
+    # As many for the one as for the other: to believe either would be a guess.
     if len(ranked) > 1 and votes[ranked[0]] == votes[ranked[1]]:
         raise _contradiction(path, {order: first[order] for order in ranked[:2]})
     if ranked:
@@ -132,6 +135,7 @@ def _numeric_day(match: re.Match[str], order: str | None) -> date | None:
     year, month, day = (parts[place] for place in ORDERS[order])
     if len(year) == 1 or len(month) == 4 or len(day) == 4:
         return None
+    # Zoom is younger than the century.
     return date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))
 
 
@@ -179,8 +183,11 @@ def _readings(cell: str) -> dict[str, datetime | date]:
 def _elected(ranked: list[str], votes: Mapping[str, int], first: Mapping[str, tuple[int, str]]) -> Order:
     winner, *losers = ranked
     line, cell = first[winner]
-    dissent = [f"; {votes[order]} say {order}, such as line {first[order][0]}: {first[order][1]}" for order in losers]
-    return Order(winner, f"line {line}: {cell} has a day over 12" + "".join(dissent))
+    reason = f"line {line}: {cell} has a day over 12"
+    for order in losers:
+        line, cell = first[order]
+        reason += f"; but {votes[order]} can only be {order}, such as line {line}: {cell}"
+    return Order(winner, reason)
 
 
 def _needless(first: Mapping[str, tuple[int, str]]) -> Order:

@@ -61,6 +61,12 @@ def _single_uid(site_id: UUID, key: str, single: Occurrence) -> str:
     return _uid(site_id, f"{key}@{local(single.start.astimezone(UTC))}Z")
 
 
+def _nominal(moment: datetime, start: datetime) -> datetime:
+    """Return what a rule from `start` on says of a date: where the clock skips a time, that time, not the one shown."""
+    nominal = datetime.combine(moment, start.time().replace(fold=0), start.tzinfo)
+    return nominal if nominal.timestamp() == moment.timestamp() else moment
+
+
 @dataclass(frozen=True, slots=True)
 class _Writer:
     """Writes the VEVENTs of one meeting; `stamp` and `place` are the lines that all of them share."""
@@ -95,11 +101,13 @@ class _Writer:
             return
         if not _RULE.fullmatch(meeting.rrule):
             raise ValueError(f"{meeting.rrule!r} is not a recurrence rule")
-        rule = [f"RRULE:{meeting.rrule}", *(self._time("EXDATE", exdate) for exdate in meeting.exdates)]
-        yield self._vevent(uid, "", [*self._span(start, meeting.duration_minutes, in_utc=False), *rule])
+        gone = (self._time("EXDATE", _nominal(exdate, start)) for exdate in meeting.exdates)
+        yield self._vevent(
+            uid, "", [*self._span(start, meeting.duration_minutes, in_utc=False), f"RRULE:{meeting.rrule}", *gone]
+        )
         for override in (*meeting.overrides, *self._unclear(start, meeting.rrule)):
             changed = Occurrence(override.start, override.duration_minutes, override.topic)
-            yield self.vevent(uid, changed, [self._time("RECURRENCE-ID", override.occurrence)])
+            yield self.vevent(uid, changed, [self._time("RECURRENCE-ID", _nominal(override.occurrence, start))])
 
     def vevent(self, uid: str, occurrence: Occurrence, more: Iterable[str] = ()) -> str:
         """Write one date as a VEVENT."""
@@ -122,9 +130,9 @@ class _Writer:
             return
         if _CLOCK.search(rrule) or not is_bounded(rrule):
             return
-        changed = {override.occurrence for override in meeting.overrides}
+        changed = {_nominal(override.occurrence, start) for override in meeting.overrides}
         for date in dates(replace(meeting, overrides=(), singles=())):
-            nominal = datetime.combine(date.start, start.time().replace(fold=0), self.zone)
+            nominal = _nominal(date.start, start)
             if nominal not in changed and (nominal != date.start or not is_clear(*self._ends(nominal, minutes))):
                 yield Override(nominal, date.start)
 

@@ -42,9 +42,11 @@ class Files:
                 self._sync_directory(path.parent)
 
     def make_directory(self, path: Path) -> None:
-        """Make a directory only its owner can enter, and its parents. One that exists is left as it is."""
+        """Make a directory that only its owner can enter, and those above it. What exists is left as it is."""
+        above = [directory for directory in path.parents if not directory.exists()]
         with reported(path):
-            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for directory in (*reversed(above), path):
+                directory.mkdir(mode=0o700, exist_ok=True)
 
     def _fill(self, path: Path, data: bytes, mode: int) -> None:
         # A left-over of a killed run may have any mode: start from nothing, so that a secret is never readable.

@@ -1,8 +1,8 @@
-"""iCalendar as text (RFC 5545): what the calendars write, read and compare without building objects.
+r"""iCalendar as text (RFC 5545): what the calendars write, read and compare without building objects.
 
 The icalendar library takes 0.4 ms to write an event and 0.5 ms to read one, too long for 100,000 of them. What is
 written here is the same to the byte (tested against the library), but for one thing: the library turns a backslash
-before an N into a line break, which is a loss in `C:\\New`.
+before an N into a line break, which is a loss in `C:\New`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import quote
 
@@ -20,16 +21,17 @@ _FOLD_OCTETS = 74
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _NOT_URI = re.compile(r"[\x00-\x20\x7f-\x9f\ud800-\udfff]")
 _LINE_BREAK = re.compile(r"\r\n?")
-_CALENDAR = re.compile(r"\ufeff?BEGIN:VCALENDAR[ \t]*\r?\n(.*)^END:VCALENDAR\s*", re.S | re.M | re.I)
-_EDGE = re.compile(r"^(BEGIN|END):([A-Z0-9-]+)[ \t]*(?:\r?\n|\Z)(?![ \t])", re.M | re.I)
-_UID = re.compile(r"^(?:UID|TZID)(?:;[^:\r\n]*)?:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.M | re.I)
+_CALENDAR = re.compile(r"(?ims)\ufeff?BEGIN:VCALENDAR[ \t]*\r?\n(.*)^END:VCALENDAR\s*")
+_EDGE = re.compile(r"(?im)^(BEGIN|END):([A-Z0-9-]+)[ \t]*(?:\r?\n|\Z)(?![ \t])")
+_UID = re.compile(r"(?im)^(?:UID|TZID)(?:;[^:\r\n]*)?:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)")
 _FOLD = re.compile(r"\r?\n[ \t]")
-_CONTENT_LINE = re.compile(r'([A-Za-z0-9-]+)((?:;(?:"[^"]*"|[^":])*)?):(.*)', re.S)
-_PARAMETER = re.compile(r';((?:"[^"]*"|[^";])*)')
+_HEAD = re.compile(r'(?:"[^"]*"|[^":])*(?=:)')
+_PARAMETER = re.compile(r'(?:^|;)((?:"[^"]*"|[^";]|"[^"]*$)*)')
 _ESCAPED = re.compile(r"\\(.)")
 
 # What a program may change when it stores an event, though nobody changed the event.
 _VOLATILE = frozenset({"DTSTAMP", "LAST-MODIFIED", "CREATED", "SEQUENCE"})
+_LISTS = frozenset({"EXDATE", "RRULE"})
 _DEFAULTS = frozenset({"VALUE=DATE-TIME", "WKST=MO", "INTERVAL=1"})
 
 
@@ -108,16 +110,18 @@ def components(vevents: str) -> list[Component]:
 
 def fingerprint(vevents: str) -> str:
     """Return a hash of what components mean: how they are folded, ordered and stamped makes no difference."""
-    open_components: list[list[str]] = [[]]
-    for line in _FOLD.sub("", vevents).replace("\r\n", "\n").split("\n"):
-        kind = line[:6].upper()
-        if kind == "BEGIN:":
-            open_components.append([line.upper()])
-        elif kind[:4] == "END:" and len(open_components) > 1:
-            open_components[-2].append("\n".join(sorted(open_components.pop())))
-        elif line:
-            open_components[-1].extend(_meaning(line))
-    return sha256("\n".join(sorted(open_components[0])).encode(errors="replace")).hexdigest()
+    levels: list[list[str]] = [[]]
+    for line in _unfold(vevents).replace("\r\n", "\n").split("\n"):
+        name, value = _name_and_value(line)
+        if name == "BEGIN":
+            levels.append([line.upper()])
+        elif name == "END" and len(levels) > 1:
+            levels[-2].append("\n".join(sorted(levels.pop())))
+        elif name[:6] in _LISTS or "\\" in value:
+            levels[-1] += _meanings(name, value)
+        elif name:
+            levels[-1].append(f"{name}:{value}")
+    return sha256("\n".join(sorted(levels[0])).encode(errors="replace")).hexdigest()
 
 
 def _components(content: str, where: str, start: int, stop: int) -> Iterator[tuple[Component, int, int]]:
@@ -153,28 +157,27 @@ def _not_icalendar(where: str, content: str, at: int, why: str) -> TargetError:
     )
 
 
-def _meaning(line: str) -> Iterable[str]:
-    """Return a content line in the one way we compare it; none if it says nothing about the event."""
-    found = _CONTENT_LINE.fullmatch(line)
-    if not found:
-        return (line,)
-    name, parameters, value = found[1].upper(), found[2], found[3]
-    if name in _VOLATILE:
-        return ()
-    if parameters:
-        name = ";".join([name, *sorted(_parameters(parameters))])
-    if name.startswith("EXDATE"):
-        return [f"{name}:{moment}" for moment in value.split(",")]
+def _name_and_value(line: str) -> tuple[str, str]:
+    """Split a content line; its name, with its parameters, is written in the one way we compare it."""
+    head, _, value = line.partition(":")
+    if '"' in head and (found := _HEAD.match(line)):
+        head, value = found[0], line[found.end() + 1 :]
+    return _name(head), value
+
+
+@lru_cache(maxsize=4096)
+def _name(head: str) -> str:
+    """Return the name of a property with its parameters in order, empty if it says nothing about the event."""
+    name, *parameters = (part.partition("=") for part in _PARAMETER.findall(head))
+    if name[0].upper() in _VOLATILE:
+        return ""
+    plain = (f"{key.upper()}={value.replace(chr(34), '')}" for key, _, value in parameters)
+    return ";".join([name[0].upper(), *sorted(set(plain) - _DEFAULTS)])
+
+
+def _meanings(name: str, value: str) -> list[str]:
     if name == "RRULE":
-        value = ";".join(sorted(set(value.upper().split(";")) - _DEFAULTS))
-    elif "\\" in value:
-        value = _ESCAPED.sub(lambda escaped: "\n" if escaped[1] in "nN" else escaped[1], value)
-    return (f"{name}:{value}",)
-
-
-def _parameters(written: str) -> Iterator[str]:
-    for parameter in _PARAMETER.findall(written):
-        name, _, value = parameter.partition("=")
-        plain = f"{name.upper()}={value.replace(chr(34), '')}"
-        if plain not in _DEFAULTS:
-            yield plain
+        return [f"RRULE:{';'.join(sorted(set(value.upper().split(';')) - _DEFAULTS))}"]
+    if name[:6] == "EXDATE":
+        return [f"{name}:{moment}" for moment in value.split(",")]
+    return [f"{name}:{_ESCAPED.sub(lambda found: chr(10) if found[1] in 'nN' else found[1], value)}"]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from migrate.shared.faults import Faults, show
 
+# There is no user part in it: https://zoom.us@evil.example/ would lead to evil.example.
 _URL = re.compile(
     r"(?:(?P<scheme>https?)://)?(?P<host>[a-z0-9.-]+)(?::\d{1,5})?"
     r"(?P<path>/[^?#\s]*)?(?:\?(?P<query>[^#\s]*))?(?:\#\S*)?",

@@ -21,6 +21,7 @@ def read_person(name: str, email: str = "") -> Person:
     if last is not None:
         rest = f"{name[: last.start()].rstrip()} {name[last.end() :].lstrip()}".strip()
         return Person(rest, email or last[1])
+    # Hosts without a name are listed by their address.
     if _ADDRESS.fullmatch(name):
         return Person("", email or name)
     return Person(name, email)

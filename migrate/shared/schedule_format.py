@@ -15,12 +15,14 @@ from typing import Any
 
 from migrate.core.document import meeting_to_json
 from migrate.core.meeting import Meeting
+from migrate.shared.columns import normalise
 from migrate.shared.spreadsheet import json_cell, to_cell
 
 MARKER = "jitsi-migrate schedule 1"
-ANY_VERSION = "jitsi-migrate schedule "
+_ANY_VERSION = "jitsi migrate schedule"
 _TEXTS = ("topic", "uuid", "host_name", "host_email", "host_account", "old_link", "agenda")
 _LISTS = ("alternative_hosts", "overrides", "singles", "attendees")
+# What people look at and correct comes first, the long cells last.
 COLUMNS = (
     "topic",
     "kind",
@@ -42,6 +44,11 @@ COLUMNS = (
     "features",
     "agenda",
 )
+
+
+def markers(header: Sequence[str]) -> list[str]:
+    """Return the column names that mark a file as a schedule CSV of this or another version."""
+    return [name for name in header if normalise(name).startswith(_ANY_VERSION)]
 
 
 def write_schedule(meetings: Iterable[Meeting]) -> bytes:

@@ -10,8 +10,10 @@ import re
 
 # Control characters, line separators, halves of surrogate pairs, byte order marks, and white space at either end.
 _INVISIBLE = "\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff"
-_UNSAFE = re.compile(rf"[\\{_INVISIBLE}]|^\s+|\s+\Z")
-_UNSAFE_IN_JSON = re.compile(f"[{_INVISIBLE}]")
+# Where the semicolon is the delimiter, a formula could begin behind one.
+_SPLIT = r";(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])"
+_UNSAFE = re.compile(rf"[\\{_INVISIBLE}]|^\s+|\s+\Z|{_SPLIT}")
+_UNSAFE_IN_JSON = re.compile(f"[{_INVISIBLE}]|{_SPLIT}")
 # Formulas, also in full width, and what a spreadsheet would store as a number or a date: 007, 3/4, 85200000001.
 _MISREAD = re.compile(r"[=+\-@'\uff1d\uff0b\uff0d\uff20]|(?=\D*\d)[\d.,:/ %-]+(?:[eE][+-]?\d+)?\Z")
 _ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)

@@ -16,7 +16,7 @@ from migrate.core.problem import Problem, Severity
 from migrate.shared.columns import normalise, synonyms
 from migrate.shared.faults import Faults, show
 
-Row = tuple[int, list[str]]
+Row = tuple[int, tuple[str, ...]]
 """The line a row begins in, 1-based, and its cells as they are."""
 
 # The csv module's own limit (128 KiB) is less than the invitees of one big webinar.
@@ -25,8 +25,10 @@ csv.field_size_limit(1 << 22)
 _DELIMITERS = (",", ";", "\t")
 _HEADER_WITHIN = 50
 _SNIFFED = 4096
+# No header is longer; more would only cost time on a file that is no table.
 _WIDEST = 200
 _LONGEST_HEADER = 200
+# Not str.splitlines, which also splits at characters that can be part of a topic.
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 _SEPARATOR_LINE = re.compile(r"\"?sep=([,;\t|])\"?(?:\r\n?|\n|$)", re.IGNORECASE)
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
@@ -63,8 +65,7 @@ def table_of(document: Document, options: ReadOptions) -> Table:
 
 def check_width(cells: Sequence[str], width: int, faults: Faults) -> None:
     """Report a row with something in it that belongs to no column."""
-    extra = " ".join(cells[width:]).strip()
-    if extra:
+    if len(cells) > width and (extra := " ".join(cells[width:]).strip()):
         text = f"the row has {len(cells)} cells, the header {width}: {show(extra)} belongs to no column"
         faults.error("ragged-row", text, "If a cell holds the delimiter, put that cell in double quotes.")
 
@@ -134,14 +135,15 @@ def _records(text: str, delimiter: str) -> Iterator[Row]:
                 if cells != [_END]:
                     raise csv.Error
                 return
-            yield line, cells
+            # The garbage collector leaves tuples of text alone; a hundred thousand lists slow it down.
+            yield line, tuple(cells)
             line = reader.line_num + 1
     except csv.Error as error:
         raise _BrokenError(f"the row that begins in line {line} has a quote that is never closed") from error
 
 
-def _sample(text: str, delimiter: str) -> list[list[str]]:
-    sample: list[list[str]] = []
+def _sample(text: str, delimiter: str) -> list[tuple[str, ...]]:
+    sample: list[tuple[str, ...]] = []
     with suppress(_BrokenError):
         sample.extend(cells for _, cells in islice(_records(text, delimiter), _HEADER_WITHIN))
     return sample
@@ -162,6 +164,7 @@ def _header_place(head: Sequence[Sequence[str]], known: Collection[str], first: 
     scores = [_score(cells, known) for cells in head]
     if max(scores, default=0) > 1:
         return scores.index(max(scores))
+    # A language that is not known yet: the user will be shown these names and asked to map them.
     widths = [len(_trimmed(cells)) for cells in head]
     usual = max(Counter(width for width in widths[first:] if width > 1).items(), key=lambda item: item[1], default=None)
     if usual is None:
@@ -182,7 +185,7 @@ def _table(rows: list[Row], place: int | None, table: Table) -> Table:
     above = rows[:place] if place is not None else []
     counts.not_a_schedule = sum(any(map(str.strip, cells)) for _, cells in above)
     counts.blank = len(above) - counts.not_a_schedule
-    header = rows[place][1] if place is not None else []
+    header = rows[place][1] if place is not None else ()
     kept: list[Row] = []
     for row in rows[len(above) :]:
         if not any(map(str.strip, row[1])):
@@ -196,4 +199,4 @@ def _table(rows: list[Row], place: int | None, table: Table) -> Table:
 
 def _is_again(cells: Sequence[str], header: Sequence[str]) -> bool:
     # Files that were joined have the byte order mark of the second one in the middle.
-    return cells == header or (cells[0][:1] == "\ufeff" and [cells[0].strip('\ufeff"'), *cells[1:]] == header)
+    return cells == header or (cells[0][:1] == "\ufeff" and (cells[0].strip('\ufeff"'), *cells[1:]) == header)

@@ -57,6 +57,7 @@ def local(naive: datetime, zone: ZoneInfo) -> tuple[datetime, str]:
     before, after = aware.utcoffset(), aware.replace(fold=1).utcoffset()
     if before == after or before is None or after is None:
         return aware, ""
+    # Where clocks go forward the offset grows, and the time in between is none.
     return aware, NONEXISTENT if before < after else AMBIGUOUS
 
 

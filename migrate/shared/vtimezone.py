@@ -97,7 +97,9 @@ def _observances(name: str) -> tuple[_Observance, ...]:
 
 def _changes(zone: ZoneInfo) -> Iterator[datetime]:
     """Yield the instants at which the offset changes; no zone changes it twice within a week."""
-    weeks = ((week, _offset(week, zone)) for week in (_BEGIN + count * _WEEK for count in range((_END - _BEGIN) // _WEEK)))
+    weeks = (
+        (week, _offset(week, zone)) for week in (_BEGIN + count * _WEEK for count in range((_END - _BEGIN) // _WEEK))
+    )
     for (early, before), (late, after) in pairwise(weeks):
         if before != after:
             yield _change(early, late, zone)

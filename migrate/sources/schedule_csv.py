@@ -22,7 +22,7 @@ from migrate.shared.links import check_link
 from migrate.shared.meeting_ids import check_id
 from migrate.shared.moments import Moments
 from migrate.shared.people import read_person
-from migrate.shared.schedule_format import ANY_VERSION, COLUMNS, MARKER, write_schedule
+from migrate.shared.schedule_format import COLUMNS, MARKER, markers, write_schedule
 from migrate.shared.spreadsheet import from_cell
 from migrate.shared.tables import Table, check_width, table_of
 
@@ -47,9 +47,7 @@ class ScheduleCsv(Source):
     def identify(self, document: Document, options: ReadOptions) -> bool:
         """Tell whether there is the marker, or the column for rules, which no export has."""
         header = table_of(document, options).header
-        return "rrule" in locate(header, {}) or any(
-            normalise(name).startswith(normalise(ANY_VERSION)) for name in header
-        )
+        return "rrule" in locate(header, {}) or bool(markers(header))
 
     def read(self, document: Document, options: ReadOptions) -> Reading:
         """Read each row as one whole meeting."""
@@ -83,13 +81,9 @@ class ScheduleCsv(Source):
 
 
 def _check_version(path: str, header: Sequence[str]) -> None:
-    for name in _versions(header):
+    for name in markers(header):
         if normalise(name) != normalise(MARKER):
             raise InputError(f"{path}: is a {show(name)}, and this release reads {MARKER}", hint="Use a newer release.")
-
-
-def _versions(header: Sequence[str]) -> list[str]:
-    return [name for name in header if normalise(name).startswith(normalise(ANY_VERSION))]
 
 
 def _places(table: Table) -> dict[str, int]:
@@ -100,7 +94,7 @@ def _places(table: Table) -> dict[str, int]:
 
 def _unused(table: Table, places: Mapping[str, int]) -> list[str]:
     names = [name for place, name in enumerate(table.header) if place not in places.values()]
-    return [name for name in names if name and name not in _versions(table.header)]
+    return [name for name in names if name and name not in markers(table.header)]
 
 
 def _cell(cells: Sequence[str], place: int | None) -> str:
@@ -124,12 +118,12 @@ def _meetings(
         faults.next_row(line)
         check_width(cells, len(table.header), faults)
         values = {column: _cell(cells, place) for column, place in places.items()}
-        meeting = _meeting(_Cells(values, faults, moments), default_duration)
+        meeting = _meeting(_Cells(values, faults, moments), default_duration, f"{faults.path}:{line}")
         if faults.sound:
-            yield replace(meeting, sources=(f"{faults.path}:{line}",))
+            yield meeting
 
 
-def _meeting(cells: _Cells, default_duration: int) -> Meeting:
+def _meeting(cells: _Cells, default_duration: int, place: str) -> Meeting:
     """Return the meeting of a row. Where a cell is at fault something stands in, so that all cells are looked at."""
     number, uuid = cells.number(), cells.optional("uuid")
     start, zone = cells.start()
@@ -155,6 +149,7 @@ def _meeting(cells: _Cells, default_duration: int) -> Meeting:
         features=features,
         attendees=cells.items("attendees", _person),
         assumptions=(f"lasts {default_duration} minutes, as the file has no duration",) if assumed else (),
+        sources=(place,),
     )
 
 
@@ -194,6 +189,7 @@ class _Cells:
             self._faults.error("bad-kind", f"{show(cell)} is no kind of meeting", f"Write one of {', '.join(Kind)}.")
             return Kind.SINGLE
         kind = Kind(cell)
+        # A start that is there but cannot be read has been reported already.
         if start is None and kind in _DATED and not self._values.get("start"):
             self._faults.error("no-start", f"a {kind} has a start", "Fill in the start, or make it a room.")
         return kind
@@ -241,6 +237,7 @@ class _Cells:
             if feature not in FEATURES:
                 hint = f"Features are {', '.join(FEATURES)}."
                 self._faults.error("bad-feature", f"{show(feature)} is not a feature", hint)
+        # The passcode itself goes with the query; that there was one is what the plan may say.
         if link and link.has_passcode and "passcode" not in features:
             features = (*features, "passcode")
         return link.url if link else None, features
@@ -274,6 +271,7 @@ class _Cells:
         start = self._moments.read(_text_in(item, "start"), zone)
         minutes = item.get("duration_minutes")
         if minutes is not None:
+            # JSON has true and 1.5, and Python takes both for numbers.
             self._possible(str(minutes), minutes if type(minutes) is int else None)
         return Occurrence(start, minutes, _text_in(item, "topic", "")) if start else None
 

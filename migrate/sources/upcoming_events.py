@@ -12,12 +12,13 @@ from migrate.core.meeting import Kind, Meeting, Person
 from migrate.core.ports import Document, Reading, ReadOptions, Source
 from migrate.shared.advice import advise
 from migrate.shared.columns import MAPPABLE, check_mapping, locate, missing
-from migrate.shared.dates import read_minutes, read_moment, settle_order
+from migrate.shared.dates import ORDERS, read_minutes, read_moment, settle_order
 from migrate.shared.faults import Faults, show
 from migrate.shared.links import Link, check_link
 from migrate.shared.meeting_ids import MeetingId, check_id, read_id
 from migrate.shared.moments import Moments
 from migrate.shared.people import read_person
+from migrate.shared.schedule_format import markers
 from migrate.shared.tables import Row, Table, check_width, table_of
 from migrate.shared.windows import window_of
 
@@ -26,7 +27,6 @@ _LONGEST = 30 * 60
 _DAY = 24 * 60
 _EMPTY = {"", "-", "--"}
 _NO_TOPIC = "Zoom meeting"
-_OTHER_FORMATS = ("history", "schedule", "rrule")
 
 
 class UpcomingEvents(Source):
@@ -38,8 +38,10 @@ class UpcomingEvents(Source):
 
     def identify(self, document: Document, options: ReadOptions) -> bool:
         """Tell whether there are a start and a topic or number, and no column that only other formats have."""
-        places = locate(table_of(document, options).header, options.columns)
-        return not missing(places) and not any(other in places for other in _OTHER_FORMATS)
+        header = table_of(document, options).header
+        places = locate(header, options.columns)
+        other = "history" in places or "rrule" in places or markers(header)
+        return not missing(places) and not other
 
     def read(self, document: Document, options: ReadOptions) -> Reading:
         """Read each row as one meeting. Raise InputError if the order of dates or the zone of times is not known."""
@@ -81,6 +83,9 @@ def _places(table: Table, options: ReadOptions) -> dict[str, int]:
         places["start"] = day
     elif day is not None and _is_clock(_first(table.rows, places["start"])):
         places["start"], places["start_time"] = day, places["start"]
+    # A column called "Time" beside complete starts is about something else.
+    if "start_time" not in options.columns and not _is_day(_first(table.rows, places["start"])):
+        places.pop("start_time", None)
     return {field: place for field, place in places.items() if field in MAPPABLE}
 
 
@@ -90,6 +95,11 @@ def _first(rows: Sequence[Row], place: int) -> str:
 
 def _is_clock(cell: str) -> bool:
     return isinstance(read_moment(f"2000-01-01 {cell}", None), datetime)
+
+
+def _is_day(cell: str) -> bool:
+    moments = [read_moment(cell, order) for order in ORDERS]
+    return any(moment and not isinstance(moment, datetime) for moment in moments)
 
 
 def _dates(table: Table, places: Mapping[str, int]) -> Iterable[tuple[int, str]]:
@@ -150,6 +160,7 @@ class _Rows:
         )
 
     def _fits(self, cells: Sequence[str]) -> bool:
+        # A row that was cut off is no permanent room: that has a cell for its start, an empty one.
         if len(cells) <= self._start_place:
             text = f"the row ends after {len(cells)} of {self._width} cells, before the start of the meeting"
             self._faults.error("ragged-row", text, "Complete the row, or delete it.")
@@ -212,6 +223,7 @@ def _nature(row: Mapping[str, str], start: datetime | None, link: Link | None) -
 
 
 def _host(row: Mapping[str, str]) -> Person:
+    # An id is no name, but it keeps the meetings of two hosts apart.
     return read_person(row.get("host_name", ""), row.get("host_email", "")) or Person(row.get("host_id", ""))
 
 

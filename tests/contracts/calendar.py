@@ -148,7 +148,9 @@ class CalendarContract:
         calendar.write(collection, [Write(("1", "2"), None)])
         assert not calendar.look(collection, ["1"])
 
-    def test_removing_the_last_event_leaves_the_state_before_the_first(self, calendar: Calendar, collection: str) -> None:
+    def test_removing_the_last_event_leaves_the_state_before_the_first(
+        self, calendar: Calendar, collection: str
+    ) -> None:
         event = calendar.render(event_plan(SERIES))
         self.put(calendar, collection, event)
         calendar.write(collection, [Write(event.uids, None)])

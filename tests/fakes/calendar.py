@@ -11,6 +11,8 @@ from migrate.core.ports import Calendar, Event, EventPlan, SiteFacts, Write
 from migrate.shared.events import event_uids, render_event, restore_event
 from migrate.shared.icalendar_text import components, fingerprint
 
+SITE = UUID(int=1)
+
 
 class MemoryCalendar(Calendar):
     """Keeps the text of each event by collection and UID. A test may change or remove `texts` as a person would."""
@@ -21,7 +23,7 @@ class MemoryCalendar(Calendar):
     def open(cls, settings: Any, site: SiteFacts) -> MemoryCalendar:
         return cls(site.id)
 
-    def __init__(self, site_id: UUID = UUID(int=1)) -> None:
+    def __init__(self, site_id: UUID = SITE) -> None:
         self.site_id = site_id
         self.texts: dict[str, dict[str, str]] = {}
 

@@ -8,78 +8,70 @@ import subprocess
 import sys
 import venv
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
 import migrate
 
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.slow
+PARTS = ("py.typed", "data/columns.tsv", "_data/inventory.example", "_data/playbooks/", "_data/templates/")
 
 
-@pytest.fixture(scope="module")
-def environment(tmp_path_factory):
-    """An environment with the wheel and what the wheel says it depends on, and nothing else."""
-    directory = tmp_path_factory.mktemp("wheel")
-    venv.create(directory / "env", with_pip=False)
-    python = directory / "env" / "bin" / "python"
-    constraints = directory / "constraints.txt"
-    constraints.write_text("\n".join(pins()))
-    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", python)
-    run(*pip, "install", "--quiet", "--no-compile", "--constraint", constraints, build_wheel(directory))
-    return directory / "env"
+@pytest.mark.slow
+def test_the_wheel_alone_is_enough(tmp_path):
+    wheel = build_wheel(tmp_path)
+    holds_the_package_and_nothing_else(wheel)
+    environment = install(wheel, tmp_path)
+    tells_its_version_and_explains_itself(environment, tmp_path)
+    runs_the_demo(environment, tmp_path)
+
+
+def holds_the_package_and_nothing_else(wheel):
+    names = ZipFile(wheel).namelist()
+    assert {name.partition("/")[0] for name in names} == {"migrate", f"jitsi_migrate-{migrate.__version__}.dist-info"}
+    assert not [part for part in PARTS if not any(name.startswith(f"migrate/{part}") for name in names)]
+
+
+def tells_its_version_and_explains_itself(environment, directory):
+    command = environment / "bin" / "jitsi-migrate"
+    assert migrate.__version__ in run(command, "--version", cwd=directory)
+    assert "plan" in run(command, "--help", cwd=directory)
+
+
+def runs_the_demo(environment, directory):
+    (demo,) = environment.glob("lib/python*/site-packages/migrate/_data/examples/demo.sh")
+    site = directory / "site"
+    assert "jitsi-migrate plan" in run("sh", demo, site, cwd=directory, path=environment / "bin")
+    assert list(site.rglob("*.ics"))
 
 
 def build_wheel(directory):
-    run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", directory, ROOT)
+    run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", directory, ROOT, cwd=directory)
     (wheel,) = directory.glob("*.whl")
     return wheel
 
 
+def install(wheel, directory):
+    """Make an environment of the wheel and what it says it depends on, in the locked versions, and nothing else."""
+    environment = directory / "environment"
+    venv.create(environment, with_pip=False)
+    constraints = directory / "constraints.txt"
+    constraints.write_text("\n".join(pins()))
+    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", environment / "bin" / "python")
+    run(*pip, "install", "--quiet", "--no-compile", "--constraint", constraints, wheel, cwd=directory)
+    return environment
+
+
 def pins():
-    """The locked versions without their hashes: pip takes no hash of a wheel that was just built."""
+    """Return the locked versions without their hashes: pip takes no hash beside a wheel that was just built."""
     return re.findall(r"^[\w-]+==[^\s;]+", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
 
 
-def run(*command, cwd=None, path=None):
-    variables = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "JITSI_MIGRATE"))}
+def run(*command, cwd, path=None):
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "JITSI_MIGRATE"))}
     if path:
-        variables["PATH"] = f"{path}{os.pathsep}{variables['PATH']}"
-    done = subprocess.run(command, cwd=cwd, env=variables, capture_output=True, text=True, check=False)
+        own["PATH"] = f"{path}{os.pathsep}{own['PATH']}"
+    done = subprocess.run(command, cwd=cwd, env=own, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
-
-
-def packaged(environment):
-    (package,) = environment.glob("lib/python*/site-packages/migrate")
-    return package
-
-
-def test_the_command_tells_its_version(environment, tmp_path):
-    assert migrate.__version__ in run(environment / "bin" / "jitsi-migrate", "--version", cwd=tmp_path)
-
-
-def test_the_command_explains_itself(environment, tmp_path):
-    assert "plan" in run(environment / "bin" / "jitsi-migrate", "--help", cwd=tmp_path)
-
-
-def test_the_demo_runs_from_the_wheel(environment, tmp_path):
-    demo = packaged(environment) / "_data" / "examples" / "demo.sh"
-    assert "jitsi-migrate plan" in run("sh", demo, tmp_path / "site", cwd=tmp_path, path=environment / "bin")
-    assert list((tmp_path / "site").rglob("*.ics"))
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["py.typed", "data/columns.tsv", "_data/inventory.example", "_data/playbooks", "_data/templates", "_data/examples"],
-)
-def test_the_wheel_holds(environment, name):
-    assert (packaged(environment) / name).exists()
-
-
-def test_the_wheel_installs_one_package_only(environment):
-    files = (packaged(environment).parent / f"jitsi_migrate-{migrate.__version__}.dist-info" / "RECORD").read_text()
-    assert set(re.findall(r"^([\w.-]+)/", files, re.MULTILINE)) == {
-        "migrate",
-        f"jitsi_migrate-{migrate.__version__}.dist-info",
-    }

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import unicodedata
+from contextlib import suppress
 
 import pytest
 from hypothesis import assume, given
@@ -18,7 +19,10 @@ VEVENT = (
 )
 ALARM = "BEGIN:VALARM\r\nUID:alarm\r\nACTION:DISPLAY\r\nTRIGGER:-PT5M\r\nEND:VALARM\r\n"
 
-written_text = st.text(max_size=300) | st.text(alphabet="\\;,:\nNn\"^ä😀 a", max_size=200)
+# The library takes a byte order mark at the beginning of a text away.
+written_text = st.text(st.characters(codec="utf-8", exclude_characters="\ufeff"), max_size=300) | st.text(
+    alphabet='\\;,:\nNn"^ä😀 a', max_size=200
+)
 
 
 def calendar(*parts: str) -> str:
@@ -59,7 +63,9 @@ def test_a_lone_surrogate_is_dropped() -> None:
     assert text("a\ud800b") == "ab"
 
 
-@pytest.mark.parametrize("value", ["https://meet.example.org/a\r\nATTENDEE:mailto:eve@example.org", "a b", "a\x00\ud800"])
+@pytest.mark.parametrize(
+    "value", ["https://meet.example.org/a\r\nATTENDEE:mailto:eve@example.org", "a b", "a\x00\ud800"]
+)
 def test_a_uri_stays_in_its_line(value: str) -> None:
     assert not set(uri(value)) & set("\r\n \x00\ud800")
 
@@ -116,20 +122,22 @@ def test_what_is_not_icalendar_is_refused_with_file_and_line(content: str, line:
 @given(st.text(max_size=100) | st.text(alphabet="BEGIND:VCALRT\r\n ", max_size=200))
 def test_any_text_is_taken_apart_or_refused(content: str) -> None:
     for candidate in (content, calendar(content)):
-        try:
+        with suppress(TargetError):
             take_apart(candidate, "a.ics")
-        except TargetError:
-            pass
 
 
 SAME = {
-    "other stamps": VEVENT.replace("20270101", "20280101").replace("SEQUENCE:0", "SEQUENCE:7\r\nCREATED:20270101T000000Z"),
+    "other stamps": VEVENT.replace("20270101", "20280101").replace(
+        "SEQUENCE:0", "SEQUENCE:7\r\nCREATED:20270101T000000Z"
+    ),
     "other order": VEVENT.replace("SEQUENCE:0\r\n", "").replace("END:VEVENT", "SEQUENCE:0\r\nEND:VEVENT"),
     "other folds": VEVENT.replace("Plan", "Pl\r\n\tan").replace("weekly", "wee\n kly"),
     "other line ends": VEVENT.replace("\r\n", "\n"),
     "other case": VEVENT.replace("SUMMARY", "Summary").replace("TZID", "tzid").replace("UID", "uid"),
     "quoted": VEVENT.replace("TZID=Europe/Berlin", 'TZID="Europe/Berlin"'),
-    "defaults said": VEVENT.replace("DTSTART;", "DTSTART;VALUE=DATE-TIME;").replace("COUNT=6", "COUNT=6;WKST=MO;INTERVAL=1"),
+    "defaults said": VEVENT.replace("DTSTART;", "DTSTART;VALUE=DATE-TIME;").replace(
+        "COUNT=6", "COUNT=6;WKST=MO;INTERVAL=1"
+    ),
     "rule in other order": VEVENT.replace("FREQ=WEEKLY;BYDAY=MO;COUNT=6", "COUNT=6;FREQ=WEEKLY;BYDAY=MO"),
     "dates in one line": VEVENT.replace("\r\nEXDATE;TZID=Europe/Berlin:20270315", ",20270315"),
     "by the library": Event.from_ical(VEVENT).to_ical().decode(),

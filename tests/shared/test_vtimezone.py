@@ -27,32 +27,28 @@ TELLING = [
 ]
 
 
-
-
 def test_the_usual_zone_looks_as_everybody_writes_it() -> None:
-    assert vtimezone("Europe/Berlin", 2027) == "\r\n".join(
-        [
-            "BEGIN:VTIMEZONE",
-            "TZID:Europe/Berlin",
-            MARK,
-            "BEGIN:STANDARD",
-            "DTSTART:20261025T030000",
-            "TZOFFSETFROM:+0200",
-            "TZOFFSETTO:+0100",
-            "TZNAME:CET",
-            "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU",
-            "END:STANDARD",
-            "BEGIN:DAYLIGHT",
-            "DTSTART:20270328T020000",
-            "TZOFFSETFROM:+0100",
-            "TZOFFSETTO:+0200",
-            "TZNAME:CEST",
-            "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU",
-            "END:DAYLIGHT",
-            "END:VTIMEZONE",
-            "",
-        ]
-    )
+    assert vtimezone("Europe/Berlin", 2027).split("\r\n") == [
+        "BEGIN:VTIMEZONE",
+        "TZID:Europe/Berlin",
+        MARK,
+        "BEGIN:STANDARD",
+        "DTSTART:20261025T030000",
+        "TZOFFSETFROM:+0200",
+        "TZOFFSETTO:+0100",
+        "TZNAME:CET",
+        "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU",
+        "END:STANDARD",
+        "BEGIN:DAYLIGHT",
+        "DTSTART:20270328T020000",
+        "TZOFFSETFROM:+0100",
+        "TZOFFSETTO:+0200",
+        "TZNAME:CEST",
+        "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU",
+        "END:DAYLIGHT",
+        "END:VTIMEZONE",
+        "",
+    ]
 
 
 @pytest.mark.parametrize("zone", TELLING)
@@ -79,7 +75,9 @@ def test_every_zone_has_a_vtimezone_that_parses() -> None:
         assert Timezone.from_ical(vtimezone(zone, 2027)).tz_name == zone
 
 
-@pytest.mark.parametrize("name", ["", "Mars/Olympus", "../etc/passwd", "Europe", "W. Europe Standard Time", "a\0b", "/x"])
+@pytest.mark.parametrize(
+    "name", ["", "Mars/Olympus", "../etc/passwd", "Europe", "W. Europe Standard Time", "a\0b", "/x"]
+)
 def test_what_is_no_zone_has_no_vtimezone(name: str) -> None:
     assert vtimezone(name, 2027) == ""
 
@@ -104,9 +102,14 @@ def test_local_times_around_a_change_are_unclear(start: str, end: str, clear: bo
 
 
 @given(
-    st.sampled_from(TELLING), st.integers(0, 24 * 60 - 1), st.integers(0, 3000), st.dates(date(2012, 1, 1), date(2040, 1, 1))
+    st.sampled_from(TELLING),
+    st.integers(0, 24 * 60 - 1),
+    st.integers(0, 3000),
+    st.dates(date(2012, 1, 1), date(2040, 1, 1)),
 )
-def test_a_time_of_day_that_is_always_clear_is_clear_on_every_date(zone: str, minute: int, length: int, day: date) -> None:
+def test_a_time_of_day_that_is_always_clear_is_clear_on_every_date(
+    zone: str, minute: int, length: int, day: date
+) -> None:
     start = datetime.combine(day, datetime.min.time(), ZoneInfo(zone)) + timedelta(minutes=minute)
     end = (start.astimezone(UTC) + timedelta(minutes=length)).astimezone(ZoneInfo(zone))
     assert is_clear(start, end) or not always_clear(zone, minute, length)

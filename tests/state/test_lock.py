@@ -28,7 +28,7 @@ from pathlib import Path
 from migrate.state.lock import SiteLock
 
 with SiteLock(Path(sys.argv[1]), "apply", datetime.fromisoformat(sys.argv[2])):
-    child = subprocess.Popen(["cat"], stdin=sys.stdin, stdout=subprocess.DEVNULL)
+    child = subprocess.Popen(["cat"], stdin=sys.stdin, stdout=subprocess.DEVNULL, close_fds=False)
     print("held", flush=True)
     child.wait()
 """

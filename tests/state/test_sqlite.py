@@ -191,6 +191,20 @@ def test_a_crashed_journal_can_be_read_where_nothing_can_be_written(path: Path) 
             assert state_of(path).bindings.keys() == {"a"}
 
 
+def test_a_reader_never_passes_over_what_it_cannot_see(path: Path, tmp_path: Path) -> None:
+    """A copy of a journal at work, without its -shm file, where SQLite may not make one."""
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    with SqliteJournal.open(path) as journal:
+        journal.begin(a_run(), {})
+        for name in (path.name, f"{path.name}-wal"):
+            (copy / name).write_bytes((tmp_path / name).read_bytes())
+    with write_protected(copy), pytest.raises(TargetError):
+        state_of(copy / path.name)
+    with SqliteJournal.open(copy / path.name, read_only=True) as journal:
+        assert list(journal.runs()) == [a_run()]
+
+
 def test_a_journal_that_cannot_be_written_says_so_when_it_is_opened(written: Path) -> None:
     with write_protected(written.parent):
         with pytest.raises(TargetError, match=r"state\.sqlite: cannot be written") as caught:

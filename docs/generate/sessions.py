@@ -1,0 +1,162 @@
+"""Terminal sessions in pages, run again: what a page shows is what the program printed.
+
+In a page, a block marked `console` holds commands after "$ " and what they print. All blocks of a page are one session
+in a new folder. A block marked with a file name, such as `csv export.csv`, makes that file. Commands in a comment that
+begins with `<!-- setup` run unseen, and `<!-- files: PAGE -->` makes the files of another page.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from base64 import b32encode
+from collections.abc import Callable, Iterator
+from contextlib import chdir, contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import UUID
+
+from click.testing import CliRunner
+
+from migrate.cli.app import main
+
+ROOT = Path(__file__).parents[2]
+WIDTH = 88
+
+_BLOCK = re.compile(
+    r"^```console\n(?P<console>.*?)^```$"
+    r"|^```\w+ (?P<name>[\w./-]+)\n(?P<content>.*?)^```$"
+    r"|^<!-- setup\n(?P<setup>.*?)^-->$"
+    r"|^<!-- files: (?P<page>[\w./-]+) -->$",
+    re.MULTILINE | re.DOTALL,
+)
+# What differs from run to run.
+_MOMENT = re.compile(r"(?<=DTSTAMP:)\d{8}T\d{6}Z|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
+_ROOM = re.compile(r"\b[a-z2-7]{4}(?:-[a-z2-7]{4}){3}\b")
+_UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+_DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
+
+
+def rerun(text: str) -> str:
+    """Return a page with its commands run again, in order, and their output in place of what was there."""
+    if "```console" not in text:
+        return text
+    with TemporaryDirectory() as name:
+        terminal = Terminal(Path(name).resolve())
+        return _BLOCK.sub(lambda match: _renewed(match, terminal), text)
+
+
+def _renewed(block: re.Match[str], terminal: Terminal) -> str:
+    if block["page"]:
+        for other in _BLOCK.finditer((ROOT / block["page"]).read_text("utf-8")):
+            terminal.make(other)
+    elif block["setup"]:
+        for command in _commands(block["setup"]):
+            terminal.run(command)
+    elif block["console"]:
+        shown = (f"$ {command}\n{terminal.run(command)}" for command in _commands(block["console"]))
+        return f"```console\n{''.join(shown)}```"
+    terminal.make(block)
+    return block[0]
+
+
+def _commands(text: str) -> list[str]:
+    return [line[2:] for line in text.splitlines() if line.startswith("$ ")]
+
+
+@dataclass
+class Terminal:
+    """Runs one command after the other in a folder, and shows what they print in a way that is always the same."""
+
+    folder: Path
+    here: Path = field(init=False)
+    exit_code: int = 0
+    names: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.here = self.folder
+
+    def make(self, block: re.Match[str]) -> None:
+        """Make the file that a block holds, if it holds one."""
+        if block["name"]:
+            (self.here / block["name"]).write_text(block["content"], "utf-8")
+
+    def run(self, command: str) -> str:
+        """Run a command as a page shows it, and return what it prints."""
+        for real, shown in self.names.items():
+            command = command.replace(shown, real)
+        program, _, rest = command.partition(" ")
+        if program == "cd":
+            self.here = self.here / rest
+            return ""
+        return self._settled(self._own(rest) if program == "jitsi-migrate" else self._shell(command))
+
+    def _own(self, arguments: str) -> str:
+        with chdir(self.here), _arguments(["jitsi-migrate", *_expanded(self.here, shlex.split(arguments))]):
+            environment = {"COLUMNS": str(WIDTH), "NO_COLOR": "1", "JITSI_MIGRATE_SITE": None}
+            with CliRunner().isolation(env=environment) as (_, _, printed):
+                self.exit_code = _code_of_main()
+                sys.stdout.flush()
+        return printed.getvalue().decode().replace("\r\n", "\n")
+
+    def _shell(self, command: str) -> str:
+        # The number of the last exit code is not the shell's own.
+        script = f"(exit {self.exit_code})\n{command}"
+        environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+        done = subprocess.run(["sh", "-c", script], cwd=self.here, env=environment, capture_output=True, check=False)  # noqa: S603, S607
+        self.exit_code = done.returncode
+        return (done.stdout + done.stderr).decode("utf-8-sig").replace("\r\n", "\n")
+
+    def _settled(self, printed: str) -> str:
+        """Replace what differs from run to run by something that looks like it."""
+        for number, run in enumerate(sorted(path.name for path in self.folder.glob("**/runs/*"))):
+            # A second run in the same second has a longer name, and so has its column.
+            name = self.names.setdefault(run, f"20270105T09{number:02}00Z")
+            printed = re.sub(rf"{run}(?![-\d])(  +)?", lambda match, name=name: name + "  " * bool(match[1]), printed)
+        printed = _MOMENT.sub(_same_moment, printed.replace(str(self.folder), "/srv"))
+        printed = _ROOM.sub(lambda match: self._name(match[0], _room), printed)
+        printed = _UUID.sub(lambda match: self._name(match[0], _uuid), printed)
+        return _DIGEST.sub(lambda match: self._name(match[0], str), printed)
+
+    def _name(self, found: str, like: Callable[[str], str]) -> str:
+        return self.names.setdefault(found, like(sha256(str(len(self.names)).encode()).hexdigest()))
+
+
+def _same_moment(match: re.Match[str]) -> str:
+    return "2027-01-05T09:00:00+00:00" if "-" in match[0] else "20270105T090000Z"
+
+
+def _room(digest: str) -> str:
+    letters = b32encode(bytes.fromhex(digest)).decode().lower()
+    return "-".join(letters[at : at + 4] for at in range(0, 16, 4))
+
+
+def _uuid(digest: str) -> str:
+    return str(UUID(digest[:32], version=4))
+
+
+def _expanded(folder: Path, arguments: list[str]) -> Iterator[str]:
+    for argument in arguments:
+        found = sorted(str(path.relative_to(folder)) for path in folder.glob(argument)) if "*" in argument else []
+        yield from found or [argument]
+
+
+@contextmanager
+def _arguments(arguments: list[str]) -> Iterator[None]:
+    before, sys.argv = sys.argv, arguments
+    try:
+        yield
+    finally:
+        sys.argv = before
+
+
+def _code_of_main() -> int:
+    try:
+        main()
+    except SystemExit as end:
+        return int(end.code or 0)

@@ -1,0 +1,261 @@
+"""Records of one key -> meetings: a meeting told whole is believed, rows are told as series."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from migrate.core import naming, recurrence
+from migrate.core.cadence import commonest
+from migrate.core.meeting import Kind, Meeting, Occurrence, Person
+from migrate.core.merge import contradicting_rows, contradictions, merge, merge_people, place
+from migrate.core.ports import Reading
+from migrate.core.problem import Problem, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One meeting of the schedule. `by_rows`: its dates were listed row by row, so they may be only a part of it."""
+
+    key: str
+    meeting: Meeting
+    by_rows: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What one row says, and the reading in which the row is counted."""
+
+    reading: Reading
+    meeting: Meeting
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Tells the records of a key, notes in `problems` what is wrong with them, and counts where each went.
+
+    `memory` returns known dates of a key that no file speaks for; with them, the rest of a series is still a series.
+    """
+
+    problems: list[Problem]
+    memory: Callable[[str], Sequence[Occurrence]]
+
+    def entries(self, key: str, records: Sequence[Record]) -> Iterator[Entry]:
+        """Yield the meetings of one key: one, or those held in a personal room."""
+        records = sorted(records, key=lambda record: (-record.reading.rank, record.meeting.number is None))
+        number = next((record.meeting.number for record in records if record.meeting.number), None)
+        if number and naming.is_personal(number):
+            yield from self._in_personal_room(key, number, records)
+            return
+        whole, rows = _split(records, lambda record: not record.reading.by_rows)
+        rooms, dated = _split(rows, lambda record: record.meeting.start is None)
+        if whole:
+            yield self._given(key, whole, rows)
+        elif not dated:
+            yield self._room(key, rooms)
+        else:
+            yield from self._series(key, dated, rooms)
+
+    def refuse(self, records: Sequence[Record], why: str) -> None:
+        """Keep rows out of the schedule, as one problem."""
+        _count(records, "problems")
+        path, line = place(records[0].meeting)
+        places = ", ".join(record.meeting.sources[0] for record in records[:10])
+        more = f" and {len(records) - 10} more" if len(records) > 10 else ""
+        rows = f"{len(records)} rows" if len(records) > 1 else "one row"
+        self.problems.append(
+            Problem(
+                "ambiguous-series",
+                Severity.ERROR,
+                f"{rows} without a meeting number {why} ({places}{more})",
+                path,
+                line,
+                "Export the file with its meeting ID column, or write these meetings into a schedule CSV.",
+            )
+        )
+
+    def _given(self, key: str, whole: Sequence[Record], rows: Sequence[Record]) -> Entry:
+        """Believe the source that told the meeting whole; whatever else was said of it only fills gaps."""
+        best, *others = whole
+        _count([best], "in_meetings")
+        _count([*others, *rows], "merged")
+        for other in others:
+            self.problems.extend(contradictions(best.meeting, other.meeting))
+        self.problems.extend(contradicting_rows(best.meeting, [row.meeting for row in rows]))
+        return Entry(key, _with_link(merge([record.meeting for record in (*whole, *rows)])))
+
+    def _room(self, key: str, rooms: Sequence[Record]) -> Entry:
+        best, *others = rooms
+        _count([best], "in_meetings")
+        _count(others, "merged")
+        merged = merge([record.meeting for record in rooms])
+        return Entry(key, _with_link(replace(merged, kind=Kind.ROOM, duration_minutes=None)), best.reading.by_rows)
+
+    def _in_personal_room(self, key: str, number: str, records: Sequence[Record]) -> Iterator[Entry]:
+        """Group what is held in one room by topic and by pattern: number and topic alone do not tell series apart."""
+        rooms, dated = _split(records, lambda record: record.meeting.start is None)
+        if rooms:
+            yield self._room(key, rooms)
+        by_topic: dict[str, list[Record]] = defaultdict(list)
+        for record in dated:
+            by_topic[naming.personal_key(number, record.meeting.topic)].append(record)
+        for base in sorted(by_topic):
+            whole, rows = _split(by_topic[base], lambda record: not record.reading.by_rows)
+            yield from self._given_patterns(base, whole, rows) if whole else self._patterns(base, rows)
+
+    def _given_patterns(self, base: str, whole: Sequence[Record], rows: Sequence[Record]) -> Iterator[Entry]:
+        """Tell each pattern by what a source told whole; a row belongs to the pattern that has its date."""
+        by_pattern: dict[str, list[Record]] = defaultdict(list)
+        for record in whole:
+            by_pattern[f"{base}#{recurrence.pattern_name(_shape(record.meeting))}"].append(record)
+        keys = sorted(by_pattern)
+        last = max((_start(row.meeting) for row in rows), default=None)
+        dates = {key: _instants(by_pattern[key][0].meeting, last) for key in keys}
+        told: dict[str, list[Record]] = defaultdict(list)
+        for row in rows:
+            told[next((key for key in keys if _instant(row.meeting) in dates[key]), keys[0])].append(row)
+        for key in keys:
+            yield self._given(key, by_pattern[key], told[key])
+
+    def _patterns(self, base: str, records: Sequence[Record]) -> Iterator[Entry]:
+        unique = self._unique_starts(records)
+        _count(unique, "in_meetings")
+        zone = _common_zone([record.meeting for record in unique])
+        by_start = {_instant(record.meeting): record for record in unique}
+        dates = [_occurrence(record.meeting, zone) for record in unique]
+        for part in recurrence.patterns(dates + self._remembered(base, dates, zone)):
+            listed = [by_start[instant] for date in part if (instant := date.start.timestamp()) in by_start]
+            if listed:
+                yield _told(f"{base}#{recurrence.pattern_name(recurrence.tell(part))}", listed, [])
+
+    def _series(self, key: str, dated: Sequence[Record], rooms: Sequence[Record]) -> Iterator[Entry]:
+        unique = self._unique_starts(dated)
+        _count(rooms, "merged")
+        entry = _told(key, unique, rooms)
+        if key.startswith("topic:") and entry.meeting.singles and not self._continues(entry):
+            self.refuse(unique, "share host and topic, and their dates are not one series")
+            return
+        _count(unique, "in_meetings")
+        yield entry
+
+    def _continues(self, entry: Entry) -> bool:
+        """Tell whether the dates of an entry are one series with those that are known from before."""
+        dates = list(recurrence.dates(entry.meeting))
+        known = self._remembered(entry.key, dates, ZoneInfo(entry.meeting.timezone))
+        return bool(known) and not recurrence.tell(known + dates).singles
+
+    def _remembered(self, key: str, listed: Sequence[Occurrence], zone: ZoneInfo) -> list[Occurrence]:
+        instants = {date.start.timestamp() for date in listed}
+        known = {date.start.timestamp(): replace(date, start=date.start.astimezone(zone)) for date in self.memory(key)}
+        return [date for instant, date in known.items() if instant not in instants]
+
+    def _unique_starts(self, records: Sequence[Record]) -> list[Record]:
+        """Keep one record a start, in order of time; another one fills its gaps, or contradicts it."""
+        kept: dict[float, Record] = {}
+        for record in records:
+            known = kept.setdefault(_instant(record.meeting), record)
+            if known is not record:
+                _count([record], "merged")
+                self.problems.extend(contradictions(known.meeting, record.meeting))
+                both = merge([known.meeting, record.meeting])
+                kept[_instant(both)] = Record(known.reading, both)
+        return [kept[instant] for instant in sorted(kept)]
+
+
+def _told(key: str, records: Sequence[Record], others: Sequence[Record]) -> Entry:
+    """Tell dated rows of one meeting, with unique starts, as one Meeting; `others` are rows of it without a date."""
+    rows = [record.meeting for record in records]
+    if len(rows) == 1 and not others:
+        return Entry(key, _with_link(rows[0]), by_rows=True)
+    zone = _common_zone(rows)
+    shape = recurrence.tell([_occurrence(row, zone) for row in rows])
+    everything = rows + [record.meeting for record in others]
+    merged = merge(everything)
+    meeting = replace(
+        merged,
+        topic=shape.topic,
+        kind=_kind(rows),
+        # Zoom may name each date by a uuid of its own.
+        uuid=merged.uuid if len({row.uuid for row in everything if row.uuid}) == 1 else None,
+        host=_host(everything),
+        timezone=zone.key,
+        start=shape.start,
+        duration_minutes=shape.duration_minutes,
+        rrule=shape.rrule,
+        exdates=shape.exdates,
+        overrides=shape.overrides,
+        singles=shape.singles,
+        features=tuple(sorted({feature for row in everything for feature in row.features})),
+        assumptions=tuple(dict.fromkeys(text for row in rows for text in row.assumptions)),
+    )
+    return Entry(key, _with_link(meeting), by_rows=True)
+
+
+def _occurrence(row: Meeting, zone: ZoneInfo) -> Occurrence:
+    return Occurrence(_start(row).astimezone(zone), row.duration_minutes, row.topic)
+
+
+def _instant(row: Meeting) -> float:
+    # Two datetimes in one zone compare by wall clock: in the hour that a clock repeats, different instants are equal.
+    return _start(row).timestamp()
+
+
+def _start(meeting: Meeting) -> datetime:
+    if meeting.start is None:
+        raise ValueError("a room has no dates")
+    return meeting.start
+
+
+def _instants(meeting: Meeting, last: datetime | None) -> set[float]:
+    return {date.start.timestamp() for date in recurrence.dates(meeting, last)} if last else set()
+
+
+def _shape(meeting: Meeting) -> recurrence.Shape:
+    return recurrence.Shape(
+        _start(meeting),
+        meeting.duration_minutes,
+        meeting.topic,
+        meeting.rrule,
+        meeting.exdates,
+        meeting.overrides,
+        meeting.singles,
+    )
+
+
+def _common_zone(rows: Sequence[Meeting]) -> ZoneInfo:
+    return ZoneInfo(commonest(row.timezone for row in rows))
+
+
+def _kind(rows: Sequence[Meeting]) -> Kind:
+    if any(row.kind is Kind.WEBINAR for row in rows):
+        return Kind.WEBINAR
+    return Kind.SERIES if len(rows) > 1 else Kind.SINGLE
+
+
+def _host(rows: Sequence[Meeting]) -> Person:
+    names = [row.host for row in rows if row.host]
+    return merge_people([commonest(names), *names]) if names else rows[0].host
+
+
+def _with_link(meeting: Meeting) -> Meeting:
+    if meeting.old_link or not meeting.number:
+        return meeting
+    return replace(meeting, old_link=f"https://zoom.us/j/{meeting.number}")
+
+
+def _split(records: Iterable[Record], chosen: Callable[[Record], bool]) -> tuple[list[Record], list[Record]]:
+    """Return the records that are chosen, and the others."""
+    parts: tuple[list[Record], list[Record]] = ([], [])
+    for record in records:
+        parts[not chosen(record)].append(record)
+    return parts
+
+
+def _count(records: Iterable[Record], where: Literal["in_meetings", "merged", "problems"]) -> None:
+    for record in records:
+        rows = record.reading.rows
+        setattr(rows, where, getattr(rows, where) + 1)

@@ -1,0 +1,82 @@
+"""Tables and terminal sessions in pages are what the code says now. If one is not: python -m docs.generate"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from docs.generate.pages import ROOT, pages, retabled
+from docs.generate.sessions import rerun
+from docs.generate.tables import TABLES
+
+PAGES = pages()
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def with_sessions() -> list[Path]:
+    return [path for path in PAGES if "```console" in path.read_text("utf-8")]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_tables_are_up_to_date(path: Path) -> None:
+    page = path.read_text("utf-8")
+    assert retabled(page) == page
+
+
+@pytest.mark.parametrize("path", with_sessions(), ids=name)
+def test_sessions_print_what_the_page_shows(path: Path) -> None:
+    page = path.read_text("utf-8")
+    assert rerun(page) == page
+
+
+def test_readme_and_tutorial_have_sessions() -> None:
+    assert {"README.md", "docs/tutorial/first-plan.md"} <= {name(path) for path in with_sessions()}
+
+
+def test_every_table_is_in_a_page() -> None:
+    everything = "".join(path.read_text("utf-8") for path in PAGES)
+    assert not [table for table in TABLES if f"<!-- table: {table} -->" not in everything]
+
+
+def test_a_table_that_is_out_of_date_is_noticed() -> None:
+    page = "<!-- table: secrets -->\nold\n<!-- end -->"
+    assert retabled(page) != page
+    assert retabled(retabled(page)) == retabled(page)
+
+
+def test_what_a_command_does_not_print_is_noticed() -> None:
+    page = "```console\n$ jitsi-migrate --version\njitsi-migrate, version 9\n```"
+    assert "version 9" not in rerun(page)
+
+
+def test_a_session_is_the_same_each_time_though_rooms_and_runs_differ() -> None:
+    page = (ROOT / "docs" / "tutorial" / "first-plan.md").read_text("utf-8").replace("meet.example.org", "m.example.org")
+    assert rerun(page) == rerun(page)
+    assert "m.example.org/" in rerun(page)
+
+
+def test_a_session_knows_files_folders_setup_and_exit_codes() -> None:
+    page = """
+```csv one.csv
+Topic
+```
+
+<!-- setup
+$ mkdir inside
+-->
+
+```console
+$ cat one.csv
+$ cd inside
+$ jitsi-migrate status
+$ echo $?
+$ pwd
+```
+"""
+    shown = rerun(page)
+    assert "$ cat one.csv\nTopic\n$ cd inside\n" in shown
+    assert "$ echo $?\n3\n$ pwd\n/srv/inside\n" in shown

@@ -1,0 +1,150 @@
+"""A run that is killed, at any instant there is: nothing is lost, nothing happens twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from signal import SIGKILL
+from typing import Any
+
+import pytest
+
+from tests.survival import organisation, sites
+from tests.survival.conftest import World
+from tests.survival.organisation import apply, init, plan, undo
+from tests.survival.program import Program
+from tests.survival.sites import State, copied
+
+pytestmark = pytest.mark.slow
+
+Command = Callable[[Path], list[str]]
+
+
+def survive(program: Program, site: Path, command: Command, afterwards: Callable[[Path], str]) -> None:
+    """Kill a command at each of its ticks, each time in a copy of the site; `afterwards` tells what is wrong then."""
+    copy = site.with_name("killed")
+    with copied(site, copy):
+        ticks = program.done(command(copy)).ticks
+    assert ticks
+    wrong = {}
+    for at, name in enumerate(ticks, 1):
+        with copied(site, copy):
+            assert program(command(copy), at, SIGKILL).code == -SIGKILL
+            wrong[f"{at}: {name}"] = afterwards(copy)
+    assert {tick: complaint for tick, complaint in wrong.items() if complaint} == {}
+
+
+def test_an_apply_killed_at_any_instant_is_completed_by_the_same_command(program: Program, world: World) -> None:
+    wanted = State.of(world.applied)
+    stay = sites.uids(world.planned).keys() & sites.uids(world.applied).keys()
+
+    def afterwards(site: Path) -> str:
+        assert not sites.halves(site)
+        assert sites.uids(site).keys() >= stay
+        program.done(apply(site))
+        return State.of(site).unlike(wanted)
+
+    survive(program, world.planned, apply, afterwards)
+
+
+def test_there_is_nothing_left_to_plan_then(program: Program, world: World) -> None:
+    with copied(world.applied, world.directory / "applied-again") as site:
+        program.done([*plan(site, world.export), "--detailed-exitcode"])
+        program.done(apply(site))
+        assert State.of(site).unlike(State.of(world.applied)) == ""
+
+
+def test_an_apply_killed_again_and_again_comes_to_its_end(program: Program, world: World) -> None:
+    with copied(world.planned, world.directory / "killed") as site:
+        codes = (program(apply(site), at, SIGKILL).code for at in count(1))
+        assert next(code for code in codes if code != -SIGKILL) == 0
+        assert State.of(site).unlike(State.of(world.applied)) == ""
+
+
+def test_a_killed_apply_can_be_completed_by_a_new_plan(program: Program, world: World) -> None:
+    wanted = State.of(world.applied).without_stamps()
+
+    def afterwards(site: Path) -> str:
+        program.done(plan(site, world.export))
+        program.done(apply(site))
+        return State.of(site).without_stamps().unlike(wanted, "open_runs", "left_over")
+
+    survive(program, world.planned, apply, afterwards)
+
+
+def test_no_event_stays_in_two_calendars_when_the_export_changes_back(program: Program, world: World) -> None:
+    wanted = sites.uids(world.planned)
+
+    def afterwards(site: Path) -> str:
+        program.done(plan(site, world.directory / "before" / organisation.NAME))
+        program.done(apply(site))
+        return "" if (found := sites.uids(site)) == wanted else f"{found - wanted} too many, {wanted - found} lost"
+
+    survive(program, world.planned, apply, afterwards)
+
+
+def test_a_killed_apply_can_be_undone(program: Program, world: World) -> None:
+    wanted = State.of(world.planned)
+
+    def afterwards(site: Path) -> str:
+        run = sites.last_apply(site)
+        if run != sites.last_apply(world.planned):
+            program.done(undo(site, run))
+        return State.of(site).unlike(wanted, "open_runs", "rooms", "left_over")
+
+    survive(program, world.planned, apply, afterwards)
+
+
+def test_an_undo_killed_at_any_instant_is_completed_by_the_same_command(program: Program, world: World) -> None:
+    wanted = State.of(world.planned)
+
+    def command(site: Path) -> list[str]:
+        return undo(site, sites.last_apply(world.applied))
+
+    def afterwards(site: Path) -> str:
+        assert not sites.halves(site)
+        program.done(command(site))
+        return State.of(site).unlike(wanted, "rooms")
+
+    survive(program, world.applied, command, afterwards)
+
+
+def test_a_killed_plan_leaves_the_old_one_or_the_new_one_and_can_be_made_again(program: Program, world: World) -> None:
+    def command(site: Path) -> list[str]:
+        return plan(site, world.export)
+
+    old, new = read_plan(world.base), read_plan(world.planned)
+    hosts = [(site / "hosts.csv").read_bytes() for site in (world.base, world.planned)]
+    assert old != new
+    assert hosts[0] != hosts[1]
+
+    def afterwards(site: Path) -> str:
+        assert read_plan(site) in (old, new)
+        assert (site / "hosts.csv").read_bytes() in hosts
+        program.done(command(site))
+        assert read_plan(site) == new
+        assert (site / "hosts.csv").read_bytes() == hosts[1]
+        return State.of(site).unlike(State.of(world.base))
+
+    survive(program, world.base, command, afterwards)
+
+
+def read_plan(site: Path) -> dict[str, Any]:
+    return {**json.loads((site / "plan.json").read_bytes()), "created": ""}
+
+
+def test_a_killed_init_is_completed_by_the_same_command(program: Program, world: World) -> None:
+    def command(parent: Path) -> list[str]:
+        return init(parent / "site")
+
+    def afterwards(parent: Path) -> str:
+        program.done(command(parent))
+        program.done(plan(parent / "site", world.export))
+        assert State.of(parent / "site").left_over == ()
+        return ""
+
+    parent = world.directory / "parent"
+    parent.mkdir()
+    survive(program, parent, command, afterwards)
