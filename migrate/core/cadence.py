@@ -24,8 +24,11 @@ Value = TypeVar("Value")
 
 _MOST_DAYS, _MOST_WEEKS, _MOST_MONTHS = 90, 12, 3
 _SHORTEST_MONTH = 28
+LONGEST_REACH = (max(7 * _MOST_WEEKS, _SHORTEST_MONTH * _MOST_MONTHS) - 1) // 2
 # The remainder by seven of the ordinal on which a week begins.
 _MONDAY, _SUNDAY = 1, 0
+# A rule that leaves one row in eight or fewer to exceptions is not beaten by a less simple one.
+_ENOUGH = 8
 # A slip in a year must not cost the time of all the days before it.
 _LONGEST = 100 * 366
 
@@ -89,7 +92,7 @@ def fit(days: tuple[int, ...], plain: tuple[bool, ...]) -> Fit | None:
         this = _lay(cadence, days, plain, bound)
         if this:
             best, bound = this, this.exceptions
-        if bound == plain.count(False):
+        if _ENOUGH * (bound - plain.count(False)) <= len(days):
             break
     return best
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, tzinfo
 from functools import lru_cache
 from itertools import islice, takewhile
 
-from migrate.core.cadence import Fit, commonest, fit, nearest
+from migrate.core.cadence import LONGEST_REACH, Fit, commonest, fit
 from migrate.core.meeting import Kind, Meeting, Occurrence, Override
 from migrate.core.rules import check_rule, count, is_bounded, local_dates, parts, until
 
@@ -83,13 +83,12 @@ def patterns(occurrences: Sequence[Occurrence]) -> list[list[Occurrence]]:
     No two lists have the same `pattern_name`.
     """
     rows = sorted(occurrences, key=_instant)
-    kept: list[_Pattern] = []
+    agenda = _Agenda()
     for pattern in sorted(_regular(rows), key=lambda pattern: -len(pattern.rows)):
-        if not any(other.takes_all(pattern.rows) for other in kept):
-            kept.append(pattern)
-    regular = {_instant(row) for pattern in kept for row in pattern.rows}
-    lone = [row for row in rows if _instant(row) not in regular and not _join_nearest(row, kept)]
-    return _by_name([*(pattern.rows for pattern in kept), *([lone] if lone else ())])
+        agenda.add(pattern)
+    regular = {_instant(row) for pattern in agenda.patterns for row in pattern.rows}
+    lone = [row for row in rows if _instant(row) not in regular and not agenda.take(row)]
+    return _by_name([*(pattern.rows for pattern in agenda.patterns), *([lone] if lone else ())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,22 +226,53 @@ def _identity(occurrence: Occurrence) -> tuple[float, int | None, str]:
     return _instant(occurrence), occurrence.duration_minutes, occurrence.topic
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Pattern:
-    """A regular meeting among others: its dates, and days of its rule (`missing`, rising) that have none."""
+    """A regular meeting among others: its dates, and the days of its rule that have none."""
 
     rows: list[Occurrence]
-    missing: list[int]
+    missing: set[int]
     reach: int
 
-    def takes_all(self, rows: Sequence[Occurrence]) -> bool:
-        """Take the rows if all stand on missing days."""
-        days = {row.start.toordinal() for row in rows}
-        if not days.issubset(self.missing):
-            return False
-        self.rows.extend(rows)
-        self.missing = [day for day in self.missing if day not in days]
-        return True
+
+class _Agenda:
+    """The patterns found so far, and who misses a date on which day."""
+
+    def __init__(self) -> None:
+        self.patterns: list[_Pattern] = []
+        self._missed_by: defaultdict[int, list[_Pattern]] = defaultdict(list)
+
+    def add(self, pattern: _Pattern) -> None:
+        """Add a pattern, to another if that misses just these days."""
+        days = [row.start.toordinal() for row in pattern.rows]
+        host = next((other for other in self._missed_by[days[0]] if other.missing.issuperset(days)), None)
+        if host is None:
+            self.patterns.append(pattern)
+            for day in pattern.missing:
+                self._missed_by[day].append(pattern)
+            return
+        for row, day in zip(pattern.rows, days, strict=True):
+            self._give(row, host, day)
+
+    def take(self, row: Occurrence) -> bool:
+        """Add a row to the pattern that misses a date on the nearest day; False if none does within its reach."""
+        day = row.start.toordinal()
+        near = (
+            (pattern, missing)
+            for distance in range(LONGEST_REACH + 1)
+            for missing in (day - distance, day + distance)
+            for pattern in self._missed_by.get(missing, ())
+            if distance <= pattern.reach
+        )
+        found = next(near, None)
+        if found:
+            self._give(row, *found)
+        return found is not None
+
+    def _give(self, row: Occurrence, pattern: _Pattern, day: int) -> None:
+        pattern.rows.append(row)
+        pattern.missing.remove(day)
+        self._missed_by[day].remove(pattern)
 
 
 def _regular(rows: Sequence[Occurrence]) -> Iterator[_Pattern]:
@@ -265,20 +295,6 @@ def _regular_at_one_time(rows: Sequence[Occurrence]) -> Iterator[_Pattern]:
         empty = set(found.days) - {days[index] for index in own}
         yield _Pattern([rows[index] for index in sorted(own)], sorted(empty), found.cadence.reach)
         rows = [row for index, row in enumerate(rows) if index not in own]
-
-
-def _join_nearest(row: Occurrence, among: Sequence[_Pattern]) -> bool:
-    """Add the row to the pattern that has the nearest missing day within its reach."""
-    day = row.start.toordinal()
-    near = [
-        (abs(pattern.missing[place] - day), index, place)
-        for index, pattern in enumerate(among)
-        if (place := nearest(pattern.missing, day, pattern.reach)) is not None
-    ]
-    for _, index, place in sorted(near)[:1]:
-        among[index].rows.append(row)
-        among[index].missing.pop(place)
-    return bool(near)
 
 
 def _by_name(lists: Sequence[list[Occurrence]]) -> list[list[Occurrence]]:

@@ -62,8 +62,8 @@ class Migration:
             self.data[command.split()[0] + " --dry-run" * ("--dry-run" in command)].append(result["data"])
 
     def plan(self, export: str, *options: str) -> None:
-        (self.folder / "export.csv").write_text(export)
-        self.run(" ".join(["plan export.csv schedule.csv --timezone Europe/Berlin --since 2027-01-01", *options]))
+        (self.folder / "export_20270301_20270331.csv").write_text(export)
+        self.run(" ".join(["plan export_20270301_20270331.csv schedule.csv --timezone Europe/Berlin --since 2027-01-01", *options]))
         self.plans.append(self.results[-1]["data"])
 
     def edit(self, before: str, after: str) -> None:
