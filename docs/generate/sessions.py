@@ -14,7 +14,7 @@ import subprocess
 import sys
 from base64 import b32encode
 from collections.abc import Callable, Iterator
-from contextlib import chdir, contextmanager
+from contextlib import chdir
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -97,12 +97,14 @@ class Terminal:
         return self._settled(self._own(rest) if program == "jitsi-migrate" else self._shell(command))
 
     def _own(self, arguments: str) -> str:
-        with chdir(self.here), _arguments(["jitsi-migrate", *_expanded(self.here, shlex.split(arguments))]):
-            environment = {"COLUMNS": str(WIDTH), "NO_COLOR": "1", "JITSI_MIGRATE_SITE": None}
-            with CliRunner().isolation(env=environment) as (_, _, printed):
-                self.exit_code = _code_of_main()
-                sys.stdout.flush()
-        return printed.getvalue().decode().replace("\r\n", "\n")
+        environment = {"COLUMNS": str(WIDTH), "NO_COLOR": "1", "JITSI_MIGRATE_SITE": None}
+        with chdir(self.here), CliRunner().isolation(env=environment) as (_, _, printed):
+            try:
+                main(list(_expanded(self.here, shlex.split(arguments))))
+            except SystemExit as end:
+                self.exit_code = int(end.code or 0)
+            sys.stdout.flush()
+        return printed.getvalue().decode()
 
     def _shell(self, command: str) -> str:
         # The number of the last exit code is not the shell's own.
@@ -117,7 +119,7 @@ class Terminal:
         for number, run in enumerate(sorted(path.name for path in self.folder.glob("**/runs/*"))):
             # A second run in the same second has a longer name, and so has its column.
             name = self.names.setdefault(run, f"20270105T09{number:02}00Z")
-            printed = re.sub(rf"{run}(?![-\d])(  +)?", lambda match, name=name: name + "  " * bool(match[1]), printed)
+            printed = re.sub(rf"{run}(?![-\d])(?:(  ) +)?", rf"{name}\g<1>", printed)
         printed = _MOMENT.sub(_same_moment, printed.replace(str(self.folder), "/srv"))
         printed = _ROOM.sub(lambda match: self._name(match[0], _room), printed)
         printed = _UUID.sub(lambda match: self._name(match[0], _uuid), printed)
@@ -144,19 +146,3 @@ def _expanded(folder: Path, arguments: list[str]) -> Iterator[str]:
     for argument in arguments:
         found = sorted(str(path.relative_to(folder)) for path in folder.glob(argument)) if "*" in argument else []
         yield from found or [argument]
-
-
-@contextmanager
-def _arguments(arguments: list[str]) -> Iterator[None]:
-    before, sys.argv = sys.argv, arguments
-    try:
-        yield
-    finally:
-        sys.argv = before
-
-
-def _code_of_main() -> int:
-    try:
-        main()
-    except SystemExit as end:
-        return int(end.code or 0)

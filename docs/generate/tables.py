@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
+from uuid import UUID
 
 import click
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, HttpUrl, SecretStr
 from pydantic.fields import FieldInfo
 
 from migrate import registry
@@ -44,17 +46,12 @@ def secrets() -> str:
 
 def headers() -> str:
     """The names by which each column of an export is known."""
-    rows = [line.split("\t") for line in data_text("columns.tsv").splitlines()[1:]]
-    return _table(
-        ("field", "headers"),
-        ((f"`{field}`", _joined(f"`{row[2]}`" for row in rows if row[0] == field)) for field in (*MAPPABLE, "start_date")),
-    )
+    return _table(("field", "headers"), ((f"`{field}`", _known(field)) for field in (*MAPPABLE, "start_date")))
 
 
 def history() -> str:
     """The headers that tell a list of what already happened."""
-    rows = (line.split("\t") for line in data_text("columns.tsv").splitlines()[1:])
-    return _joined(f"`{row[2]}`" for row in rows if row[0] == "history")
+    return _known("history")
 
 
 def losses() -> str:
@@ -73,11 +70,12 @@ TABLES: Mapping[str, Callable[[], str]] = {
 }
 """Name in a page -> what writes it."""
 
+_TYPES: Mapping[type[Any], str] = {str: "text", SecretStr: "text", HttpUrl: "URL", Path: "path", UUID: "UUID"}
+
 
 def _command(context: click.Context) -> str:
     command = context.command
-    arguments = [" ".join(param.make_metavar(context).split()) for param in command.params if isinstance(param, click.Argument)]
-    usage = " ".join([context.command_path, "[OPTIONS]", *arguments])
+    usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
     options = [param for param in command.params if isinstance(param, click.Option) and not param.hidden]
     parts = [f"## {context.info_name}", f"    {usage}", _paragraphs(command.help or "")]
     return "\n\n".join([*parts, *([_options(options)] if options else [])])
@@ -103,8 +101,8 @@ def _meaning(option: click.Option) -> str:
 
 
 def _sections() -> Iterator[str]:
-    chosen = {"target": ("the system that meetings move to", Target), "calendar": ("how events leave", Calendar)}
-    rows = ((f"`{name}`", _joined(f"`{key}`" for key in registry.adapters(port)), text) for name, (text, port) in chosen.items())
+    chosen = (("target", Target, "the system that meetings move to"), ("calendar", Calendar, "how events leave"))
+    rows = ((f"`{name}`", _codes(registry.adapters(port)), meaning) for name, port, meaning in chosen)
     yield "### Above all tables\n\n" + _table(("setting", "one of", "meaning"), rows)
     yield "### [site]\n\n" + _fields(SiteSettings)
     for section, port in (("targets", Target), ("calendars", Calendar)):
@@ -114,19 +112,16 @@ def _sections() -> Iterator[str]:
 
 
 def _fields(model: type[BaseModel]) -> str:
-    rows = ((f"`{name}`", _type(field.annotation), _default(field), field.description or "") for name, field in _all(model))
+    fields = model.model_fields.items()
+    rows = ((f"`{name}`", _type(each.annotation), _default(each), each.description or "") for name, each in fields)
     return _table(("setting", "type", "default", "meaning"), rows)
-
-
-def _all(model: type[BaseModel]) -> Iterable[tuple[str, FieldInfo]]:
-    return model.model_fields.items()
 
 
 def _type(annotation: Any) -> str:
     if get_origin(annotation) is Literal:
-        return " or ".join(f"`{value}`" for value in get_args(annotation))
-    kinds = [kind for kind in get_args(annotation) or (annotation,) if kind is not NoneType]
-    return " or ".join("text" if kind in (str, SecretStr) else kind.__name__.replace("HttpUrl", "URL").lower() for kind in kinds)
+        return _codes(get_args(annotation))
+    (kind,) = (kind for kind in get_args(annotation) or (annotation,) if kind is not NoneType)
+    return _TYPES.get(kind, kind.__name__)
 
 
 def _default(field: FieldInfo) -> str:
@@ -141,8 +136,13 @@ def _losses(target: type[Target]) -> str:
     return f"### {target.label}\n\n" + _table(("code", "in Zoom", "what the plan says", "what to do"), rows)
 
 
-def _joined(items: Iterable[str]) -> str:
-    return ", ".join(items)
+def _known(field: str) -> str:
+    rows = (line.split("\t") for line in data_text("columns.tsv").splitlines()[1:])
+    return _codes(row[2] for row in rows if row[0] == field)
+
+
+def _codes(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

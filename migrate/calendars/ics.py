@@ -17,9 +17,10 @@ from migrate.core.errors import TargetError
 from migrate.core.meeting import Meeting, Person
 from migrate.core.naming import slug
 from migrate.core.ports import Calendar, Event, EventPlan, SiteFacts, Write
+from migrate.shared.content_lines import text_line
 from migrate.shared.events import event_uids, render_event, restore_event
 from migrate.shared.files import Files
-from migrate.shared.icalendar_text import Component, components, fingerprint, lines, take_apart, text
+from migrate.shared.icalendar_text import Component, components, fingerprint, take_apart
 from migrate.shared.vtimezone import MARK, vtimezone
 
 HOSTS = "hosts"
@@ -194,15 +195,14 @@ def _event(uid: str, vevents: str) -> Event:
 
 
 def _head(name: str) -> str:
-    return lines(
-        (
-            "VERSION:2.0",
-            "PRODID:-//jitsi-migrate//jitsi-migrate//EN",
-            "CALSCALE:GREGORIAN",
-            f"NAME:{text(name)}",
-            f"X-WR-CALNAME:{text(name)}",
-        )
-    )
+    properties = {
+        "VERSION": "2.0",
+        "PRODID": "-//jitsi-migrate//jitsi-migrate//EN",
+        "CALSCALE": "GREGORIAN",
+        "NAME": name,
+        "X-WR-CALNAME": name,
+    }
+    return "".join(text_line(*item) for item in properties.items())
 
 
 def _read(path: Path) -> str | None:

@@ -26,6 +26,7 @@ MARKS = {
     Action.KEEP: (" ", "dim"),
 }
 _SEVERITIES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+_ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8 with byte order mark", "cp1252": "Windows-1252"}
 _ROWS = {
     "in_meetings": "in meetings",
     "merged": "merged (told twice)",
@@ -54,7 +55,7 @@ def _input(output: Output, source: Mapping[str, Any], plan: Plan) -> None:
     window = source["window"]
     rows = [
         ("kind", source["kind"]),
-        ("written in", f"{source['encoding']}, delimiter {_delimiter(source['delimiter'])}"),
+        ("written in", f"{_ENCODINGS.get(source['encoding'], source['encoding'])}, delimiter {_delimiter(source['delimiter'])}"),
         ("dates", order),
         ("zone", source["timezone"] or "each time has its own"),
         ("covers", f"{window['from']} to {window['to']}" if window else "no dates"),

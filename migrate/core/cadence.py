@@ -104,7 +104,7 @@ def commonest(values: Iterable[Value]) -> Value:
     return listed[0] if 2 * listed.count(listed[0]) >= len(listed) else Counter(listed).most_common(1)[0][0]
 
 
-def nearest(days: Sequence[int], day: int, reach: int) -> int | None:
+def _nearest(days: Sequence[int], day: int, reach: int) -> int | None:
     """Return which of the rising `days` is nearest to `day`, by its index; None if none is within reach."""
     right = bisect_left(days, day)
     near = [index for index in (right - 1, right) if 0 <= index < len(days) and abs(days[index] - day) <= reach]
@@ -158,7 +158,7 @@ def _bring_back(rows: list[int | None], stretch: Sequence[int], days: Sequence[i
     missing = [stretch[index] for index in empty]
     used = set(rows)
     for row in (row for row in range(len(days)) if row not in used):
-        place = nearest(missing, days[row], reach)
+        place = _nearest(missing, days[row], reach)
         if place is not None:
             rows[empty.pop(place)] = row
             missing.pop(place)

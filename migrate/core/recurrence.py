@@ -9,8 +9,9 @@ from datetime import date, datetime, time, tzinfo
 from functools import lru_cache
 from itertools import islice, takewhile
 
-from migrate.core.cadence import LONGEST_REACH, Fit, commonest, fit
+from migrate.core.cadence import Fit, commonest, fit
 from migrate.core.meeting import Kind, Meeting, Occurrence, Override
+from migrate.core.rooms import regular_and_rest
 from migrate.core.rules import check_rule, count, is_bounded, local_dates, parts, until
 
 __all__ = ["Shape", "check_rule", "continues_after", "dates", "is_bounded", "pattern_name", "patterns", "tell"]
@@ -82,13 +83,7 @@ def patterns(occurrences: Sequence[Occurrence]) -> list[list[Occurrence]]:
     one of them joins it, and so does a whole pattern on missing days: that is how a clock change in another zone looks.
     No two lists have the same `pattern_name`.
     """
-    rows = sorted(occurrences, key=_instant)
-    agenda = _Agenda()
-    for pattern in sorted(_regular(rows), key=lambda pattern: -len(pattern.rows)):
-        agenda.add(pattern)
-    regular = {_instant(row) for pattern in agenda.patterns for row in pattern.rows}
-    lone = [row for row in rows if _instant(row) not in regular and not agenda.take(row)]
-    return _by_name([*(pattern.rows for pattern in agenda.patterns), *([lone] if lone else ())])
+    return _by_name(regular_and_rest(sorted(occurrences, key=_instant)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,77 +219,6 @@ def _instant(occurrence: Occurrence) -> float:
 
 def _identity(occurrence: Occurrence) -> tuple[float, int | None, str]:
     return _instant(occurrence), occurrence.duration_minutes, occurrence.topic
-
-
-@dataclass(slots=True, eq=False)
-class _Pattern:
-    """A regular meeting among others: its dates, and the days of its rule that have none."""
-
-    rows: list[Occurrence]
-    missing: set[int]
-    reach: int
-
-
-class _Agenda:
-    """The patterns found so far, and who misses a date on which day."""
-
-    def __init__(self) -> None:
-        self.patterns: list[_Pattern] = []
-        self._missed_by: defaultdict[int, list[_Pattern]] = defaultdict(list)
-
-    def add(self, pattern: _Pattern) -> None:
-        """Add a pattern, to another if that misses just these days."""
-        days = [row.start.toordinal() for row in pattern.rows]
-        host = next((other for other in self._missed_by[days[0]] if other.missing.issuperset(days)), None)
-        if host is None:
-            self.patterns.append(pattern)
-            for day in pattern.missing:
-                self._missed_by[day].append(pattern)
-            return
-        for row, day in zip(pattern.rows, days, strict=True):
-            self._give(row, host, day)
-
-    def take(self, row: Occurrence) -> bool:
-        """Add a row to the pattern that misses a date on the nearest day; False if none does within its reach."""
-        day = row.start.toordinal()
-        near = (
-            (pattern, missing)
-            for distance in range(LONGEST_REACH + 1)
-            for missing in (day - distance, day + distance)
-            for pattern in self._missed_by.get(missing, ())
-            if distance <= pattern.reach
-        )
-        found = next(near, None)
-        if found:
-            self._give(row, *found)
-        return found is not None
-
-    def _give(self, row: Occurrence, pattern: _Pattern, day: int) -> None:
-        pattern.rows.append(row)
-        pattern.missing.remove(day)
-        self._missed_by[day].remove(pattern)
-
-
-def _regular(rows: Sequence[Occurrence]) -> Iterator[_Pattern]:
-    groups: defaultdict[tuple[time, int | None], list[Occurrence]] = defaultdict(list)
-    for row in rows:
-        groups[row.start.time(), row.duration_minutes].append(row)
-    for group in groups.values():
-        yield from _regular_at_one_time(group)
-
-
-def _regular_at_one_time(rows: Sequence[Occurrence]) -> Iterator[_Pattern]:
-    while rows:
-        days = tuple(row.start.toordinal() for row in rows)
-        found = fit(days, (True,) * len(days))
-        if found is None or found.plain < 3:
-            return
-        own = {
-            index for day, index in zip(found.days, found.rows, strict=True) if index is not None and days[index] == day
-        }
-        empty = set(found.days) - {days[index] for index in own}
-        yield _Pattern([rows[index] for index in sorted(own)], sorted(empty), found.cadence.reach)
-        rows = [row for index, row in enumerate(rows) if index not in own]
 
 
 def _by_name(lists: Sequence[list[Occurrence]]) -> list[list[Occurrence]]:

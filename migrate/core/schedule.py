@@ -59,9 +59,8 @@ def assemble(readings: Sequence[Reading], since: date, memory: Memory = lambda _
         schedule.problems += reading.problems
     teller = Teller(schedule.problems, lambda key: memory(key, schedule.windows))
     groups = _grouped(_records(readings, since), teller)
-    for key in sorted(groups):
-        for entry in teller.entries(key, groups[key]):
-            schedule.entries[entry.key] = entry
+    entries = [entry for key in sorted(groups) for entry in teller.entries(key, groups[key])]
+    schedule.entries = {entry.key: entry for entry in sorted(entries, key=lambda entry: entry.key)}
     return schedule
 
 
@@ -106,13 +105,18 @@ def _grouped(records: Iterable[Record], teller: Teller) -> dict[str, list[Record
 
 
 def _stronger(groups: Mapping[str, Sequence[Record]]) -> dict[str, set[str]]:
-    """Return the strongest names of each key that is only a weaker name of others."""
+    """Return the strongest names of each key that is only a weaker name of others.
+
+    A file that has both tells them apart.
+    """
     if all(key.startswith("number:") for key in groups):
         return {}
+    files = {key: {id(record.reading) for record in group} for key, group in groups.items()}
     above: dict[str, set[str]] = defaultdict(set)
     for key, group in groups.items():
         for alias in {alias for record in group for alias in naming.aliases_of(record.meeting)} & groups.keys():
-            above[alias].add(key)
+            if files[key].isdisjoint(files[alias]):
+                above[alias].add(key)
 
     def strongest(key: str) -> set[str]:
         return {top for name in above[key] for top in strongest(name)} if key in above else {key}

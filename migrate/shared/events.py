@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 from migrate.core.meeting import Kind, Meeting, Occurrence, Override
 from migrate.core.ports import Event, EventPlan
 from migrate.core.recurrence import dates, is_bounded
-from migrate.shared.icalendar_text import components, fingerprint, lines, local, text, uri
+from migrate.shared.content_lines import duration_line, moment_line, number_line, rule_line, text_line, uri, uri_line
+from migrate.shared.icalendar_text import components, fingerprint
 from migrate.shared.vtimezone import always_clear, is_clear
 
 _UTC_NAMES = frozenset({"UTC", "Etc/UTC", "UCT", "Etc/UCT", "Universal", "Etc/Universal", "Zulu", "Etc/Zulu"})
-_RULE = re.compile(r"[A-Z0-9=;,+-]+")
 _CLOCK = re.compile(r"BY(?:HOUR|MINUTE|SECOND)")
 
 
@@ -58,7 +58,7 @@ def _uid(site_id: UUID, name: str) -> str:
 
 
 def _single_uid(site_id: UUID, key: str, single: Occurrence) -> str:
-    return _uid(site_id, f"{key}@{local(single.start.astimezone(UTC))}Z")
+    return _uid(site_id, f"{key}@{single.start.astimezone(UTC):%Y%m%dT%H%M%SZ}")
 
 
 def _nominal(moment: datetime, start: datetime) -> datetime:
@@ -83,14 +83,10 @@ class _Writer:
         return cls(
             meeting=plan.meeting,
             zone=ZoneInfo("UTC" if plan.meeting.timezone in _UTC_NAMES else plan.meeting.timezone),
-            stamp=f"DTSTAMP:{local(plan.stamp.astimezone(UTC))}Z\r\nSEQUENCE:{plan.sequence:d}\r\n",
-            place=lines(
-                (
-                    f"LOCATION:{text(url)}",
-                    f"CONFERENCE;FEATURE=VIDEO,AUDIO;LABEL=Video meeting;VALUE=URI:{url}",
-                    f"DESCRIPTION:{text(agenda)}",
-                )
-            ),
+            stamp=moment_line("DTSTAMP", plan.stamp, None) + number_line("SEQUENCE", plan.sequence),
+            place=text_line("LOCATION", url)
+            + uri_line("CONFERENCE", url, {"FEATURE": ["VIDEO", "AUDIO"], "LABEL": "Video meeting"})
+            + text_line("DESCRIPTION", agenda),
         )
 
     def series(self, uid: str, start: datetime) -> Iterator[str]:
@@ -99,11 +95,9 @@ class _Writer:
         if not meeting.rrule:
             yield self.vevent(uid, Occurrence(start))
             return
-        if not _RULE.fullmatch(meeting.rrule):
-            raise ValueError(f"{meeting.rrule!r} is not a recurrence rule")
         gone = (self._time("EXDATE", _nominal(exdate, start)) for exdate in meeting.exdates)
         yield self._vevent(
-            uid, "", [*self._span(start, meeting.duration_minutes, in_utc=False), f"RRULE:{meeting.rrule}", *gone]
+            uid, "", [*self._span(start, meeting.duration_minutes, in_utc=False), rule_line(meeting.rrule), *gone]
         )
         for override in (*meeting.overrides, *self._unclear(start, meeting.rrule)):
             changed = Occurrence(override.start, override.duration_minutes, override.topic)
@@ -116,8 +110,9 @@ class _Writer:
         return self._vevent(uid, occurrence.topic, [*more, *self._span(occurrence.start, minutes, in_utc=unclear)])
 
     def _vevent(self, uid: str, topic: str, when: Iterable[str]) -> str:
-        summary = lines((f"SUMMARY:{text(topic or self.meeting.topic)}", *when))
-        return f"BEGIN:VEVENT\r\nUID:{uid}\r\n{self.stamp}{summary}{self.place}END:VEVENT\r\n"
+        summary = text_line("SUMMARY", topic or self.meeting.topic)
+        lines = (text_line("UID", uid), self.stamp, summary, *when, self.place)
+        return f"BEGIN:VEVENT\r\n{''.join(lines)}END:VEVENT\r\n"
 
     def _unclear(self, start: datetime, rrule: str) -> Iterator[Override]:
         """Yield dates of the rule that programs read differently, changed to what they are: the same, but in UTC.
@@ -148,9 +143,7 @@ class _Writer:
             yield self._time("DTEND", end, in_utc=in_utc)
         elif minutes:
             # The series begins in the night in which clocks change; its other dates are not an hour shorter or longer.
-            yield f"DURATION:PT{minutes}M"
+            yield duration_line(minutes)
 
     def _time(self, name: str, moment: datetime, *, in_utc: bool = False) -> str:
-        if in_utc or self.zone.key == "UTC":
-            return f"{name}:{local(moment.astimezone(UTC))}Z"
-        return f"{name};TZID={self.zone.key}:{local(moment.astimezone(self.zone))}"
+        return moment_line(name, moment, None if in_utc or self.zone.key == "UTC" else self.zone)

@@ -1,26 +1,19 @@
-r"""iCalendar as text (RFC 5545): what the calendars write, read and compare without building objects.
+"""iCalendar files as text: taken apart and compared without building objects.
 
-The icalendar library takes 0.4 ms to write an event and 0.5 ms to read one, too long for 100,000 of them. What is
-written here is the same to the byte (tested against the library), but for one thing: the library turns a backslash
-before an N into a line break, which is a loss in `C:\New`.
+Parsing an event takes the icalendar library 0.5 ms, too long for 100,000 of them, and writing what it parsed changes
+what other people put there: the order of properties, folding, extensions. What is not ours stays byte for byte.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
-from urllib.parse import quote
 
 from migrate.core.errors import TargetError
 
-_FOLD_OCTETS = 74
-_NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-_NOT_URI = re.compile(r"[\x00-\x20\x7f-\x9f\ud800-\udfff]")
-_LINE_BREAK = re.compile(r"\r\n?")
 _CALENDAR = re.compile(r"(?ims)\ufeff?BEGIN:VCALENDAR[ \t]*\r?\n(.*)^END:VCALENDAR\s*")
 _EDGE = re.compile(r"(?im)^(BEGIN|END):([A-Z0-9-]+)[ \t]*(?:\r?\n|\Z)(?![ \t])")
 _UID = re.compile(r"(?im)^(?:UID|TZID)(?:;[^:\r\n]*)?:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)")
@@ -50,42 +43,6 @@ class CalendarText:
 
     properties: str
     components: list[Component]
-
-
-def text(value: str) -> str:
-    """Return a TEXT value that reads as `value`, less the control characters that iCalendar forbids."""
-    plain = _NOT_TEXT.sub("", _LINE_BREAK.sub("\n", value))
-    return plain.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
-
-
-def uri(value: str) -> str:
-    """Return a URI value: what cannot stand in a line is percent-encoded."""
-    return _NOT_URI.sub(lambda found: quote(found[0], errors="replace"), value)
-
-
-def local(moment: datetime) -> str:
-    """Return a date and time as it stands in its zone, without saying which."""
-    return moment.isoformat(timespec="seconds")[:19].replace("-", "").replace(":", "")
-
-
-def lines(content: Iterable[str]) -> str:
-    """Return content lines as they stand in a file, folded."""
-    return "".join([f"{fold(line)}\r\n" for line in content])
-
-
-def fold(line: str) -> str:
-    """Break a line where it is longer than the 75 octets that RFC 5545 allows, never within a character or escape."""
-    octets = line.encode()
-    start, pieces = 0, []
-    while len(octets) - start > _FOLD_OCTETS:
-        end = start + _FOLD_OCTETS
-        while octets[end] & 0xC0 == 0x80:
-            end -= 1
-        if octets[end - 1] in b"\\^":
-            end -= 1
-        pieces.append(octets[start:end])
-        start = end
-    return b"\r\n ".join([*pieces, octets[start:]]).decode() if pieces else line
 
 
 def take_apart(calendar: str, where: str) -> CalendarText:

@@ -1,7 +1,7 @@
 """Time zones for calendar files: their VTIMEZONE, and the local times that calendar programs read differently.
 
-The icalendar library could write a VTIMEZONE too, but one that begins daylight time an hour late and lists its dates in
-RDATEs. Outlook ignores those, and ical.js (Nextcloud, Thunderbird) reads only the first of them.
+The icalendar library writes them, but from our dates: its own begin daylight time an hour late and list later years in
+one RDATE, of which ical.js (Nextcloud, Thunderbird) reads only the first date. Ours are plain yearly rules.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from migrate.shared.icalendar_text import lines, local
+from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
 
 MARK = "X-WRITTEN-BY:jitsi-migrate"
 """Tells a VTIMEZONE of ours, which may be written anew, from somebody else's, which may not."""
@@ -56,10 +57,13 @@ def vtimezone(name: str, year: int) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return ""
     before = sum(observance.onset.year < year for observance in observances)
-    content = ["BEGIN:VTIMEZONE", f"TZID:{name}", MARK]
+    calendar_zone = Timezone()
+    calendar_zone.add("TZID", name)
+    calendar_zone.add("X-WRITTEN-BY", "jitsi-migrate")
     for run in _runs(observances[max(before - 1, 0) :]):
-        content += _component(run)
-    return lines([*content, "END:VTIMEZONE"])
+        calendar_zone.add_component(_component(run))
+    text: str = calendar_zone.to_ical(sorted=False).decode()
+    return text
 
 
 def is_clear(start: datetime, end: datetime) -> bool:
@@ -138,30 +142,26 @@ def _runs(observances: Iterable[_Observance]) -> Iterator[list[_Observance]]:
         yield from runs
 
 
-def _rule(run: list[_Observance]) -> str:
+def _rule(run: list[_Observance]) -> dict[str, Any]:
     """Return the yearly rule on which all onsets are, empty if there is none."""
     if len({(one.onset.month, one.onset.weekday(), one.onset.time()) for one in run}) > 1:
-        return ""
+        return {}
     weeks = set.intersection(*[one.weeks for one in run])
     onset = run[0].onset
-    return f"RRULE:FREQ=YEARLY;BYMONTH={onset.month};BYDAY={min(weeks)}{_WEEKDAYS[onset.weekday()]}" if weeks else ""
+    if not weeks:
+        return {}
+    return {"FREQ": "YEARLY", "BYMONTH": onset.month, "BYDAY": f"{min(weeks)}{_WEEKDAYS[onset.weekday()]}"}
 
 
-def _component(run: list[_Observance]) -> Iterator[str]:
+def _component(run: list[_Observance]) -> TimezoneDaylight | TimezoneStandard:
     first, last = run[0], run[-1]
-    kind = "DAYLIGHT" if first.daylight else "STANDARD"
-    yield f"BEGIN:{kind}"
-    yield f"DTSTART:{local(first.onset)}"
-    yield f"TZOFFSETFROM:{_offset_text(first.before)}"
-    yield f"TZOFFSETTO:{_offset_text(first.after)}"
-    yield f"TZNAME:{first.name}"
+    component = TimezoneDaylight() if first.daylight else TimezoneStandard()
+    component.add("DTSTART", first.onset)
+    component.add("TZOFFSETFROM", first.before)
+    component.add("TZOFFSETTO", first.after)
+    component.add("TZNAME", first.name)
     if len(run) > 1:
         ends = last.onset.year < _END.year - 1
-        yield _rule(run) + (f";UNTIL={local(last.onset - last.before)}Z" if ends else "")
-    yield f"END:{kind}"
-
-
-def _offset_text(offset: timedelta) -> str:
-    seconds = abs(offset) // _SECOND
-    text = f"{'-' if offset < timedelta(0) else '+'}{seconds // 3600:02}{seconds // 60 % 60:02}"
-    return text + (f"{seconds % 60:02}" if seconds % 60 else "")
+        until = {"UNTIL": (last.onset - last.before).replace(tzinfo=UTC)} if ends else {}
+        component.add("RRULE", _rule(run) | until)
+    return component

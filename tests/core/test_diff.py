@@ -16,9 +16,7 @@ AS_WANTED = Live("wanted", True)
 
 
 def verdict(live, *, changed=False, moved=False, known=KNOWN, take=False):
-    found = decide(
-        changed=changed, moved=moved, binding=known, live=live, wanted=lambda: "wanted", take_export=take
-    )
+    found = decide(changed=changed, moved=moved, binding=known, live=live, wanted=lambda: "wanted", take_export=take)
     return found.action
 
 

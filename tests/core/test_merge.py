@@ -61,7 +61,8 @@ def test_an_empty_field_contradicts_nothing() -> None:
         (replace(OTHER, topic="Sit-down"), "topic: “Sit-down” here, “Standup” in schedule.csv:2, which was believed"),
         (
             replace(OTHER, start=at("2027-03-01 10:00")),
-            "start: “2027-03-01T10:00:00+01:00” here, “2027-03-01T09:00:00+01:00” in schedule.csv:2, which was believed",
+            "start: “2027-03-01T10:00:00+01:00” here, “2027-03-01T09:00:00+01:00” in schedule.csv:2,"
+            " which was believed",
         ),
         (
             replace(OTHER, host=BEN),

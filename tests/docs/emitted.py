@@ -32,7 +32,7 @@ def problems(trees: Mapping[str, ast.Module]) -> dict[str, tuple[set[str], set[s
 def losses(trees: Mapping[str, ast.Module]) -> set[str]:
     """Return the codes of losses that are written out."""
     calls = (call for tree in trees.values() for call in _calls(tree) if _name(call.func) == "Loss" and call.args)
-    return {call.args[0].value for call in calls if isinstance(call.args[0], ast.Constant)}
+    return {str(call.args[0].value) for call in calls if isinstance(call.args[0], ast.Constant)}
 
 
 def modules() -> dict[str, ast.Module]:
@@ -50,8 +50,8 @@ def _severity(call: ast.Call) -> str:
     """Return the severity of a call that reports something, empty for any other call."""
     name = _name(call.func)
     if name == "Problem":
-        named = [part.attr for part in ast.walk(call) if isinstance(part, ast.Attribute) and _name(part.value) == "Severity"]
-        return named[0].lower() if named else ""
+        named = re.search(r"\bSeverity\.([A-Z]+)", ast.unparse(call))
+        return named[1].lower() if named else ""
     return _METHODS.get(name, "") if isinstance(call.func, ast.Attribute) else ""
 
 
@@ -69,14 +69,15 @@ def _near(module: str, trees: Mapping[str, ast.Module]) -> Iterator[ast.Module]:
     """Yield a module and those it takes names from."""
     yield trees[module]
     for node in ast.walk(trees[module]):
-        if isinstance(node, ast.ImportFrom) and node.module in trees:
+        if isinstance(node, ast.ImportFrom) and node.module and node.module in trees:
             yield trees[node.module]
 
 
 def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
     for node in tree.body:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and _CODE.fullmatch(str(node.value.value)):
-            yield _name(node.targets[0]), str(node.value.value)
+        value = node.value if isinstance(node, ast.Assign) else None
+        if isinstance(node, ast.Assign) and isinstance(value, ast.Constant) and _CODE.fullmatch(str(value.value)):
+            yield _name(node.targets[0]), str(value.value)
 
 
 def _name(node: ast.expr) -> str:

@@ -136,7 +136,7 @@ def test_another_site_has_other_uids() -> None:
 )
 def test_what_is_no_rule_is_refused(rrule: str) -> None:
     if rrule:
-        with pytest.raises(ValueError, match="not a recurrence rule"):
+        with pytest.raises(ValueError, match="Expected frequency"):
             render(replace(SERIES, rrule=rrule))
     else:
         assert "RRULE" not in render(replace(SERIES, rrule=rrule))

@@ -1,16 +1,14 @@
 from __future__ import annotations
 
-import unicodedata
 from contextlib import suppress
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
-from icalendar import Calendar, Event, vText
-from icalendar.parser import Contentline
+from icalendar import Calendar, Event
 
 from migrate.core.errors import TargetError
-from migrate.shared.icalendar_text import components, fingerprint, fold, lines, take_apart, text, uri
+from migrate.shared.icalendar_text import components, fingerprint, take_apart
 
 VEVENT = (
     "BEGIN:VEVENT\r\nUID:1@example.org\r\nDTSTAMP:20270101T000000Z\r\nSEQUENCE:0\r\nSUMMARY:Plan\\, then apply\r\n"
@@ -19,59 +17,8 @@ VEVENT = (
 )
 ALARM = "BEGIN:VALARM\r\nUID:alarm\r\nACTION:DISPLAY\r\nTRIGGER:-PT5M\r\nEND:VALARM\r\n"
 
-# The library takes a byte order mark at the beginning of a text away.
-written_text = st.text(st.characters(codec="utf-8", exclude_characters="\ufeff"), max_size=300) | st.text(
-    alphabet='\\;,:\nNn"^ä😀 a', max_size=200
-)
-
-
 def calendar(*parts: str) -> str:
     return "".join(["BEGIN:VCALENDAR\r\nVERSION:2.0\r\n", *parts, "END:VCALENDAR\r\n"])
-
-
-def allowed(value: str) -> str:
-    breaks = value.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(char for char in breaks if char in "\n\t" or unicodedata.category(char) != "Cc")
-
-
-@given(written_text)
-def test_text_is_escaped_as_the_library_does(value: str) -> None:
-    assume("\\N" not in value)
-    assert text(value) == vText(allowed(value)).to_ical().decode()
-
-
-@given(written_text)
-def test_text_reads_back_as_it_was_less_what_icalendar_forbids(value: str) -> None:
-    event = Event.from_ical(lines(["BEGIN:VEVENT", f"SUMMARY:{text(value)}", "END:VEVENT"]))
-    assert str(event["summary"]) == allowed(value)
-    assert len(event) == 1
-
-
-@given(written_text.map(lambda value: value.replace("\n", "")))
-def test_lines_are_folded_as_the_library_does(value: str) -> None:
-    line = f"DESCRIPTION:{value}"
-    assert fold(line).encode() == Contentline(line).to_ical()
-
-
-@given(st.text(max_size=200))
-def test_no_line_is_longer_than_75_octets(value: str) -> None:
-    written = lines([f"SUMMARY:{text(value)}"])
-    assert all(len(line.encode()) <= 75 for line in written.split("\r\n"))
-
-
-def test_a_lone_surrogate_is_dropped() -> None:
-    assert text("a\ud800b") == "ab"
-
-
-@pytest.mark.parametrize(
-    "value", ["https://meet.example.org/a\r\nATTENDEE:mailto:eve@example.org", "a b", "a\x00\ud800"]
-)
-def test_a_uri_stays_in_its_line(value: str) -> None:
-    assert not set(uri(value)) & set("\r\n \x00\ud800")
-
-
-def test_a_plain_uri_stays_as_it_is() -> None:
-    assert uri("https://meet.example.org/a;b=c,d?e=%20#f") == "https://meet.example.org/a;b=c,d?e=%20#f"
 
 
 def test_a_calendar_is_taken_apart_to_the_byte() -> None:

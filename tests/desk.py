@@ -1,0 +1,122 @@
+"""A site in memory: the real services on a real target, with a calendar and a journal that are fakes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+
+from migrate.core.plan import Action, Plan
+from migrate.core.ports import Binding, Calendar, Journal, Reading, Run
+from migrate.services.applying import Applied, Applier, Permissions
+from migrate.services.plan_file import Sealed, dump, load, seal
+from migrate.services.planning import Planner, PlanOptions
+from migrate.services.undoing import Undoer, UndoReport
+from migrate.shared.hosts import HostBook
+from migrate.targets.jitsi import Jitsi, JitsiSettings
+from tests.builders import as_input, day
+from tests.fakes.calendar import MemoryCalendar
+from tests.fakes.journal import MemoryJournal
+
+SITE_KEY = b"0123456789abcdef0123456789abcdef"
+SINCE = day("02-01")
+
+
+def quiet(done: int, of: int) -> None:
+    """Show no progress."""
+
+
+def ticking() -> Callable[[], datetime]:
+    """Return a clock that goes on by a minute whenever it is read."""
+    minutes = count()
+    return lambda: datetime(2027, 1, 4, 12, tzinfo=UTC) + timedelta(minutes=next(minutes))
+
+
+@dataclass
+class Desk:
+    """Plans, applies and undoes as the commands do, without files and locks."""
+
+    calendar: MemoryCalendar = field(default_factory=MemoryCalendar)
+    journal: MemoryJournal = field(default_factory=MemoryJournal)
+    server: str = "https://meet.example.org"
+    names: str = "opaque"
+    hosts: HostBook = field(default_factory=HostBook)
+    clock: Callable[[], datetime] = field(default_factory=ticking)
+    ids: Iterator[int] = field(default_factory=lambda: count(1))
+    used_calendar: Calendar | None = None
+    used_journal: Journal | None = None
+
+    @property
+    def target(self) -> Jitsi:
+        return Jitsi(JitsiSettings.model_validate({"url": self.server, "names": self.names}), SITE_KEY)
+
+    @property
+    def applier(self) -> Applier:
+        return Applier(self.target, self.used_calendar or self.calendar, self.used_journal or self.journal, self.clock)
+
+    @property
+    def undoer(self) -> Undoer:
+        return Undoer(self.used_calendar or self.calendar, self.used_journal or self.journal, self.clock)
+
+    def plan(self, *readings: Reading, since: date = SINCE, prune: bool = False, take: bool = False) -> Sealed:
+        """Return the plan, as it is read back from its file."""
+        calendar, journal = self.used_calendar or self.calendar, self.used_journal or self.journal
+        planner = Planner(self.target, calendar, journal, self.hosts.join)
+        options = PlanOptions(since, self.clock(), prune=prune, take_export=take, settings={"server": self.server})
+        inputs = [as_input(each, each.meetings[0].sources[0].rpartition(":")[0] if each.meetings else "empty.csv")
+                  for each in readings]  # fmt: skip
+        return load(dump(seal(planner.plan(inputs, options))), "plan.json")
+
+    def apply(self, sealed: Sealed, *, partial: bool = False, large: bool = False) -> Applied:
+        """Check and apply a plan, or complete it."""
+        self.applier.check(sealed.plan, sealed.checksum, Permissions(partial=partial, large_change=large))
+        opened = Run(f"run-{next(self.ids)}", "apply", sealed.checksum, self.clock())
+        return self.applier.apply(sealed.plan, sealed.checksum, opened, quiet)
+
+    def migrate(self, *readings: Reading, large: bool = True, **options: object) -> Applied:
+        """Plan and apply at once."""
+        return self.apply(self.plan(*readings, **options), large=large)  # type: ignore[arg-type]
+
+    def undo(self, name: str = "last") -> UndoReport:
+        """Undo a run, or complete that."""
+        run = self.undoer.find(name)
+        opened = Run(f"undo-{next(self.ids)}", "undo", run.id, self.clock())
+        return self.undoer.undo(run, opened, quiet)
+
+    @property
+    def bindings(self) -> dict[str, Binding]:
+        return dict(self.journal.snapshot().bindings)
+
+    @property
+    def texts(self) -> dict[str, dict[str, str]]:
+        return {collection: dict(texts) for collection, texts in self.calendar.texts.items()}
+
+    @property
+    def summaries(self) -> list[str]:
+        """Return the SUMMARY lines of all events, in order."""
+        lines = "".join(text for texts in self.calendar.texts.values() for text in texts.values()).splitlines()
+        return sorted(line.removeprefix("SUMMARY:") for line in lines if line.startswith("SUMMARY:"))
+
+    def edit(self, old: str, new: str) -> None:
+        """Change text in all events, as a person would in a calendar program."""
+        for texts in self.calendar.texts.values():
+            for uid, text in texts.items():
+                texts[uid] = text.replace(old, new)
+
+    def remove(self, text: str) -> None:
+        """Delete the events that have the text, as a person would."""
+        for texts in self.calendar.texts.values():
+            for uid in [uid for uid, event in texts.items() if text in event]:
+                del texts[uid]
+
+
+def actions(plan: Plan | Sealed) -> dict[str, str]:
+    """Return what a plan does with each key."""
+    changes = (plan.plan if isinstance(plan, Sealed) else plan).changes
+    return {change.key: change.action.value for change in changes}
+
+
+def changes_nothing(sealed: Sealed) -> bool:
+    """Tell whether everything stays as it is."""
+    return {change.action for change in sealed.plan.changes} <= {Action.KEEP}
