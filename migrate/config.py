@@ -57,8 +57,8 @@ class Settings(Section):
     """migrate.toml. `targets` and `calendars` have one table for each adapter there is."""
 
     site: SiteSettings
-    target: str = "jitsi"
-    calendar: str = "ics"
+    target: str = Field(default="jitsi", description="which system meetings move to: one of the tables [targets.…]")
+    calendar: str = Field(default="ics", description="how events leave: one of the tables [calendars.…]")
     targets: Any = None
     calendars: Any = None
 

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from typing import Any, cast
 
 from migrate.core.plan import Action, Plan
 from migrate.core.ports import Binding, Calendar, Journal, Reading, Run
 from migrate.services.applying import Applied, Applier, Permissions
 from migrate.services.plan_file import Sealed, dump, load, seal
 from migrate.services.planning import Planner, PlanOptions
+from migrate.services.steps import recover
 from migrate.services.undoing import Undoer, UndoReport
 from migrate.shared.hosts import HostBook
 from migrate.targets.jitsi import Jitsi, JitsiSettings
@@ -33,6 +35,44 @@ def ticking() -> Callable[[], datetime]:
     return lambda: datetime(2027, 1, 4, 12, tzinfo=UTC) + timedelta(minutes=next(minutes))
 
 
+class Crash(Exception):
+    """The process dies here."""
+
+
+@dataclass
+class Fuse:
+    """Blows when it was asked for the nth time, and every time after that."""
+
+    calls: int
+    error: Exception = field(default_factory=Crash)
+
+    def burn(self) -> None:
+        self.calls -= 1
+        if self.calls < 0:
+            raise self.error
+
+
+class Fused:
+    """A port that may fail before or after any of its calls."""
+
+    def __init__(self, port: object, fuse: Fuse) -> None:
+        self._port = port
+        self._fuse = fuse
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._port, name)
+        if not callable(method):
+            return method
+
+        def call(*arguments: Any, **options: Any) -> Any:
+            self._fuse.burn()
+            result = method(*arguments, **options)
+            self._fuse.burn()
+            return result
+
+        return call
+
+
 @dataclass
 class Desk:
     """Plans, applies and undoes as the commands do, without files and locks."""
@@ -44,8 +84,14 @@ class Desk:
     hosts: HostBook = field(default_factory=HostBook)
     clock: Callable[[], datetime] = field(default_factory=ticking)
     ids: Iterator[int] = field(default_factory=lambda: count(1))
-    used_calendar: Calendar | None = None
-    used_journal: Journal | None = None
+    fuse: Fuse | None = None
+
+    @property
+    def ports(self) -> tuple[Calendar, Journal]:
+        """Return what the services are given: the fakes, with the fuse before and after each call."""
+        if self.fuse is None:
+            return self.calendar, self.journal
+        return cast("Calendar", Fused(self.calendar, self.fuse)), cast("Journal", Fused(self.journal, self.fuse))
 
     @property
     def target(self) -> Jitsi:
@@ -53,16 +99,16 @@ class Desk:
 
     @property
     def applier(self) -> Applier:
-        return Applier(self.target, self.used_calendar or self.calendar, self.used_journal or self.journal, self.clock)
+        return Applier(self.target, *self.ports, self.clock)
 
     @property
     def undoer(self) -> Undoer:
-        return Undoer(self.used_calendar or self.calendar, self.used_journal or self.journal, self.clock)
+        return Undoer(*self.ports, self.clock)
 
     def plan(self, *readings: Reading, since: date = SINCE, prune: bool = False, take: bool = False) -> Sealed:
         """Return the plan, as it is read back from its file."""
-        calendar, journal = self.used_calendar or self.calendar, self.used_journal or self.journal
-        planner = Planner(self.target, calendar, journal, self.hosts.join)
+        recover(*self.ports)
+        planner = Planner(self.target, *self.ports, self.hosts.join)
         options = PlanOptions(since, self.clock(), prune=prune, take_export=take, settings={"server": self.server})
         inputs = [as_input(each, each.meetings[0].sources[0].rpartition(":")[0] if each.meetings else "empty.csv")
                   for each in readings]  # fmt: skip

@@ -61,7 +61,7 @@ def _explain(error: BaseException, session: Session) -> int:
     """Say what went wrong in words, and return the exit code."""
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else BUG
-    if isinstance(error, click.ClickException):
+    if isinstance(error, click.ClickException) and "--json" not in session.words:
         error.show()
         return error.exit_code
     from migrate.cli.failure import explain

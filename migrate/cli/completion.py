@@ -13,7 +13,9 @@ from migrate.cli.session import Ending, Session, command
 def completion(session: Session, shell: str) -> Ending:  # noqa: ARG001
     """Print the completion script of a shell.
 
-    For bash: jitsi-migrate completion bash > ~/.local/share/bash-completion/completions/jitsi-migrate
+    \b
+    For bash:
+      jitsi-migrate completion bash > ~/.local/share/bash-completion/completions/jitsi-migrate
     """
     from click.shell_completion import get_completion_class
 

@@ -13,7 +13,7 @@ import click
 
 from migrate.cli.session import Session
 from migrate.cli.text import visible
-from migrate.core.errors import Exit, MigrateError
+from migrate.core.errors import Exit, MigrateError, UsageError
 
 
 def explain(error: BaseException, session: Session) -> int:
@@ -25,6 +25,9 @@ def explain(error: BaseException, session: Session) -> int:
         # The reader (head, less) has seen enough; Python must not complain again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.OK
+    elif isinstance(error, click.ClickException):
+        session.json = True
+        failure = UsageError(error.format_message(), hint="jitsi-migrate COMMAND --help lists what there is.")
     elif isinstance(error, MigrateError):
         failure = error
     else:

@@ -13,14 +13,16 @@ from migrate.cli.session import Ending, Session, command
 )
 @click.pass_obj
 def init(session: Session, server: str) -> Ending:
-    """Make a site directory: settings, secrets, and what a migration remembers.
+    """Make a site directory for one migration.
 
-    Files that are there already are left as they are.
+    It gets settings, secrets and an empty table of hosts. Files that are there already are left as they are.
     """
     from migrate.cli.output import Output
     from migrate.services.initialising import initialise
     from migrate.shared.files import Files
 
+    if not server and session.may_ask and not (session.site / "migrate.toml").exists():
+        server = click.prompt("Host name of the Jitsi Meet server", default="", show_default=False, err=True)
     done = initialise(session.site, server, Files())
 
     def show(output: Output) -> None:

@@ -25,7 +25,11 @@ def _day(ctx: click.Context, parameter: click.Parameter, value: datetime | None)
 
 @command("plan")
 @click.argument("files", nargs=-1, required=True, metavar="FILES...", type=click.Path(path_type=Path))
-@click.option("--timezone", metavar="ZONE", help="The zone of times that have none, such as Europe/Berlin.")
+@click.option(
+    "--timezone",
+    metavar="ZONE",
+    help="The zone of times that have none, such as Europe/Berlin (default: as in migrate.toml).",
+)
 @click.option(
     "--date-order",
     type=click.Choice(["auto", "mdy", "dmy", "ymd"]),
@@ -50,14 +54,16 @@ def _day(ctx: click.Context, parameter: click.Parameter, value: datetime | None)
 )
 @click.option(
     "--default-duration",
-    type=click.IntRange(1, 1440),
+    type=click.IntRange(1, 1800),
     default=60,
     show_default=True,
     metavar="MINUTES",
     help="How long a meeting takes if the file does not tell.",
 )
-@click.option("--prune", is_flag=True, help="Delete meetings that the files should hold and do not.")
-@click.option("--take", type=click.Choice(["zoom"]), help="Who wins where export and people changed the same event.")
+@click.option(
+    "--prune", is_flag=True, help="Delete meetings gone from the export, within the dates that the files cover."
+)
+@click.option("--take", type=click.Choice(["zoom"]), help="Let the export win where people changed the same event too.")
 @click.option(
     "-o",
     "--output",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,11 @@ class Session:
     debug: bool = False
     command: str = ""
     site_named: bool = False
+
+    @property
+    def may_ask(self) -> bool:
+        """Tell whether a person is there to answer."""
+        return not self.no_input and not self.json and sys.stdin.isatty()
 
     def command_line(self, *words: str) -> str:
         """Return a command of this program to type next, with the site directory if it was named in this one."""

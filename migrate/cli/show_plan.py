@@ -55,7 +55,10 @@ def _input(output: Output, source: Mapping[str, Any], plan: Plan) -> None:
     window = source["window"]
     rows = [
         ("kind", source["kind"]),
-        ("written in", f"{_ENCODINGS.get(source['encoding'], source['encoding'])}, delimiter {_delimiter(source['delimiter'])}"),
+        (
+            "written in",
+            f"{_ENCODINGS.get(source['encoding'], source['encoding'])}, delimiter {_delimiter(source['delimiter'])}",
+        ),
         ("dates", order),
         ("zone", source["timezone"] or "each time has its own"),
         ("covers", f"{window['from']} to {window['to']}" if window else "no dates"),
@@ -143,7 +146,7 @@ def _next(output: Output, made: MadePlan) -> None:
     output.gap()
     output.verdict((verdict(plan), "bold"))
     if plan.calendar == "":
-        output.suggest("Nothing was written. Next: ", "init", "--server", "meet.example.org")
+        output.suggest("Only a look: there is no site directory. Next: ", "init", "--server", "meet.example.org")
     elif plan.pending and made.path:
         flags = ["--partial"] * bool(plan.errors) + ["--allow-large-change"] * plan.limit.exceeded
         output.suggest("Next: ", "apply", _short(made.path), *flags)

@@ -20,7 +20,10 @@ from migrate.cli.session import Ending, Session, command
 )
 @click.pass_obj
 def status(session: Session, export_file: Path | None) -> Ending:
-    """Show what was done so far: meetings, runs, and what an interrupted run needs."""
+    """Show what was done so far.
+
+    Meetings, runs, and what an interrupted run needs to be completed.
+    """
     from migrate.cli.show_run import show_status
     from migrate.cli.site import Site
     from migrate.services.status import read_status, status_to_json

@@ -27,7 +27,7 @@ _SHORTEST_MONTH = 28
 LONGEST_REACH = (max(7 * _MOST_WEEKS, _SHORTEST_MONTH * _MOST_MONTHS) - 1) // 2
 # The remainder by seven of the ordinal on which a week begins.
 _MONDAY, _SUNDAY = 1, 0
-# A rule that leaves one row in eight or fewer to exceptions is not beaten by a less simple one.
+# So few exceptions are holidays; to look for a rule without them would double the time a plan takes.
 _ENOUGH = 8
 # A slip in a year must not cost the time of all the days before it.
 _LONGEST = 100 * 366
@@ -81,7 +81,8 @@ def fit(days: tuple[int, ...], plain: tuple[bool, ...]) -> Fit | None:
 
     `days` are those of the rows, rising; `plain` says which rows have the time, length and topic of the series. Between
     equals the shorter period wins (a month counts as 28 days), then weekly, daily, monthly by day, monthly by weekday,
-    then the fewest weekdays, then the week that begins on Monday.
+    then the fewest weekdays, then the week that begins on Monday. In this order the first rule that leaves no more than
+    one row in eight to avoidable exceptions is good enough.
 
     Worth telling is a rule on three rows or more, if more of them are plain than there are days without a row (moved
     rows not yet counted) and details together. Two rows alone are a rule if they are a day, a week or a month apart.

@@ -11,7 +11,7 @@ from itertools import islice, takewhile
 
 from migrate.core.cadence import Fit, commonest, fit
 from migrate.core.meeting import Kind, Meeting, Occurrence, Override
-from migrate.core.rooms import regular_and_rest
+from migrate.core.patterns import regular_and_rest
 from migrate.core.rules import check_rule, count, is_bounded, local_dates, parts, until
 
 __all__ = ["Shape", "check_rule", "continues_after", "dates", "is_bounded", "pattern_name", "patterns", "tell"]
@@ -37,9 +37,9 @@ def tell(occurrences: Sequence[Occurrence]) -> Shape:
     """Tell dates by a rule that Zoom could have made, if one gives exactly these dates; else one by one.
 
     Wants one date or more, each with its length and topic, all in one zone, no two at the same instant. The rule keeps
-    the commonest time of day, length and topic, and lies between the first and the last date. Of several rules the one
+    the commonest time of day, length and topic, and begins and ends on a day that has a date. Of several rules the one
     with the fewest exceptions is taken, then the simplest (cadence.fit has the order). One with more exceptions than
-    plain dates is not taken, and none has a date at a time that the clock skips or shows twice.
+    plain dates is not taken. No rule has a date at a time that the clock skips or shows twice: there calendars differ.
     """
     rows = sorted(occurrences, key=_instant)
     shape = _by_rule(rows)
@@ -134,9 +134,14 @@ def _by_rule(rows: Sequence[Occurrence]) -> Shape | None:
     singles = [Occurrence(*usual.differing(row)) for row in rows if id(row) not in told]
     if len(exdates) + len(overrides) + len(singles) > best.plain:
         return None
-    start = usual.on(best.days[0])
     return Shape(
-        start, usual.duration_minutes, usual.topic, best.rrule, tuple(exdates), tuple(overrides), tuple(singles)
+        usual.on(best.days[0]),
+        usual.duration_minutes,
+        usual.topic,
+        best.rrule,
+        tuple(exdates),
+        tuple(overrides),
+        tuple(singles),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -67,7 +67,8 @@ class Undoer:
     def undo(self, run: Run, opened: Run, progress: Progress) -> UndoReport:
         """Undo a run, or what an interrupted undo left of it. `opened` is the run to open if there is none."""
         recover(self.calendar, self.journal, mend=True)
-        moves, items = self._moves(run)
+        undone = self._steps(run)
+        moves, items = self._moves(run, undone.values())
         runs = self.journal.runs()
         opened = next((known for known in runs if _continues(known, run)), unused(opened, runs))
         self.journal.begin(opened, {})
@@ -76,7 +77,7 @@ class Undoer:
             progress(finished, len(moves))
             for step in execute(self.calendar, self.journal, opened.id, batch):
                 result = Result.DONE if step.state is StepState.DONE else Result.FAILED
-                items.append(_undone(step, result, step.reason))
+                items.append(_undone(undone[step.key], result, step.reason))
             finished += len(batch)
         written = self.calendar.finish()
         self.journal.finish(opened.id, self.clock())
@@ -84,12 +85,15 @@ class Undoer:
 
     def preview(self, run: Run, opened: Run) -> UndoReport:
         """Return what `undo` would do now, and write nothing."""
-        moves, items = self._moves(run)
-        items += [_undone(move.step, Result.DONE) for move in moves]
+        undone = self._steps(run)
+        moves, items = self._moves(run, undone.values())
+        items += [_undone(undone[move.step.key], Result.DONE) for move in moves]
         return UndoReport(opened, sorted(items, key=lambda item: item.key))
 
-    def _moves(self, run: Run) -> tuple[list[Move], list[Undone]]:
-        steps = list(self.journal.steps(run=run.id, state=StepState.DONE))
+    def _steps(self, run: Run) -> dict[str, Step]:
+        return {step.key: step for step in self.journal.steps(run=run.id, state=StepState.DONE)}
+
+    def _moves(self, run: Run, steps: Collection[Step]) -> tuple[list[Move], list[Undone]]:
         writers = self._writers()
         live = look(self.calendar, {step.key: _written_at(step) for step in steps})
         moves, items = [], []

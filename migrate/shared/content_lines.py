@@ -17,6 +17,8 @@ from icalendar.parser import Contentline, Parameters
 
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _NOT_URI = re.compile(r"[\x00-\x20\x7f-\x9f\ud800-\udfff]")
+_UNFOLDED = 74
+_NONE = Parameters()
 _LINE_BREAK = re.compile(r"\r\n?")
 
 
@@ -24,6 +26,8 @@ class _Text(vText):
     r"""A TEXT in which a backslash before an N stays one: the library reads `\N` as a line break while it writes."""
 
     def to_ical(self) -> bytes:
+        if r"\N" not in self:
+            return super().to_ical()
         return rb"\\N".join(vText(part).to_ical() for part in self.split(r"\N"))
 
 
@@ -74,5 +78,7 @@ def rule_line(rrule: str) -> str:
 
 
 def _line(name: str, value: Any, parameters: dict[str, Any] | None = None) -> str:
-    line: bytes = Contentline.from_parts(name, Parameters(parameters or {}), value).to_ical()
-    return f"{line.decode()}\r\n"
+    line = Contentline.from_parts(name, Parameters(parameters) if parameters else _NONE, value)
+    # Folding looks at every character, and most lines need none.
+    fits = line.isascii() and len(line) <= _UNFOLDED
+    return f"{line if fits else line.to_ical().decode()}\r\n"

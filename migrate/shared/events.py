@@ -111,7 +111,7 @@ class _Writer:
 
     def _vevent(self, uid: str, topic: str, when: Iterable[str]) -> str:
         summary = text_line("SUMMARY", topic or self.meeting.topic)
-        lines = (text_line("UID", uid), self.stamp, summary, *when, self.place)
+        lines = (f"UID:{uid}\r\n", self.stamp, summary, *when, self.place)
         return f"BEGIN:VEVENT\r\n{''.join(lines)}END:VEVENT\r\n"
 
     def _unclear(self, start: datetime, rrule: str) -> Iterator[Override]:

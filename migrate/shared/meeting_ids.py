@@ -47,7 +47,7 @@ def check_id(cell: str, faults: Faults) -> MeetingId:
     """Read a meeting number or uuid, and report what is neither."""
     found = read_id(cell)
     if found.fault == MANGLED:
-        hint = "Format the column as text and export again; no cell of this row has the digits that are gone."
+        hint = "Export again and do not save the file with a spreadsheet program: the digits are gone from this row."
         faults.error(MANGLED, f"the meeting ID {show(cell)} has lost digits", hint)
     elif found.fault:
         faults.error(BAD, f"{show(cell)} is not a meeting ID", "A meeting ID has 9, 10 or 11 digits.")

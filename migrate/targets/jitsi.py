@@ -41,6 +41,35 @@ class Jitsi(Target):
             "Jitsi Meet has no list of alternative hosts",
             "Give these people accounts on the server; whoever has one can open the room.",
         ),
+        "authenticated_only": (
+            "whoever has the link can ask to come in; Zoom let only people with an account join",
+            "Let hosts have accounts on the server, so that guests wait until a host is there.",
+        ),
+        "breakout_rooms": (
+            "Jitsi Meet cannot assign people to breakout rooms beforehand",
+            "The host opens breakout rooms in the meeting and moves people there.",
+        ),
+        "dial_in": (
+            "nobody can join by telephone unless the server has a telephone gateway",
+            "Install Jigasi with a SIP provider, or tell these people to use a browser.",
+        ),
+        "interpretation": (
+            "Jitsi Meet has no channels for interpreters",
+            "Hold one room a language, or keep such meetings elsewhere.",
+        ),
+        "join_before_host": (
+            "whether people can join before the host is a setting of the server, not of a meeting",
+            "With accounts for hosts, guests wait; an open server lets everybody in.",
+        ),
+        "local_recording": (
+            "Jitsi Meet does not start a recording by itself",
+            "The host starts it in the meeting; the browser stores it on the host's computer.",
+        ),
+        "mute_on_entry": (
+            "people are not muted when they join",
+            "The host mutes everybody in the meeting, or set startAudioMuted on the server.",
+        ),
+        "polls": ("polls that were prepared do not move", "Write them again in the meeting, under Polls."),
         "cloud_recording": (
             "Jitsi Meet does not start a recording by itself",
             "The host starts it in the meeting; a recorder (Jibri) must be installed on the server.",

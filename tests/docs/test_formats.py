@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from docs.generate.sessions import Terminal
+from migrate.core.errors import Exit
 from migrate.core.meeting import Meeting, Occurrence, Override, Person
 from migrate.shared.schedule_format import write_schedule
 from tests.docs.prose import REFERENCE, fields
@@ -174,6 +175,12 @@ def test_the_envelope_is_documented(migration: Migration) -> None:
 @pytest.mark.parametrize("command", ["init", "apply", "apply --dry-run", "status", "undo", "completion"])
 def test_the_data_of_a_command_are_documented(migration: Migration, command: str) -> None:
     compare(migration.data[command], fields(JSON, command))
+
+
+def test_a_command_line_that_is_not_understood_is_answered_in_the_envelope_too(migration: Migration) -> None:
+    answer = json.loads(migration.terminal.run("jitsi-migrate status --json --gone"))
+    assert (answer["status"], answer["error"]["kind"]) == ("error", "usage")
+    assert migration.terminal.exit_code == Exit.USAGE
 
 
 def test_the_report_of_a_run_is_what_apply_printed(migration: Migration) -> None:

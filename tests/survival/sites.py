@@ -30,7 +30,7 @@ class State:
     aliases: Mapping[str, str]
     open_steps: int
     open_runs: int
-    left_over: tuple[str, ...]
+    temporaries: tuple[str, ...]
 
     @classmethod
     def of(cls, site: Path) -> State:
@@ -45,7 +45,7 @@ class State:
             aliases=snapshot.aliases,
             open_steps=open_steps,
             open_runs=sum(run.finished is None for run in runs),
-            left_over=left_over(site),
+            temporaries=temporaries(site),
         )
 
     def unlike(self, other: State, *ignored: str) -> str:
@@ -87,9 +87,9 @@ def uids(site: Path) -> Counter[bytes]:
     return Counter(uid for found in files for uid in found)
 
 
-def left_over(site: Path) -> tuple[str, ...]:
-    """Return the temporary files of a run that was killed."""
-    return tuple(path.name for path in site.rglob("*") if path.name.endswith((".new", "-wal", "-shm")))
+def temporaries(site: Path) -> tuple[str, ...]:
+    """Return the files that were being written when a run was killed."""
+    return tuple(path.name for path in site.rglob(".*.new"))
 
 
 def halves(site: Path) -> list[str]:

@@ -18,7 +18,7 @@ class SlowSettings(IcsSettings):
 
 
 class SlowCalendar(IcsCalendar):
-    """Says at the door that it is there, and goes on when somebody opens it from the other side."""
+    """Says at the door that it is there, and goes on, once for all, when somebody opens it from the other side."""
 
     name = "slow"
     Settings: ClassVar[type[SlowSettings]] = SlowSettings
@@ -37,4 +37,5 @@ class SlowCalendar(IcsCalendar):
         if collection == self._settings.collection and self._settings.door.exists():
             self._settings.door.write_text(collection)
             self._settings.door.read_text()
+            self._settings.door.unlink()
         super().write(collection, writes)

@@ -1,0 +1,210 @@
+"""Nothing is lost, nothing happens twice: any order of plans, crashes, people's edits and undos."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import TypeVar
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from migrate.core.errors import RefusedError, TargetError, UsageError
+from migrate.core.plan import WRITING, Action
+from migrate.core.ports import Reading
+from migrate.services.applying import Applied, Result
+from migrate.services.plan_file import Sealed
+from tests.builders import ANNA, BEN, reading, row, weekly
+from tests.desk import Crash, Desk, Fuse
+
+Ended = TypeVar("Ended")
+
+HOSTS = {"anna": ANNA, "ben": BEN}
+STARTS: dict[str, list[str] | list[None]] = {
+    "weekly": weekly("2027-03-01 09:00", 4),
+    "another day": weekly("2027-03-02 09:00", 4),
+    "irregular": ["2027-03-01 09:00", "2027-03-04 15:00", "2027-03-19 11:00"],
+    "less": ["2027-03-01 09:00", "2027-03-04 15:00"],
+    "once": ["2027-03-10 09:00"],
+    "no date": [None],
+}
+NUMBERS = ("80000000201", "80000000202", "80000000203")
+LUNCH = "BEGIN:VEVENT\r\nUID:lunch-{0}\r\nSUMMARY:Lunch\r\nEND:VEVENT\r\n"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What Zoom has of a meeting."""
+
+    topic: str
+    starts: str
+    host: str
+
+
+MEETINGS = st.builds(
+    Known, st.sampled_from(["Standup", "Review"]), st.sampled_from(sorted(STARTS)), st.sampled_from(sorted(HOSTS))
+)
+CALLS = st.none() | st.integers(0, 40)
+ERRORS = st.sampled_from([Crash("killed"), TargetError("the disk is gone")])
+
+
+class Promises(RuleBasedStateMachine):
+    """A site whose runs may end at any call of a port, beside people who change events."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.desk = Desk()
+        self.zoom: dict[str, Known] = {}
+        self.exported: dict[str, Known] = {}
+        self.sealed: Sealed | None = None
+        self.crashed = False
+        self.lunch = False
+        self.edits = 0
+        self.edited: dict[str, str] = {}
+        self.rooms: dict[str, str] = {}
+
+    @initialize(lunch=st.booleans(), zoom=st.dictionaries(st.sampled_from(NUMBERS), MEETINGS, min_size=1))
+    def begin(self, lunch: bool, zoom: dict[str, Known]) -> None:
+        self.lunch, self.zoom = lunch, dict(zoom)
+        if lunch:
+            for name, host in HOSTS.items():
+                self.desk.calendar.texts[host.email] = {f"lunch-{name}": LUNCH.format(name)}
+
+    # Zoom and people
+
+    @rule(number=st.sampled_from(NUMBERS), meeting=st.none() | MEETINGS)
+    def zoom_changes(self, number: str, meeting: Known | None) -> None:
+        if meeting:
+            self.zoom[number] = meeting
+        elif len(self.zoom) > 1:
+            self.zoom.pop(number, None)
+
+    @precondition(lambda self: self.single_uids())
+    @rule(choice=st.integers(0, 99), delete=st.booleans())
+    def people_change_an_event(self, choice: int, delete: bool) -> None:
+        uids = self.single_uids()
+        uid = uids[choice % len(uids)]
+        (texts,) = (texts for texts in self.desk.calendar.texts.values() if uid in texts)
+        self.edits += 1
+        text = texts.pop(uid)
+        self.edited.pop(uid, None)
+        # A calendar that has lost its last event may be gone for another reason than that people deleted events.
+        if not (delete and self.lunch):
+            self.edited[uid] = texts[uid] = text.replace("END:VEVENT", f"COMMENT:edit {self.edits}\r\nEND:VEVENT")
+
+    # The product
+
+    @rule(prune=st.booleans(), take=st.booleans())
+    def plan(self, prune: bool, take: bool) -> None:
+        self.exported = dict(self.zoom)
+        self.sealed = self.desk.plan(self.export(self.exported), prune=prune, take=take)
+
+    @precondition(lambda self: self.sealed)
+    @rule(calls=CALLS, error=ERRORS)
+    def apply(self, calls: int | None, error: Exception) -> None:
+        sealed = self.sealed
+        assert sealed
+        before, after_crash = self.state(), self.crashed
+        for change in sealed.plan.changes:
+            if "--take zoom" in change.why and change.action is Action.UPDATE:
+                for uid in {*change.event.uids, *self.known_uids(change.key)} if change.event else ():
+                    self.edited.pop(uid, None)
+        applied = self.run(lambda: self.desk.apply(sealed, large=True), calls, error)
+        if applied:
+            self.check_applied(sealed, applied)
+            if not (applied.resumed or after_crash):
+                self.check_undo(before)
+
+    @rule(calls=CALLS, error=ERRORS)
+    def undo(self, calls: int | None, error: Exception) -> None:
+        report = self.run(self.desk.undo, calls, error)
+        if report and not report.count(Result.KEPT, Result.FAILED):
+            again = deepcopy(self.desk).undo(report.run.plan)
+            assert again.count(Result.DONE) == 0
+
+    # What must hold
+
+    @invariant()
+    def no_uid_is_there_twice(self) -> None:
+        assert self.crashed or max(self.uids().values(), default=1) == 1
+
+    @invariant()
+    def what_people_wrote_is_there(self) -> None:
+        for uid, text in self.edited.items():
+            assert text in [texts.get(uid) for texts in self.desk.calendar.texts.values()]
+
+    @invariant()
+    def a_meeting_keeps_its_room_and_shares_it_with_none(self) -> None:
+        rooms = {key: room.name for key, room in self.desk.journal.snapshot().rooms.items()}
+        assert self.rooms.items() <= rooms.items()
+        assert len(set(rooms.values())) == len(rooms)
+        self.rooms = rooms
+
+    def check_applied(self, sealed: Sealed, applied: Applied) -> None:
+        """Check that what is done is there, that no other event is, and that a second time changes nothing."""
+        bindings = self.desk.bindings
+        for item in applied.items:
+            if item.change.action in WRITING and item.result in (Result.DONE, Result.ALREADY):
+                assert (item.change.key in bindings) == (item.change.action is not Action.DELETE)
+        bound = {(each.collection, uid) for each in bindings.values() for uid in each.uids}
+        there = {(name, uid) for name, texts in self.desk.texts.items() for uid in texts if "lunch" not in uid}
+        kept = {place for place in there if place[1] in self.edited}
+        assert there - bound <= kept
+        copy = deepcopy(self.desk)
+        assert copy.apply(sealed, large=True).count(Result.DONE) == 0
+        assert copy.texts == self.desk.texts
+        if not applied.count(Result.FAILED):
+            planned = deepcopy(self.desk).plan(self.export(self.exported))
+            assert not {change.action for change in planned.plan.changes} & WRITING
+
+    def check_undo(self, before: tuple[object, object]) -> None:
+        """Check that undo brings back what was there."""
+        copy = deepcopy(self.desk)
+        report = copy.undo()
+        assert not report.count(Result.KEPT, Result.FAILED)
+        assert self.state(copy) == before
+
+    def run(self, command: Callable[[], Ended], calls: int | None, error: Exception) -> Ended | None:
+        """Run a command, which may end at the given call of a port; return its result if it came to its end."""
+        self.desk.fuse = Fuse(calls, error) if calls is not None else None
+        try:
+            result = command()
+        except (Crash, TargetError):
+            self.crashed = True
+            return None
+        except (RefusedError, UsageError):
+            return None
+        finally:
+            self.desk.fuse = None
+        self.crashed = False
+        return result
+
+    def state(self, desk: Desk | None = None) -> tuple[object, object]:
+        desk = desk or self.desk
+        return {name: texts for name, texts in desk.texts.items() if texts}, desk.bindings
+
+    def uids(self) -> Counter[str]:
+        return Counter(uid for texts in self.desk.calendar.texts.values() for uid in texts)
+
+    def single_uids(self) -> list[str]:
+        return sorted(uid for uid, times in self.uids().items() if times == 1)
+
+    def known_uids(self, key: str) -> tuple[str, ...]:
+        known = self.desk.bindings.get(key)
+        return known.uids if known else ()
+
+    def export(self, zoom: dict[str, Known]) -> Reading:
+        return reading(
+            *(
+                row(start, known.topic, number, host=HOSTS[known.host])
+                for number, known in sorted(zoom.items())
+                for start in STARTS[known.starts]
+            )
+        )
+
+
+TestPromises = Promises.TestCase
+TestPromises.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)
