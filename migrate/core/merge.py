@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from migrate.core import recurrence
@@ -13,29 +14,32 @@ from migrate.core.problem import Problem, Severity
 
 # Fields that a weaker source may fill where the better one is empty.
 _FILLED = ("number", "uuid", "old_link", "agenda", "alternative_hosts", "attendees", "features", "duration_minutes")
+_FILLABLE = attrgetter("host", *_FILLED)
 
 
 def merge(records: Sequence[Meeting]) -> Meeting:
     """Return the first record, its empty fields filled from the others in their order, with the sources of all."""
+    return replace(records[0], **merged_fields(records)) if len(records) > 1 else records[0]
+
+
+def merged_fields(records: Sequence[Meeting]) -> dict[str, Any]:
+    """Return what `merge` changes in the first record: field -> value."""
     best, *others = records
-    if not others:
-        return best
-    filled: dict[str, Any] = {}
-    for field in _FILLED:
-        if not getattr(best, field):
-            filled[field] = next((value for other in others if (value := getattr(other, field))), getattr(best, field))
-    return replace(
-        best,
-        **filled,
-        host=merge_people(record.host for record in records),
-        sources=tuple(source for record in records for source in record.sources),
-    )
+    filled: dict[str, Any] = {"sources": tuple([source for record in records for source in record.sources])}
+    # The rows of a series mostly say the same; then there is nothing to fill.
+    if len(set(map(_FILLABLE, records))) > 1:
+        filled["host"] = merge_people(record.host for record in records)
+        for field in _FILLED:
+            if not getattr(best, field):
+                found = (value for other in others if (value := getattr(other, field)))
+                filled[field] = next(found, getattr(best, field))
+    return filled
 
 
 def merge_people(people: Iterable[Person]) -> Person:
     """Return the first person, with what is empty filled from later records that do not name somebody else."""
     merged = Person()
-    for person in people:
+    for person in dict.fromkeys(people):
         if _may_be_one(merged, person):
             merged = Person(merged.name or person.name, merged.email or person.email, merged.account or person.account)
     return merged
@@ -109,4 +113,4 @@ def _may_be_one(ours: Person, theirs: Person) -> bool:
 
 
 def _differ(ours: str, theirs: str) -> bool:
-    return bool(ours and theirs) and normalise(ours) != normalise(theirs)
+    return bool(ours and theirs) and ours != theirs and normalise(ours) != normalise(theirs)

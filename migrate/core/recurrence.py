@@ -41,7 +41,21 @@ def tell(occurrences: Sequence[Occurrence]) -> Shape:
     with the fewest exceptions is taken, then the simplest (cadence.fit has the order). One with more exceptions than
     plain dates is not taken. No rule has a date at a time that the clock skips or shows twice: there calendars differ.
     """
-    rows = sorted(occurrences, key=_instant)
+    first = occurrences[0]
+    minutes, topic = first.duration_minutes, first.topic
+    if any(row.duration_minutes != minutes or row.topic != topic for row in occurrences):
+        return _tell(sorted(occurrences, key=_instant))
+    # Many meetings are held at the same times: how their dates are told does not hang on what they are called.
+    shape = _tell_instants(tuple(sorted(map(_instant, occurrences))), first.start.tzinfo)
+    return Shape(shape.start, minutes, topic, shape.rrule, shape.exdates, shape.overrides, shape.singles)
+
+
+@lru_cache(maxsize=4096)
+def _tell_instants(instants: tuple[float, ...], zone: tzinfo | None) -> Shape:
+    return _tell([Occurrence(datetime.fromtimestamp(instant, zone)) for instant in instants])
+
+
+def _tell(rows: Sequence[Occurrence]) -> Shape:
     shape = _by_rule(rows)
     if shape and [_identity(told) for told in _dates(shape)] == [_identity(row) for row in rows]:
         return shape
@@ -71,7 +85,12 @@ def continues_after(meeting: Meeting) -> date | None:
     start, rrule = meeting.start, meeting.rrule
     if meeting.kind is Kind.ROOM or start is None or rrule is None or not is_bounded(rrule):
         return None
-    following = islice(_of_rule(rrule, start), count(rrule), None)
+    return _continuation(rrule, start.replace(tzinfo=None, fold=0), start.tzinfo)
+
+
+@lru_cache(maxsize=4096)
+def _continuation(rrule: str, start: datetime, zone: tzinfo | None) -> date | None:
+    following = islice(_of_rule(rrule, start.replace(tzinfo=zone)), count(rrule), None)
     end = until(rrule)
     return next((moment.date() for moment in following if end is None or moment > end), None)
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from migrate.core import naming, recurrence
 from migrate.core.cadence import commonest
 from migrate.core.meeting import Kind, Meeting, Occurrence, Person
-from migrate.core.merge import contradicting_rows, contradictions, merge, merge_people, place
+from migrate.core.merge import contradicting_rows, contradictions, merge, merge_people, merged_fields, place
 from migrate.core.ports import Reading
 from migrate.core.problem import Problem, Severity
 
@@ -174,25 +174,26 @@ def _told(key: str, records: Sequence[Record], others: Sequence[Record]) -> Entr
     zone = _common_zone(rows)
     shape = recurrence.tell([_occurrence(row, zone) for row in rows])
     everything = rows + [record.meeting for record in others]
-    merged = merge(everything)
-    meeting = replace(
-        merged,
-        topic=shape.topic,
-        kind=_kind(rows),
+    merged = merged_fields(everything)
+    uuids = {row.uuid for row in everything if row.uuid}
+    told = {
+        "topic": shape.topic,
+        "kind": _kind(rows),
         # Zoom may name each date by a uuid of its own.
-        uuid=merged.uuid if len({row.uuid for row in everything if row.uuid}) == 1 else None,
-        host=_host(everything),
-        timezone=zone.key,
-        start=shape.start,
-        duration_minutes=shape.duration_minutes,
-        rrule=shape.rrule,
-        exdates=shape.exdates,
-        overrides=shape.overrides,
-        singles=shape.singles,
-        features=tuple(sorted({feature for row in everything for feature in row.features})),
-        assumptions=tuple(dict.fromkeys(text for row in rows for text in row.assumptions)),
-    )
-    return Entry(key, _with_link(meeting), by_rows=True)
+        "uuid": uuids.pop() if len(uuids) == 1 else None,
+        "host": _host(everything),
+        "timezone": zone.key,
+        "start": shape.start,
+        "duration_minutes": shape.duration_minutes,
+        "rrule": shape.rrule,
+        "exdates": shape.exdates,
+        "overrides": shape.overrides,
+        "singles": shape.singles,
+        "features": tuple(sorted({feature for row in everything for feature in row.features})),
+        "assumptions": tuple(dict.fromkeys(text for row in rows for text in row.assumptions)),
+        "old_link": _link(merged.get("old_link", rows[0].old_link), merged.get("number", rows[0].number)),
+    }
+    return Entry(key, replace(rows[0], **merged | told), by_rows=True)
 
 
 def _occurrence(row: Meeting, zone: ZoneInfo) -> Occurrence:
@@ -242,9 +243,12 @@ def _host(rows: Sequence[Meeting]) -> Person:
 
 
 def _with_link(meeting: Meeting) -> Meeting:
-    if meeting.old_link or not meeting.number:
-        return meeting
-    return replace(meeting, old_link=f"https://zoom.us/j/{meeting.number}")
+    link = _link(meeting.old_link, meeting.number)
+    return meeting if link == meeting.old_link else replace(meeting, old_link=link)
+
+
+def _link(known: str | None, number: str | None) -> str | None:
+    return known or (f"https://zoom.us/j/{number}" if number else None)
 
 
 def _split(records: Iterable[Record], chosen: Callable[[Record], bool]) -> tuple[list[Record], list[Record]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections import Counter
@@ -9,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
-from migrate.core.ports import Binding, Room, StepState
+from migrate.core.ports import Binding, Room, Run, StepState
 from migrate.state.sqlite import SqliteJournal
 
 _UID = re.compile(rb"^UID:(.*)\r$", re.MULTILINE)
@@ -69,10 +71,10 @@ def _by(binding: Binding, first: str) -> Binding:
     return replace(binding, run="first" if binding.run == first else "later")
 
 
-def last_apply(site: Path) -> str:
-    """Return the id of the newest run of apply."""
+def last_apply(site: Path) -> Run:
+    """Return the newest run of apply."""
     with SqliteJournal.open(site / "state.sqlite", read_only=True) as journal:
-        return [run.id for run in journal.runs() if run.command == "apply"][-1]
+        return [run for run in journal.runs() if run.command == "apply"][-1]
 
 
 def calendars(site: Path) -> dict[str, bytes]:
@@ -96,6 +98,11 @@ def halves(site: Path) -> list[str]:
     """Return the calendar files that are not whole."""
     whole = re.compile(rb"BEGIN:VCALENDAR\r\n.*\r\nEND:VCALENDAR\r\n", re.DOTALL)
     return [name for name, data in calendars(site).items() if not whole.fullmatch(data)]
+
+
+def read_plan(site: Path) -> dict[str, Any]:
+    """Return the plan in a site, without when it was made."""
+    return {**json.loads((site / "plan.json").read_bytes()), "created": ""}
 
 
 @contextmanager

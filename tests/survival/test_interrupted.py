@@ -41,7 +41,7 @@ def test_the_command_that_is_printed_completes_an_apply_interrupted_at_any_insta
 def test_the_command_that_is_printed_completes_an_undo_interrupted_at_any_instant(
     program: Program, world: World
 ) -> None:
-    command = undo(world.directory / "stopped", sites.last_apply(world.applied))
+    command = undo(world.directory / "stopped", sites.last_apply(world.applied).id)
     interrupt(program, world.applied, command, State.of(world.planned))
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from signal import SIGKILL
-from typing import Any
 
 import pytest
 
@@ -73,6 +71,7 @@ def test_a_killed_apply_can_be_completed_by_a_new_plan(program: Program, world: 
     def afterwards(site: Path) -> str:
         program.done(plan(site, world.export))
         program.done(apply(site))
+        assert sites.last_apply(site).plan == sites.read_plan(site)["checksum"]
         return State.of(site).without_stamps().unlike(wanted, "open_runs", "temporaries")
 
     survive(program, world.planned, apply, afterwards)
@@ -95,7 +94,7 @@ def test_a_killed_apply_can_be_undone(program: Program, world: World) -> None:
     def afterwards(site: Path) -> str:
         run = sites.last_apply(site)
         if run != sites.last_apply(world.planned):
-            program.done(undo(site, run))
+            program.done(undo(site, run.id))
         return State.of(site).unlike(wanted, "open_runs", "rooms", "temporaries")
 
     survive(program, world.planned, apply, afterwards)
@@ -105,7 +104,7 @@ def test_an_undo_killed_at_any_instant_is_completed_by_the_same_command(program:
     wanted = State.of(world.planned)
 
     def command(site: Path) -> list[str]:
-        return undo(site, sites.last_apply(world.applied))
+        return undo(site, sites.last_apply(world.applied).id)
 
     def afterwards(site: Path) -> str:
         assert not sites.halves(site)
@@ -119,24 +118,20 @@ def test_a_killed_plan_leaves_the_old_one_or_the_new_one_and_can_be_made_again(p
     def command(site: Path) -> list[str]:
         return plan(site, world.export)
 
-    old, new = read_plan(world.base), read_plan(world.planned)
+    old, new = sites.read_plan(world.base), sites.read_plan(world.planned)
     hosts = [(site / "hosts.csv").read_bytes() for site in (world.base, world.planned)]
     assert old != new
     assert hosts[0] != hosts[1]
 
     def afterwards(site: Path) -> str:
-        assert read_plan(site) in (old, new)
+        assert sites.read_plan(site) in (old, new)
         assert (site / "hosts.csv").read_bytes() in hosts
         program.done(command(site))
-        assert read_plan(site) == new
+        assert sites.read_plan(site) == new
         assert (site / "hosts.csv").read_bytes() == hosts[1]
         return State.of(site).unlike(State.of(world.base))
 
     survive(program, world.base, command, afterwards)
-
-
-def read_plan(site: Path) -> dict[str, Any]:
-    return {**json.loads((site / "plan.json").read_bytes()), "created": ""}
 
 
 def test_a_killed_init_is_completed_by_the_same_command(program: Program, world: World) -> None:
