@@ -134,11 +134,11 @@ class Teller:
 
     def _series(self, key: str, dated: Sequence[Record], rooms: Sequence[Record]) -> Iterator[Entry]:
         unique = self._unique_starts(dated)
-        _count(rooms, "merged")
         entry = _told(key, unique, rooms)
         if key.startswith("topic:") and entry.meeting.singles and not self._continues(entry):
-            self.refuse(unique, "share host and topic, and their dates are not one series")
+            self.refuse([*unique, *rooms], "share host and topic, and their dates are not one series")
             return
+        _count(rooms, "merged")
         _count(unique, "in_meetings")
         yield entry
 
