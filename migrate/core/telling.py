@@ -122,8 +122,9 @@ class Teller:
             yield self._given(key, by_pattern[key], told[key])
 
     def _patterns(self, base: str, records: Sequence[Record]) -> Iterator[Entry]:
-        unique = self._unique_starts(records)
+        unique, repeated = self._unique_starts(records)
         _count(unique, "in_meetings")
+        _count(repeated, "merged")
         zone = _common_zone([record.meeting for record in unique])
         by_start = {_instant(record.meeting): record for record in unique}
         dates = [_occurrence(record.meeting, zone) for record in unique]
@@ -133,13 +134,13 @@ class Teller:
                 yield _told(f"{base}#{recurrence.pattern_name(recurrence.tell(part))}", listed, [])
 
     def _series(self, key: str, dated: Sequence[Record], rooms: Sequence[Record]) -> Iterator[Entry]:
-        unique = self._unique_starts(dated)
+        unique, repeated = self._unique_starts(dated)
         entry = _told(key, unique, rooms)
         if key.startswith("topic:") and entry.meeting.singles and not self._continues(entry):
-            self.refuse([*unique, *rooms], "share host and topic, and their dates are not one series")
+            self.refuse([*unique, *repeated, *rooms], "share host and topic, and their dates are not one series")
             return
-        _count(rooms, "merged")
         _count(unique, "in_meetings")
+        _count([*repeated, *rooms], "merged")
         yield entry
 
     def _continues(self, entry: Entry) -> bool:
@@ -153,17 +154,18 @@ class Teller:
         known = {date.start.timestamp(): replace(date, start=date.start.astimezone(zone)) for date in self.memory(key)}
         return [date for instant, date in known.items() if instant not in instants]
 
-    def _unique_starts(self, records: Sequence[Record]) -> list[Record]:
-        """Keep one record a start, in order of time; another one fills its gaps, or contradicts it."""
+    def _unique_starts(self, records: Sequence[Record]) -> tuple[list[Record], list[Record]]:
+        """Keep one record a start, in order of time; another one, returned apart, fills its gaps or contradicts it."""
         kept: dict[float, Record] = {}
+        repeated: list[Record] = []
         for record in records:
             known = kept.setdefault(_instant(record.meeting), record)
             if known is not record:
-                _count([record], "merged")
+                repeated.append(record)
                 self.problems.extend(contradictions(known.meeting, record.meeting))
                 both = merge([known.meeting, record.meeting])
                 kept[_instant(both)] = Record(known.reading, both)
-        return [kept[instant] for instant in sorted(kept)]
+        return [kept[instant] for instant in sorted(kept)], repeated
 
 
 def _told(key: str, records: Sequence[Record], others: Sequence[Record]) -> Entry:

@@ -9,6 +9,7 @@ from typing import Any
 
 from migrate.core.plan import Action, Change
 from migrate.services.applying import Applied, Item
+from migrate.shared.formulas import guard
 
 COLUMNS = (
     "result",
@@ -43,7 +44,7 @@ def to_csv(applied: Applied) -> str:
     writer.writerow(COLUMNS)
     for row in map(_item, applied.items):
         cells = {**row, "losses": "; ".join(loss["message"] for loss in row["losses"])}
-        writer.writerow([_safe(str(cells[name] if cells[name] is not None else "")) for name in COLUMNS])
+        writer.writerow([guard(str(cells[name] if cells[name] is not None else "")) for name in COLUMNS])
     return stream.getvalue()
 
 
@@ -77,7 +78,3 @@ def losses_by_cause(changes: Iterable[Change]) -> list[tuple[str, str, list[Chan
             grouped.setdefault((loss.message, loss.hint), []).append(change)
     ordered = sorted(grouped.items(), key=lambda item: (-len(item[1]), item[0]))
     return [(message, hint, found) for (message, hint), found in ordered]
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in tuple("=+-@\t\r'") else cell

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from migrate.core.errors import ConfigurationError
 from migrate.core.meeting import Person
 from migrate.core.naming import normalise
+from migrate.shared.formulas import guard, unguard
 
 FILE = "hosts.csv"
 COLUMNS = ("zoom_name", "zoom_id", "zoom_email", "account", "calendar_url")
@@ -18,9 +19,13 @@ COLUMNS = ("zoom_name", "zoom_id", "zoom_email", "account", "calendar_url")
 
 @dataclass(slots=True)
 class HostBook:
-    """The rows of hosts.csv. A person is known by address, else by a name that only one row has."""
+    """The rows of hosts.csv. A person is known by address, else by a name that only one row has.
+
+    `columns` are those of the file: people may add their own, and keep them.
+    """
 
     rows: list[dict[str, str]] = field(default_factory=list)
+    columns: Sequence[str] = COLUMNS
     _by_email: dict[str, dict[str, str]] = field(default_factory=dict)
     _by_name: dict[str, list[dict[str, str]]] = field(default_factory=lambda: defaultdict(list))
 
@@ -41,12 +46,16 @@ class HostBook:
         """Add a row for each person the file does not know; return how many were added."""
         before = len(self.rows)
         for person in people:
-            known = self._row(person) or self._by_name.get(normalise(person.name)) if not person.email else self._row(person)
-            if person and not known:
-                row = dict.fromkeys(COLUMNS, "") | {"zoom_name": person.name, "zoom_email": person.email}
+            if (person.email or person.name) and not self._knows(person):
+                row = dict.fromkeys(self.columns, "") | {"zoom_name": person.name, "zoom_email": person.email}
                 self.rows.append(row)
                 self._index(row)
         return len(self.rows) - before
+
+    def _knows(self, person: Person) -> bool:
+        if person.email:
+            return person.email.casefold() in self._by_email
+        return normalise(person.name) in self._by_name
 
     def _row(self, person: Person) -> dict[str, str] | None:
         if person.email:
@@ -63,40 +72,34 @@ class HostBook:
 
 def load(text: str, path: str) -> HostBook:
     """Read hosts.csv. Raises ConfigurationError naming every missing column or overlong row."""
-    reader = csv.DictReader(io.StringIO(text), strict=True)
+    # A spreadsheet puts a mark before what it saves as UTF-8.
+    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     faults: list[str] = []
     rows = []
     try:
-        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+        columns = list(reader.fieldnames or ())
+        missing = [name for name in COLUMNS if name not in columns]
         if missing:
             raise ConfigurationError(f"{path}: columns are missing: {', '.join(missing)}", hint=_HEADER_HINT)
         for row in reader:
             if None in row:
                 faults.append(f"{path}:{reader.line_num}: more cells than columns")
                 continue
-            rows.append({name: _plain(row[name] or "") for name in COLUMNS})
+            rows.append({name: unguard(row[name] or "") for name in columns})
     except csv.Error as error:
         faults.append(f"{path}:{reader.line_num}: {error}")
     if faults:
         raise ConfigurationError(f"{path} is not valid", details=faults, hint="Mend these lines and run again.")
-    return HostBook(rows)
+    return HostBook(rows, columns)
 
 
 def dump(book: HostBook) -> str:
     """Write hosts.csv. A cell that a spreadsheet would take for a formula gets a leading apostrophe."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([_safe(row[name]) for name in COLUMNS] for row in book.rows)
+    writer.writerow(book.columns)
+    writer.writerows([guard(row[name]) for name in book.columns] for row in book.rows)
     return stream.getvalue()
 
 
 _HEADER_HINT = f"The first line must be: {','.join(COLUMNS)}"
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in tuple("=+-@\t\r'") else cell
-
-
-def _plain(cell: str) -> str:
-    return cell[1:] if cell[:1] == "'" else cell

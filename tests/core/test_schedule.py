@@ -210,7 +210,9 @@ def test_every_row_is_counted_once_whatever_the_files_hold(files) -> None:
     schedule = assemble(readings, day("03-08"))
     assert settled(*readings)
     told = [source for entry in schedule.entries.values() for source in entry.meeting.sources]
-    assert len(told) == len(set(told)) == sum(each.rows.in_meetings + each.rows.merged for each in readings)
+    counted = sum(each.rows.in_meetings + each.rows.merged for each in readings)
+    assert len(set(told)) == len(told) <= counted
+    assert len(told) == counted or any(problem.code == "ambiguous-series" for problem in schedule.problems)
 
 
 # Which source is believed

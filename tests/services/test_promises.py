@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import TypeVar
@@ -17,6 +18,7 @@ from migrate.core.plan import WRITING, Action
 from migrate.core.ports import Reading
 from migrate.services.applying import Applied, Result
 from migrate.services.plan_file import Sealed
+from migrate.services.undoing import UndoReport
 from tests.builders import ANNA, BEN, reading, row, weekly
 from tests.desk import Crash, Desk, Fuse
 
@@ -110,7 +112,7 @@ class Promises(RuleBasedStateMachine):
         before, after_crash = self.state(), self.crashed
         for change in sealed.plan.changes:
             if "--take zoom" in change.why and change.action is Action.UPDATE:
-                for uid in {*change.event.uids, *self.known_uids(change.key)} if change.event else ():
+                for uid in (*(change.event.uids if change.event else ()), *self.known_uids(change.key)):
                     self.edited.pop(uid, None)
         applied = self.run(lambda: self.desk.apply(sealed, large=True), calls, error)
         if applied:
@@ -118,9 +120,15 @@ class Promises(RuleBasedStateMachine):
             if not (applied.resumed or after_crash):
                 self.check_undo(before)
 
+    @precondition(lambda self: any(run.command == "apply" for run in self.desk.journal.runs()))
     @rule(calls=CALLS, error=ERRORS)
     def undo(self, calls: int | None, error: Exception) -> None:
-        report = self.run(self.desk.undo, calls, error)
+        with suppress(UsageError):
+            report = self.run(self.desk.undo, calls, error)
+            self.check_undone(report)
+
+    def check_undone(self, report: UndoReport | None) -> None:
+        """Check that undoing again does nothing."""
         if report and not report.count(Result.KEPT, Result.FAILED):
             again = deepcopy(self.desk).undo(report.run.plan)
             assert again.count(Result.DONE) == 0
@@ -175,7 +183,8 @@ class Promises(RuleBasedStateMachine):
         except (Crash, TargetError):
             self.crashed = True
             return None
-        except (RefusedError, UsageError):
+        except RefusedError:
+            self.sealed = None
             return None
         finally:
             self.desk.fuse = None

@@ -1,0 +1,137 @@
+"""A file of rows while it is being spoiled: cells that know which meeting they tell of, and how they are written."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+from random import Random
+
+_BREAK = re.compile(r"\r\n?|\n")
+
+
+@dataclass(eq=False)
+class Row:
+    """`key` is that of the meeting in the unspoiled plan, empty if there is none. HEADER rows repeat the header."""
+
+    cells: list[str]
+    key: str = ""
+    is_header: bool = False
+
+
+@dataclass
+class Form:
+    """How rows become bytes.
+
+    `newlines` take turns. `separator` is a first line such as `sep=;`. `nuls` are places, as shares of the text.
+    `cut` is the share of the last row that is left, `wrapping` whatever else happens to the bytes of the whole file.
+    """
+
+    mark: bytes = b""
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    quoting: int = csv.QUOTE_MINIMAL
+    newlines: tuple[str, ...] = ("\r\n",)
+    separator: str = ""
+    tail: str = ""
+    ends_with_newline: bool = True
+    nuls: tuple[float, ...] = ()
+    cut: float | None = None
+    wrapping: str = ""
+
+
+@dataclass
+class Sheet:
+    """A file. `fields` say what the columns mean, empty where a column means nothing to us.
+
+    `proofs` tells that so many dates prove the order of day and month that a few spoilt ones settle nothing.
+    """
+
+    name: str
+    fields: list[str]
+    header: list[str]
+    rows: list[Row]
+    form: Form = field(default_factory=Form)
+    above: list[Row] = field(default_factory=list)
+    proofs: bool = False
+
+    def copy(self) -> Sheet:
+        return deepcopy(self)
+
+    @property
+    def is_schedule(self) -> bool:
+        return "rrule" in self.header or "rrule" in self.fields
+
+    def column(self, name: str) -> int:
+        return self.fields.index(name)
+
+    def cell(self, row: Row, name: str) -> str:
+        """Return the cell of a field, empty if the column or the cell is not there."""
+        place = self.fields.index(name) if name in self.fields else len(row.cells)
+        return row.cells[place] if place < len(row.cells) else ""
+
+    def told(self) -> list[Row]:
+        """Return the rows that are as wide as the header and tell of a meeting."""
+        return [row for row in self.rows if row.key and len(row.cells) >= len(self.header)]
+
+    def any_row(self, rng: Random) -> Row:
+        return rng.choice(self.told())
+
+    def pad(self) -> None:
+        """Give every row a cell for every column, so that columns can be moved."""
+        for row in (*self.rows, *self.above):
+            row.cells += [""] * (len(self.header) - len(row.cells))
+
+    def records(self) -> Iterator[Row]:
+        """Yield all that is written, from the first line on."""
+        yield from self.above
+        yield Row(self.header, is_header=True)
+        yield from self.rows
+
+    def lines(self) -> dict[int, Row]:
+        """Return the rows by the line that each begins in."""
+        line = 2 if self.form.separator else 1
+        found = {}
+        for row, text in self._texts():
+            found[line] = row
+            line += len(_BREAK.findall(text))
+        return found
+
+    def data(self) -> bytes:
+        form = self.form
+        texts = [text for _, text in self._texts()]
+        if not form.ends_with_newline and texts:
+            texts[-1] = _BREAK.sub("", texts[-1]) if texts[-1].strip() else texts[-1]
+        if form.separator:
+            texts.insert(0, f"sep={form.separator}{form.newlines[0]}")
+        *whole, last = texts
+        begun = last.encode(form.encoding, self._errors)
+        if form.cut is not None:
+            begun = begun[: int(len(begun) * form.cut)]
+        text = _with_nuls("".join(whole), form.nuls)
+        return form.mark + text.encode(form.encoding, self._errors) + begun + form.tail.encode(form.encoding)
+
+    @property
+    def _errors(self) -> str:
+        # Bytes that are no text stand in cells as halves of surrogate pairs.
+        return "surrogatepass" if self.form.encoding.startswith("utf-16") else "surrogateescape"
+
+    def _texts(self) -> Iterator[tuple[Row, str]]:
+        for number, row in enumerate(self.records()):
+            cells = self.header if row.is_header else row.cells
+            yield row, self._line(cells) + self.form.newlines[number % len(self.form.newlines)]
+
+    def _line(self, cells: Iterable[str]) -> str:
+        stream = io.StringIO(newline="")
+        csv.writer(stream, delimiter=self.form.delimiter, quoting=self.form.quoting).writerow(cells)
+        return stream.getvalue().removesuffix("\r\n")
+
+
+def _with_nuls(text: str, places: Iterable[float]) -> str:
+    for place in places:
+        at = int(len(text) * place)
+        text = f"{text[:at]}\0{text[at:]}"
+    return text
