@@ -9,7 +9,16 @@ from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, create_model, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    create_model,
+    field_validator,
+)
 
 from migrate import registry
 from migrate.core.errors import ConfigurationError
@@ -62,6 +71,14 @@ class Settings(Section):
     targets: Any = None
     calendars: Any = None
 
+    @field_validator("target", "calendar")
+    @classmethod
+    def _there_is(cls, value: str, field: ValidationInfo) -> str:
+        known = registry.adapters(Target if field.field_name == "target" else Calendar)
+        if value not in known:
+            raise ValueError(f"there is no {field.field_name} called {value!r}; there are: {', '.join(known)}")
+        return value
+
 
 def load_settings(path: Path) -> Settings:
     """Read migrate.toml. Raises ConfigurationError with every fault."""
@@ -97,7 +114,7 @@ def _checked(model: type[Model], path: Path) -> Model:
         raise ConfigurationError(
             f"{path}: cannot be read ({error.strerror})", hint="Make a site directory first: jitsi-migrate init"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigurationError(f"{path}: {error}", hint="It must be TOML, in UTF-8.") from error
     except ValidationError as error:
         raise ConfigurationError(f"{path} is not valid", details=[_fault(item) for item in error.errors()]) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, field_validator
 
 from migrate.core.meeting import Meeting
 from migrate.core.naming import opaque_name, slug_name
@@ -24,6 +24,13 @@ class JitsiSettings(BaseModel):
         default="opaque",
         description="opaque room names tell nothing in server logs; slug puts the topic into the link",
     )
+
+    @field_validator("url")
+    @classmethod
+    def _begins_links(cls, value: HttpUrl) -> HttpUrl:
+        if value.username or value.password or value.query is not None or value.fragment is not None:
+            raise ValueError("links begin with it: write the server alone, as https://meet.example.org")
+        return value
 
 
 class Jitsi(Target):

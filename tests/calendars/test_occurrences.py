@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -15,10 +11,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-import recurring_ical_events
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
-from icalendar import Calendar
 
 from migrate.calendars.ics import IcsCalendar
 from migrate.core.meeting import Kind, Meeting, Occurrence, Override, Person
@@ -29,12 +23,9 @@ from migrate.shared.events import render_event
 from migrate.shared.files import Files
 from migrate.shared.vtimezone import is_clear
 from tests.contracts.calendar import event_plan
+from tests.expanders import LIMIT, Date, by_ical_js, by_python
 
-JS = Path(__file__).parent.parent / "js"
 SITE = UUID(int=1)
-LIMIT = datetime(2029, 1, 1, tzinfo=UTC)
-
-Date = tuple[datetime, datetime, str]
 
 
 def at(zone: str, text: str, fold: int = 0) -> datetime:
@@ -168,23 +159,6 @@ def expected(meeting: Meeting) -> list[Date]:
         (start := date.start.astimezone(UTC), start + timedelta(minutes=date.duration_minutes or 0), date.topic)
         for date in dates(meeting, LIMIT)
     )
-
-
-def by_python(text: str) -> Iterator[tuple[str, Date]]:
-    calendar = Calendar.from_ical(text)
-    for event in recurring_ical_events.of(calendar).between(datetime(1980, 1, 1, tzinfo=UTC), LIMIT):
-        yield str(event["UID"]), (event.start.astimezone(UTC), event.end.astimezone(UTC), str(event["SUMMARY"]))
-
-
-def by_ical_js(*paths: Path) -> Iterator[tuple[str, Date]]:
-    node = shutil.which("node")
-    if not node or not (JS / "node_modules").is_dir():
-        give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-        give_up("ical.js is not there: install Node.js and run `npm ci` in tests/js")
-    command = [node, str(JS / "expand.mjs"), "--until", LIMIT.isoformat(), *map(str, paths)]
-    found = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-    for date in found:
-        yield date["uid"], (datetime.fromisoformat(date["start"]), datetime.fromisoformat(date["end"]), date["summary"])
 
 
 def gathered(found: Iterable[tuple[str, Date]], uids: Iterable[str]) -> list[Date]:

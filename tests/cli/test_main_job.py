@@ -1,17 +1,16 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import icalendar
 import pytest
-import recurring_ical_events
 
-from migrate.core.meeting import Kind
-from migrate.core.plan import from_json
+from migrate.core.plan import Change, Plan, from_json
 from migrate.core.recurrence import dates
 from tests.cli.program import EXPORTS, ZONE, run
+from tests.expanders import Date, by_ical_js, by_python
 
 
 def events_of(site: Path) -> dict[str, bytes]:
@@ -29,21 +28,47 @@ def test_the_example_is_planned_applied_planned_again_and_undone(site: Path) -> 
     assert "0 with an event" in run("--site", site, "status").out
 
 
-def test_the_written_files_hold_exactly_the_instants_of_the_plan(site: Path) -> None:
+def wanted(plan: Plan, host: str = "") -> list[tuple[str, Date]]:
+    """Say what a calendar must hold, for one host or for all: the dates of the plan, each under its UID."""
+    return sorted(
+        (uid, (start, start + timedelta(minutes=date.duration_minutes or 0), " ".join(date.topic.split())))
+        for change in plan.changes
+        if change.event and host in (change.meeting.host.email, "")
+        for date in dates(change.meeting)
+        for start in [date.start.astimezone(UTC)]
+        for uid in [single_uids(change).get(start, change.event.uids[0])]
+    )
+
+
+def single_uids(change: Change) -> dict[datetime, str]:
+    uids = change.event.uids[1:] if change.event else ()
+    return {single.start.astimezone(UTC): uid for single, uid in zip(change.meeting.singles, uids, strict=True)}
+
+
+def found(read: Iterable[tuple[str, Date]]) -> list[tuple[str, Date]]:
+    return sorted((uid, (start, end, " ".join(topic.split()))) for uid, (start, end, topic) in read)
+
+
+def test_two_other_programs_read_exactly_the_instants_of_the_plan(site: Path) -> None:
     plan = from_json(run("--site", site, "--json", "plan", *EXPORTS, *ZONE).json["data"])
     run("--site", site, "apply", site / "plan.json", "--partial")
-    calendar = icalendar.Calendar.from_ical((site / "calendars" / "all.ics").read_bytes())
-    found = recurring_ical_events.of(calendar).between(
-        datetime(2026, 1, 1, tzinfo=UTC), datetime(2029, 1, 1, tzinfo=UTC)
-    )
-    written = sorted((event["LOCATION"], event.start.astimezone(UTC), event.end.astimezone(UTC)) for event in found)
-    assert written == sorted(
-        (change.room.url, start, start + timedelta(minutes=occurrence.duration_minutes or 0))
-        for change in plan.changes
-        if change.room and change.meeting.kind is not Kind.ROOM
-        for occurrence in dates(change.meeting)
-        for start in [occurrence.start.astimezone(UTC)]
-    )
+    path = site / "calendars" / "all.ics"
+    plain = [(uid, (start, end, visible_only(topic))) for uid, (start, end, topic) in wanted(plan)]
+    assert found(by_python(path.read_bytes().decode())) == plain
+    assert found(by_ical_js(path)) == plain
+
+
+def test_the_file_of_a_host_holds_the_meetings_of_that_host_only(site: Path) -> None:
+    plan = from_json(run("--site", site, "--json", "plan", *EXPORTS, *ZONE).json["data"])
+    run("--site", site, "apply", site / "plan.json", "--partial")
+    for path in (site / "calendars" / "hosts").iterdir():
+        uids = {uid for uid, _ in wanted(plan, path.stem)}
+        assert {uid for uid, _ in by_python(path.read_bytes().decode())} == uids != set()
+
+
+def visible_only(topic: str) -> str:
+    """Leave out what iCalendar has no way to write."""
+    return " ".join("".join(letter for letter in topic if letter >= " ").split())
 
 
 def test_every_file_of_a_site_is_its_owners_alone(site: Path) -> None:

@@ -18,7 +18,9 @@ ROOM = 2393510044  # ten digits: a personal meeting room, which has no date
 SUMMARY = {"create": 9, "update": 12, "keep": 15, "delete": 6, "adopt": 3, "conflict": 0}
 ADOPTED = "hosts/fay@example.org.ics"
 PEOPLES = "hosts/ada@example.org.ics"
-PEOPLES_EVENT = b"BEGIN:VEVENT\r\nUID:with-the-dentist\r\nDTSTAMP:20270101T000000Z\r\nDTSTART:20270310T100000Z\r\nEND:VEVENT\r\n"
+PEOPLES_EVENT = (
+    b"BEGIN:VEVENT\r\nUID:with-the-dentist\r\nDTSTAMP:20270101T000000Z\r\nDTSTART:20270310T100000Z\r\nEND:VEVENT\r\n"
+)
 
 
 @dataclass(frozen=True)

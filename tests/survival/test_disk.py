@@ -12,10 +12,10 @@ import pytest
 
 from tests.disk import full, small_disk, write_protected
 from tests.survival import organisation, sites
-from tests.survival.conftest import World
 from tests.survival.organisation import apply, init, plan, undo
 from tests.survival.program import Ended, Program
 from tests.survival.sites import State, copied
+from tests.survival.world import World
 
 pytestmark = pytest.mark.slow
 
@@ -96,7 +96,7 @@ def test_on_a_full_disk_plan_stops_and_the_same_command_makes_it(program: Progra
     def afterwards(site: Path) -> str:
         return "" if sites.read_plan(site) == wanted else "the plan"
 
-    starve(program, world.base, disk, command, afterwards)
+    starve(program, world.base, disk, command, afterwards, step=3)
 
 
 def test_on_a_full_disk_init_stops_and_the_same_command_completes_it(

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from tests.survival import sites
-from tests.survival.conftest import World
 from tests.survival.organisation import apply, plan, undo
 from tests.survival.program import ROOT, Program
 from tests.survival.sites import State, copied
+from tests.survival.world import World
 
 pytestmark = pytest.mark.slow
 
@@ -32,30 +32,30 @@ def printed_command(errors: str) -> list[str]:
     return shlex.split(found[1])
 
 
+def interrupt(program: Program, site: Path, command: list[str], wanted: State, only: str = "") -> None:
+    """Interrupt a command at each of its ticks (`only` those), in copies of a site, and run what it prints."""
+    copy = site.with_name("stopped")
+    with copied(site, copy):
+        ticks = program.done(command).ticks
+    for at, name in enumerate(ticks, 1):
+        if only in name:
+            with copied(site, copy):
+                stopped = program(command, at, signal.SIGINT)
+                assert (stopped.code, sites.temporaries(copy)) == (130, ()), name
+                assert "Traceback" not in stopped.errors
+                program.done(printed_command(stopped.errors)[1:])
+                assert State.of(copy).unlike(wanted, "rooms") == "", name
+
+
 def test_the_command_that_is_printed_completes_an_apply_interrupted_at_any_instant(
     program: Program, world: World
 ) -> None:
     interrupt(program, world.planned, apply(world.directory / "stopped"), State.of(world.applied))
 
 
-def test_the_command_that_is_printed_completes_an_undo_interrupted_at_any_instant(
-    program: Program, world: World
-) -> None:
+def test_the_command_that_is_printed_completes_an_interrupted_undo(program: Program, world: World) -> None:
     command = undo(world.directory / "stopped", sites.last_apply(world.applied).id)
-    interrupt(program, world.applied, command, State.of(world.planned))
-
-
-def interrupt(program: Program, site: Path, command: list[str], wanted: State) -> None:
-    copy = site.with_name("stopped")
-    with copied(site, copy):
-        ticks = program.done(command).ticks
-    for at, name in enumerate(ticks, 1):
-        with copied(site, copy):
-            stopped = program(command, at, signal.SIGINT)
-            assert (stopped.code, sites.temporaries(copy)) == (130, ()), name
-            assert "Traceback" not in stopped.errors
-            program.done(printed_command(stopped.errors)[1:])
-            assert State.of(copy).unlike(wanted, "rooms") == "", name
+    interrupt(program, world.applied, command, State.of(world.planned), only="half")
 
 
 @pytest.fixture

@@ -9,21 +9,19 @@ from signal import SIGKILL
 
 import pytest
 
-from tests.survival import organisation, sites
-from tests.survival.conftest import World
+from tests.survival import sites
 from tests.survival.organisation import apply, init, plan, undo
 from tests.survival.program import Program
 from tests.survival.sites import State, copied
+from tests.survival.world import World
 
 pytestmark = pytest.mark.slow
 
 Command = Callable[[Path], list[str]]
 
 
-def survive(
-    program: Program, site: Path, command: Command, afterwards: Callable[[Path], str], only: str = ""
-) -> None:
-    """Kill a command at each of its ticks (`only` those), in copies of a site; `afterwards` tells what is wrong then."""
+def survive(program: Program, site: Path, command: Command, afterwards: Callable[[Path], str], only: str = "") -> None:
+    """Kill a command at each of its ticks (`only` those), in copies of a site; `afterwards` tells what is wrong."""
     copy = site.with_name("killed")
     with copied(site, copy):
         ticks = program.done(command(copy)).ticks
@@ -74,14 +72,14 @@ def test_a_killed_apply_can_be_completed_by_a_new_plan(program: Program, world: 
         assert sites.last_apply(site).plan == sites.read_plan(site)["checksum"]
         return State.of(site).without_stamps().unlike(wanted, "open_runs", "temporaries")
 
-    survive(program, world.planned, apply, afterwards)
+    survive(program, world.planned, apply, afterwards, only="after")
 
 
 def test_no_event_stays_in_two_calendars_when_the_export_changes_back(program: Program, world: World) -> None:
     wanted = sites.uids(world.planned)
 
     def afterwards(site: Path) -> str:
-        program.done(plan(site, world.directory / "before" / organisation.NAME))
+        program.done(plan(site, world.first_export))
         program.done(apply(site))
         return ", ".join(map(str, sites.uids(site) - wanted))
 
@@ -97,7 +95,7 @@ def test_a_killed_apply_can_be_undone(program: Program, world: World) -> None:
             program.done(undo(site, run.id))
         return State.of(site).unlike(wanted, "open_runs", "rooms", "temporaries")
 
-    survive(program, world.planned, apply, afterwards)
+    survive(program, world.planned, apply, afterwards, only="after")
 
 
 def test_an_undo_killed_at_any_instant_is_completed_by_the_same_command(program: Program, world: World) -> None:
