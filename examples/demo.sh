@@ -16,11 +16,10 @@ run() {
 
 run --version
 run init --site "$site" --server meet.example.org
-export JITSI_MIGRATE_SITE="$site"
-run plan "$examples"/zoom/*.csv --timezone Europe/Berlin --since 2027-01-01
-run apply "$site/plan.json" --partial
-run plan "$examples"/zoom/*.csv --timezone Europe/Berlin --since 2027-01-01 --quiet
-run status
+run --site "$site" plan "$examples"/zoom/*.csv --timezone Europe/Berlin --since 2027-01-01
+run --site "$site" apply "$site/plan.json" --partial
+run --site "$site" plan "$examples"/zoom/*.csv --timezone Europe/Berlin --since 2027-01-01 --quiet
+run --site "$site" status
 printf '\nLook at what was made:\n'
 find "$site/calendars" "$site/runs" -type f | sort | sed 's/^/  /'
-printf '\nUndo everything with:\n  jitsi-migrate --site %s undo last\n' "$site"
+printf '\nUndo everything with:\n  %s --site %s undo last\n' "$(command -v jitsi-migrate)" "$site"

@@ -177,4 +177,4 @@ def _delimiter(character: str) -> str:
 
 def _short(path: Path) -> str:
     relative = os.path.relpath(path)
-    return relative if len(relative) < len(str(path)) else str(path)
+    return str(path) if relative.startswith(os.pardir) else relative

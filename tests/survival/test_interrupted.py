@@ -78,7 +78,7 @@ class SlowSite:
 
     def start(self, arguments: list[str]) -> subprocess.Popen[str]:
         """Start the program in a process of its own."""
-        # A shell makes programs in its background deaf to Ctrl-C, and that is inherited.
+        # A shell makes what it starts in the background deaf to Ctrl-C, and that is inherited.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         return subprocess.Popen(
             [sys.executable, "-m", "migrate.cli", *arguments],

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import signal as signals
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stdout
@@ -47,7 +48,7 @@ class Ticks:
         for owner, names in WRITING:
             for name in names:
                 setattr(owner, name, self._around(name, getattr(owner, name)))
-        Files._fill = self._within(Files._fill)  # type: ignore[method-assign]
+        Files._fill = self._within(Files._fill)  # type: ignore[assignment, method-assign]
 
     def _around(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
         def ticking(*args: Any) -> Any:
@@ -72,6 +73,8 @@ def forked(arguments: list[str], at: int, signal: int) -> dict[str, Any]:
     with TemporaryFile("w+") as output, TemporaryFile("w+") as errors, TemporaryFile("w+") as told:
         child = os.fork()
         if not child:
+            # A shell makes what it starts in the background deaf to Ctrl-C.
+            signals.signal(signals.SIGINT, signals.default_int_handler)
             os.dup2(output.fileno(), 1)
             os.dup2(errors.fileno(), 2)
             Ticks(told, at, signal).install()
