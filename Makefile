@@ -43,7 +43,7 @@ docs: $(COMMAND) ## Bring into the docs what they take from the code
 
 .PHONY: bench
 bench: $(COMMAND) ## Measure speed against peers
-	$(BIN)/python bench/run.py
+	$(BIN)/python bench/run.py --write
 
 .PHONY: lock
 lock: ## Pin the newest dependencies that pyproject.toml allows (needs uv)

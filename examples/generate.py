@@ -113,12 +113,32 @@ def personal_room() -> Iterator[Row]:
 
 
 SINGLE_TOPICS = (
-    "Kick-off: new catalogue", "Interview room A", "Interview room B", "Budget 2028", "Fire drill briefing",
-    "Volunteers' evening", "Author reading: 'The Last Ferry'", "Déjà vu – Rétrospective", "Übergabe Altbestand",
-    "資料デジタル化の打ち合わせ", "Совещание по бюджету", "اجتماع المجلس", "Q&A with the mayor", "Data protection training",
-    "Phone system hand-over", "Exhibition opening 🎨", "Press call", "Union meeting", "Insurance review", "Server room move",
-    "Children's theatre: casting", "Grant application", "Works council", "Onboarding: Emi", "Farewell party",
-)  # fmt: skip
+    "Kick-off: new catalogue",
+    "Interview room A",
+    "Interview room B",
+    "Budget 2028",
+    "Fire drill briefing",
+    "Volunteers' evening",
+    "Author reading: 'The Last Ferry'",
+    "Déjà vu – Rétrospective",
+    "Übergabe Altbestand",
+    "資料デジタル化の打ち合わせ",
+    "Совещание по бюджету",
+    "اجتماع المجلس",
+    "Q&A with the mayor",
+    "Data protection training",
+    "Phone system hand-over",
+    "Exhibition opening 🎨",
+    "Press call",
+    "Union meeting",
+    "Insurance review",
+    "Server room move",
+    "Children's theatre: casting",
+    "Grant application",
+    "Works council",
+    "Onboarding: Emi",
+    "Farewell party",
+)
 
 HOSTILE_TOPICS = (
     "Team [red]alert[/red] and [bold]markup[/bold]",

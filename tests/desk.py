@@ -118,7 +118,8 @@ class Desk:
         """Check and apply a plan, or complete it."""
         self.applier.check(sealed.plan, sealed.checksum, Permissions(partial=partial, large_change=large))
         opened = Run(f"run-{next(self.ids)}", "apply", sealed.checksum, self.clock())
-        return self.applier.apply(sealed.plan, sealed.checksum, opened, quiet)
+        run, resumed = self.applier.begin(sealed.plan, opened)
+        return self.applier.apply(sealed.plan, run, quiet, resumed=resumed)
 
     def migrate(self, *readings: Reading, large: bool = True, **options: object) -> Applied:
         """Plan and apply at once."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
+from migrate.cli import site as sites
 from migrate.cli.output import progress
 from migrate.cli.session import Session
 from migrate.cli.site import Site, now
@@ -22,12 +22,13 @@ def apply_plan(session: Session, path: Path, allowed: Permissions) -> tuple[Appl
     with site.locked("apply") as journal:
         applier = Applier(site.target, site.calendar, journal, now)
         applier.check(sealed.plan, sealed.checksum, allowed)
-        opened = Run(site.new_run_id(), "apply", sealed.checksum, now())
+        run, resumed = applier.begin(sealed.plan, Run(site.new_run_id(), "apply", sealed.checksum, now()))
+        directory = site.run_directory(run.id)
+        # First of all: whoever completes an interrupted run needs the plan, wherever it was.
+        site.files.write(directory / sites.PLAN, plan_files.dump(sealed))
         with progress(session, "applying") as tell:
-            applied = applier.apply(sealed.plan, sealed.checksum, opened, tell)
-        directory = site.run_directory(applied.run.id)
-        site.files.write(directory / "plan.json", plan_files.dump(sealed))
-        site.files.write(directory / "report.json", json.dumps(report.to_json(applied), indent=2).encode())
+            applied = applier.apply(sealed.plan, run, tell, resumed=resumed)
+        site.files.write(directory / "report.json", report.to_file(applied))
         site.files.write(directory / "report.csv", report.to_csv(applied).encode("utf-8-sig"))
     return applied, directory
 

@@ -16,7 +16,7 @@ def completion(session: Session, shell: str) -> Ending:  # noqa: ARG001
     \b
     For bash:
       jitsi-migrate completion bash > ~/.local/share/bash-completion/completions/jitsi-migrate
-    """
+    """  # noqa: D301
     from click.shell_completion import get_completion_class
 
     from migrate.cli.app import cli

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
@@ -10,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import orjson
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -49,7 +49,7 @@ class Output:
             "exit_code": int(ending.exit_code),
             "data": ending.data,
         }
-        sys.stdout.write(json.dumps(envelope, indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(orjson.dumps(envelope, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode())
 
     def line(self, *parts: str | tuple[str, str], indent: int = 0) -> None:
         """Print one paragraph of parts, each a text or (text, style); long ones wrap under their indent."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from migrate.cli import site as sites
 from migrate.cli.output import Output
 from migrate.cli.show_plan import verdict
 from migrate.cli.text import shortened
@@ -111,9 +112,8 @@ def show_status(output: Output, status: Status, site: Path, exported: Path | Non
     output.gap()
     interrupted = status.interrupted
     if interrupted:
-        again = (
-            ["undo", interrupted.run.plan] if interrupted.run.command == "undo" else ["apply", str(site / "plan.json")]
-        )
+        plan = site / sites.RUNS / interrupted.run.id / sites.PLAN
+        again = ["undo", interrupted.run.plan] if interrupted.run.command == "undo" else ["apply", str(plan)]
         output.suggest(f"Run {interrupted.run.id} was interrupted. Complete it with: ", *again)
     else:
         output.verdict("Nothing is open." if status.runs else "Nothing was applied yet.")

@@ -12,7 +12,7 @@ from migrate.cli.session import Ending, Session, command
 @click.option("--dry-run", is_flag=True, help="Say what would be undone; write nothing.")
 @click.pass_obj
 def undo(session: Session, run: str, dry_run: bool) -> Ending:
-    """Put back what a run of apply changed. RUN is its name in `status`, or `last`.
+    """Put back what a run of apply changed. RUN is its name in `status`, or `last` for the newest.
 
     What people changed since is kept and named.
     """

@@ -15,7 +15,7 @@ from migrate.core.meeting import Meeting, Person
 from migrate.core.problem import Problem
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Document:
     """An input file as it was found: `path` is what the plan and problems call it, `data` its bytes."""
 

@@ -8,15 +8,17 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import islice, takewhile
+from math import prod
 
 from dateutil.rrule import rrulestr
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 _FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
-# 9999 dates are 27 years of every day; a slip of the pen must not plan a million.
+# 27 years of every day; a slip of the pen must not plan a million.
+_MOST_DATES = 9999
 _RANGES = {
-    "COUNT": (1, 9999),
+    "COUNT": (1, _MOST_DATES),
     "INTERVAL": (1, 999),
     "BYSECOND": (0, 59),
     "BYMINUTE": (0, 59),
@@ -29,7 +31,7 @@ _RANGES = {
 }
 _FROM_THE_END = ("BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS")
 _ALLOWED_WITH = {
-    "BYMONTHDAY": ("DAILY", "MONTHLY", "YEARLY"),
+    "BYMONTHDAY": ("MONTHLY", "YEARLY"),
     "BYYEARDAY": ("YEARLY",),
     "BYWEEKNO": ("YEARLY",),
     "BYSETPOS": ("MONTHLY", "YEARLY"),
@@ -39,6 +41,7 @@ _CLOCK = ("BYSECOND", "BYMINUTE", "BYHOUR")
 _DAY = re.compile(r"([+-]?[0-9]{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
 _UNTIL = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 _UNTIL_FORMAT = "%Y%m%dT%H%M%SZ"
+_MOST_A_DAY = 24
 
 # Zoom makes 60 dates at most. Longer rules are for hand-written files and would only fill the memory.
 _SHORT = 100
@@ -83,12 +86,23 @@ def check_rule(rrule: str) -> str | None:
     """Return in words why the text is not a rule to rely on, None if it is one.
 
     Stricter than RFC 5545 where calendars disagree or a date is never found: no FREQ below a day, BYWEEKNO only with
-    BYDAY, BYSETPOS only in months and years, at most 9999 dates.
+    BYDAY, BYMONTHDAY and BYSETPOS only in months and years, at most 9999 dates.
     """
     given = parts(rrule)
     if len(given) <= rrule.count(";"):
         return "it has a part twice"
     return next(_faults(given), None)
+
+
+def check_length(rrule: str, start: datetime) -> str | None:
+    """Return in words why a good rule goes on for too long from `start`, None if it does not, or has no end."""
+    end = until(rrule)
+    if end is None:
+        return None
+    # Hours do not matter here, and the last of all years has none to spare for a change of zone.
+    last = end.replace(tzinfo=None)
+    dates = takewhile(lambda moment: moment <= last, local_dates(rrule, start.replace(tzinfo=None)))
+    return f"UNTIL leaves more than {_MOST_DATES} dates" if next(islice(dates, _MOST_DATES, None), None) else None
 
 
 def _endless(rrule: str, start: datetime) -> Iterator[datetime]:
@@ -111,6 +125,8 @@ def _faults(given: Mapping[str, str]) -> Iterator[str]:
         yield from _faults_of_part(name, value, frequency)
     if "COUNT" in given and "UNTIL" in given:
         yield "it has both COUNT and UNTIL"
+    if prod(given[name].count(",") + 1 for name in _CLOCK if name in given) > _MOST_A_DAY:
+        yield f"it has more than {_MOST_A_DAY} times a day"
     if "BYWEEKNO" in given and not re.fullmatch(r"[A-Z,]+", given.get("BYDAY", "")):
         yield "BYWEEKNO needs BYDAY with plain weekdays"
     if "BYSETPOS" in given and given.keys().isdisjoint(("BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYMONTH")):

@@ -103,20 +103,24 @@ class Applier:
                 "the plan is newer than the journal: was an older state.sqlite put back?", hint="Plan again."
             )
 
-    def apply(self, plan: Plan, checksum: str, opened: Run, progress: Progress) -> Applied:
-        """Carry out the plan, or what an interrupted run left of it. `opened` is the run to open if there is none."""
+    def begin(self, plan: Plan, opened: Run) -> tuple[Run, bool]:
+        """Open the run that began to apply the plan before, and tell so; else `opened`, under an id that no run has."""
         recover(self.calendar, self.journal, mend=True)
         runs = self.journal.runs()
-        earlier = [run for run in runs if run.plan == checksum and run.command == "apply"]
+        earlier = [run for run in runs if run.plan == opened.plan and run.command == "apply"]
         run = earlier[-1] if earlier else unused(opened, runs)
         self.journal.begin(run, plan.aliases)
+        return run, bool(earlier)
+
+    def apply(self, plan: Plan, run: Run, progress: Progress, *, resumed: bool = False) -> Applied:
+        """Carry out the plan, or what is left of it, in the run that was begun."""
         done = {step.key for step in self.journal.steps(run=run.id, state=StepState.DONE)}
         items = {change.key: _without_writing(change, done) for change in plan.changes}
         for item in self._write(plan, run, [change for change in plan.changes if items[change.key] is None], progress):
             items[item.change.key] = item
         written = self.calendar.finish()
         self.journal.finish(run.id, self.clock())
-        return Applied(run, [item for item in items.values() if item], written, resumed=bool(earlier))
+        return Applied(run, [item for item in items.values() if item], written, resumed)
 
     def _write(self, plan: Plan, run: Run, changes: Sequence[Change], progress: Progress) -> Iterator[Item]:
         snapshot = self.journal.snapshot()

@@ -58,13 +58,17 @@ def load(data: bytes, path: str) -> Sealed:
 
 def checksum(document: Mapping[str, Any]) -> str:
     """Return the SHA-256 of the canonical plan: without when it was made, and without how its files were called."""
-    canonical = {name: value for name, value in document.items() if name not in ("created", "checksum")}
+    canonical = {name: value for name, value in document.items() if name not in ("created", "checksum", "changes")}
     paths = [item["path"] for item in document["inputs"]]
     canonical["inputs"] = [{**item, "path": ""} for item in document["inputs"]]
     canonical["problems"] = [_without(paths, item) for item in document["problems"]]
-    canonical["changes"] = [{**item, "meeting": {**item["meeting"], "sources": []}} for item in document["changes"]]
     canonical["limit"] = {**document["limit"], "emptied": [paths.index(path) for path in document["limit"]["emptied"]]}
-    return hashlib.sha256(orjson.dumps(canonical, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    digest = hashlib.sha256(orjson.dumps(canonical, option=orjson.OPT_SORT_KEYS))
+    # One by one: the canonical text of all changes at once would be as large as the plan.
+    for change in document["changes"]:
+        nameless = {**change, "meeting": {**change["meeting"], "sources": []}}
+        digest.update(orjson.dumps(nameless, option=orjson.OPT_SORT_KEYS))
+    return digest.hexdigest()
 
 
 def _without(paths: Iterable[str], problem: Mapping[str, Any]) -> dict[str, Any]:

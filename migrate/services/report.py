@@ -7,6 +7,8 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
+import orjson
+
 from migrate.core.plan import Action, Change
 from migrate.services.applying import Applied, Item
 from migrate.shared.formulas import guard
@@ -35,6 +37,11 @@ def to_json(applied: Applied) -> dict[str, Any]:
         "written": list(applied.written),
         "items": [_item(item) for item in applied.items],
     }
+
+
+def to_file(applied: Applied) -> bytes:
+    """Return the report as a JSON file."""
+    return orjson.dumps(to_json(applied), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def to_csv(applied: Applied) -> str:

@@ -19,12 +19,13 @@ class RunStatus:
     failed: int
     unknown: int
     undone_by: str = ""
+    newest: bool = False
 
     @property
     def state(self) -> str:
         """The run in one word."""
         if self.run.finished is None:
-            return "interrupted"
+            return "interrupted" if self.newest else "given up"
         return "undone" if self.undone_by else "finished"
 
 
@@ -50,7 +51,8 @@ def read_status(journal: Journal) -> Status:
     for step in journal.steps():
         counts.setdefault(step.run, Counter())[step.state] += 1
     undone = {run.plan: run.id for run in journal.runs() if run.command == "undo" and run.finished}
-    runs = [_status(run, counts.get(run.id, Counter()), undone.get(run.id, "")) for run in journal.runs()]
+    known = journal.runs()
+    runs = [_status(run, counts.get(run.id, Counter()), undone.get(run.id, ""), known[-1]) for run in known]
     bindings = snapshot.bindings.values()
     return Status(len(snapshot.bindings), sum(bool(known.uids) for known in bindings), len(snapshot.rooms), runs)
 
@@ -78,5 +80,6 @@ def status_to_json(status: Status) -> dict[str, Any]:
     }
 
 
-def _status(run: Run, counts: Counter[StepState], undone_by: str) -> RunStatus:
-    return RunStatus(run, counts[StepState.DONE], counts[StepState.FAILED], counts[StepState.INTENDED], undone_by)
+def _status(run: Run, counts: Counter[StepState], undone_by: str, newest: Run) -> RunStatus:
+    done, failed, unknown = (counts[state] for state in (StepState.DONE, StepState.FAILED, StepState.INTENDED))
+    return RunStatus(run, done, failed, unknown, undone_by, run.id == newest.id)

@@ -48,13 +48,13 @@ class Undoer:
     clock: Callable[[], datetime]
 
     def find(self, name: str) -> Run:
-        """Return the run of that id, or the last apply that was not undone for `last`; raise UsageError if none."""
-        runs = self.journal.runs()
-        applies = [run for run in runs if run.command == "apply"]
-        undone = {run.plan for run in runs if run.command == "undo" and run.finished}
-        if name == "last":
-            applies = [run for run in applies if run.id not in undone]
-            name = applies[-1].id if applies else name
+        """Return the run of that id, or the newest apply for `last`; raise UsageError if there is none.
+
+        The newest, undone or not: otherwise the same command, typed again, would undo one run after the other.
+        """
+        applies = [run for run in self.journal.runs() if run.command == "apply"]
+        if name == "last" and applies:
+            return applies[-1]
         for run in applies:
             if run.id == name:
                 return run

@@ -19,7 +19,7 @@ def advise(document: Document, options: ReadOptions) -> InputError:
     if document.data.startswith(b"PK\x03\x04"):
         return InputError(f"{document.path}: is a workbook, not a CSV file", hint="Save the sheet as CSV UTF-8.")
     if table.broken:
-        return InputError(f"{document.path}: {table.broken}", hint="Close the quote in that row and plan again.")
+        return InputError(f"{document.path}: {table.broken}", hint="Mend the file there, or export it again.")
     if not table.header:
         return InputError(f"{document.path}: is {_nature(table)}", hint=_EXPORT)
     if "history" in places:

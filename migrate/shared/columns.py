@@ -34,6 +34,7 @@ MAPPABLE = (
 """The fields a user may name a header for."""
 
 _SHOWN = 60
+_LISTED = 40
 _LOOKED_AT = 50
 _APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\u00b4`", "'''''", "\ufeff")
 # What a shell leaves alone between double quotes.
@@ -113,9 +114,10 @@ def map_options(mapping: Mapping[str, str]) -> str:
 
 
 def listed(header: Iterable[str]) -> str:
-    """Return the headers for a message, quoted, the long ones cut."""
+    """Return the headers for a message, quoted, the long ones cut, of many the first."""
     names = [name[:_SHOWN] for name in header if name]
-    return ", ".join(f'"{name}"' if name.isprintable() else repr(name) for name in names)
+    shown = [f'"{name}"' if name.isprintable() else repr(name) for name in names[:_LISTED]]
+    return ", ".join(shown) + (f" and {len(names) - _LISTED} more" if len(names) > _LISTED else "")
 
 
 def _quoted(name: str) -> str:

@@ -19,6 +19,7 @@ _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _NOT_URI = re.compile(r"[\x00-\x20\x7f-\x9f\ud800-\udfff]")
 _UNFOLDED = 74
 _NONE = Parameters()
+_VIDEO_MEETING = Parameters({"FEATURE": ["VIDEO", "AUDIO"], "LABEL": "Video meeting", "VALUE": "URI"})
 _LINE_BREAK = re.compile(r"\r\n?")
 
 
@@ -36,9 +37,9 @@ def text_line(name: str, value: str) -> str:
     return _line(name, _Text(_NOT_TEXT.sub("", _LINE_BREAK.sub("\n", value))))
 
 
-def uri_line(name: str, value: str, parameters: dict[str, Any]) -> str:
-    """Return a line with a URI value."""
-    return _line(name, vUri(value), parameters | {"VALUE": "URI"})
+def conference_line(url: str) -> str:
+    """Return a CONFERENCE (RFC 7986): where people see and hear each other."""
+    return _line("CONFERENCE", vUri(url), _VIDEO_MEETING)
 
 
 def uri(value: str) -> str:
@@ -56,7 +57,7 @@ def moment_line(name: str, moment: datetime, zone: ZoneInfo | None) -> str:
 def _moment_line(name: str, local: datetime, zone: str) -> str:
     if not zone:
         return _line(name, vDDDTypes(local.replace(tzinfo=UTC)))
-    return _line(name, vDDDTypes(local), {"TZID": zone})
+    return _line(name, vDDDTypes(local), Parameters({"TZID": zone}))
 
 
 @lru_cache(maxsize=1024)
@@ -77,8 +78,8 @@ def rule_line(rrule: str) -> str:
     return _line("RRULE", vRecur.from_ical(rrule))
 
 
-def _line(name: str, value: Any, parameters: dict[str, Any] | None = None) -> str:
-    line = Contentline.from_parts(name, Parameters(parameters) if parameters else _NONE, value)
+def _line(name: str, value: Any, parameters: Parameters = _NONE) -> str:
+    line = Contentline.from_parts(name, parameters, value)
     # Folding looks at every character, and most lines need none.
     fits = line.isascii() and len(line) <= _UNFOLDED
     return f"{line if fits else line.to_ical().decode()}\r\n"

@@ -16,7 +16,15 @@ from zoneinfo import ZoneInfo
 from migrate.core.meeting import Kind, Meeting, Occurrence, Override
 from migrate.core.ports import Event, EventPlan
 from migrate.core.recurrence import dates, is_bounded
-from migrate.shared.content_lines import duration_line, moment_line, number_line, rule_line, text_line, uri, uri_line
+from migrate.shared.content_lines import (
+    conference_line,
+    duration_line,
+    moment_line,
+    number_line,
+    rule_line,
+    text_line,
+    uri,
+)
 from migrate.shared.icalendar_text import components, fingerprint
 from migrate.shared.vtimezone import always_clear, is_clear
 
@@ -84,9 +92,7 @@ class _Writer:
             meeting=plan.meeting,
             zone=ZoneInfo("UTC" if plan.meeting.timezone in _UTC_NAMES else plan.meeting.timezone),
             stamp=moment_line("DTSTAMP", plan.stamp, None) + number_line("SEQUENCE", plan.sequence),
-            place=text_line("LOCATION", url)
-            + uri_line("CONFERENCE", url, {"FEATURE": ["VIDEO", "AUDIO"], "LABEL": "Video meeting"})
-            + text_line("DESCRIPTION", agenda),
+            place=text_line("LOCATION", url) + conference_line(url) + text_line("DESCRIPTION", agenda),
         )
 
     def series(self, uid: str, start: datetime) -> Iterator[str]:

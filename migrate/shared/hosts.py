@@ -47,7 +47,8 @@ class HostBook:
         before = len(self.rows)
         for person in people:
             if (person.email or person.name) and not self._knows(person):
-                row = dict.fromkeys(self.columns, "") | {"zoom_name": person.name, "zoom_email": person.email}
+                name = " ".join(person.name.split())
+                row = dict.fromkeys(self.columns, "") | {"zoom_name": name, "zoom_email": person.email}
                 self.rows.append(row)
                 self._index(row)
         return len(self.rows) - before
@@ -87,7 +88,7 @@ def load(text: str, path: str) -> HostBook:
                 continue
             rows.append({name: unguard(row[name] or "") for name in columns})
     except csv.Error as error:
-        faults.append(f"{path}:{reader.line_num}: {error}")
+        faults.append(f"{path}:{reader.reader.line_num}: {error}")
     if faults:
         raise ConfigurationError(f"{path} is not valid", details=faults, hint="Mend these lines and run again.")
     return HostBook(rows, columns)

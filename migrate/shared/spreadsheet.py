@@ -17,6 +17,7 @@ _UNSAFE_IN_JSON = re.compile(f"[{_INVISIBLE}]|{_SPLIT}")
 # Formulas, also in full width, and what a spreadsheet would store as a number or a date: 007, 3/4, 85200000001.
 _MISREAD = re.compile(r"[=+\-@'\uff1d\uff0b\uff0d\uff20]|(?=\D*\d)[\d.,:/ %-]+(?:[eE][+-]?\d+)?\Z")
 _ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SHORT = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _LONG = {"\\": "\\", "n": "\n", "r": "\r", "t": "\t", "e": ""}
 
@@ -31,7 +32,14 @@ def to_cell(text: str) -> str:
 
 def from_cell(cell: str) -> str:
     """Return the text of a cell, also of one that a person wrote: an unknown escape stands for itself."""
-    return _ESCAPED.sub(_unescape, cell.removeprefix("'"))
+    return whole(_ESCAPED.sub(_unescape, cell.removeprefix("'")))
+
+
+def whole(text: str) -> str:
+    """Return the text with escaped pairs of surrogates as one character; a lone half, which no file can hold, goes."""
+    if text.isascii() or not _SURROGATE.search(text):
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def json_cell(text: str) -> str:

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import chain, islice
+from weakref import WeakKeyDictionary
 
 from migrate.core.ports import Document, ReadOptions, RowCounts
 from migrate.core.problem import Problem, Severity
@@ -22,6 +22,12 @@ Row = tuple[int, tuple[str, ...]]
 # The csv module's own limit (128 KiB) is less than the invitees of one big webinar.
 csv.field_size_limit(1 << 22)
 
+# Beyond these a file is no schedule, and reading it would only fill the memory.
+_LONGEST_LINE = 1 << 20
+_MOST_ROWS = 1_000_000
+_MOST_COLUMNS = 1000
+
+_TABLES: WeakKeyDictionary[Document, dict[frozenset[str], Table]] = WeakKeyDictionary()
 _DELIMITERS = (",", ";", "\t")
 _HEADER_WITHIN = 50
 _SNIFFED = 4096
@@ -29,8 +35,10 @@ _SNIFFED = 4096
 _WIDEST = 200
 _LONGEST_HEADER = 200
 # Not str.splitlines, which also splits at characters that can be part of a topic.
-_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
+_LINE = re.compile(r"[^\r\n]+(?:\r\n?|\n)?|\r\n?|\n")
 _SEPARATOR_LINE = re.compile(r"\"?sep=([,;\t|])\"?(?:\r\n?|\n|$)", re.IGNORECASE)
+_BROKEN = "\ufffd"
+_LETTER = re.compile(rf"[^\x00-\x7f{_BROKEN}]")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 # NUL is removed from every text, so no cell can hold this.
 _END = "\0end"
@@ -40,14 +48,15 @@ _END = "\0end"
 class Table:
     """A file as rows.
 
-    `header` is empty if there is no row that could be one; `rows` are those below it that are neither blank nor the
-    header again. `counts` holds what is settled (read, blank, header, not_a_schedule). `broken` says in words where
-    and why the rows end before the file does.
+    `header` is empty if there is no row that could be one; `width` is the number of its cells, of which the last may
+    have no name. `rows` are those below it that are neither blank nor the header again. `counts` holds what is settled
+    (read, blank, header, not_a_schedule). `broken` says in words where and why the file cannot be read to its end.
     """
 
     encoding: str
     delimiter: str
     header: tuple[str, ...]
+    width: int
     rows: Sequence[Row]
     counts: RowCounts
     doubts: tuple[Problem, ...]
@@ -70,12 +79,18 @@ def check_width(cells: Sequence[str], width: int, faults: Faults) -> None:
         faults.error("ragged-row", text, "If a cell holds the delimiter, put that cell in double quotes.")
 
 
-@lru_cache(maxsize=2)
 def parse(document: Document, mapped: frozenset[str] = frozenset()) -> Table:
     """Read a file as a table, whatever it is. `mapped` are headers that the user named, to know the header row by.
 
-    The last files are kept, since every source looks at the same ones.
+    Every source looks at the same file: its table is kept for as long as the document itself.
     """
+    tables = _TABLES.setdefault(document, {})
+    if mapped not in tables:
+        tables[mapped] = _parsed(document, mapped)
+    return tables[mapped]
+
+
+def _parsed(document: Document, mapped: frozenset[str]) -> Table:
     text, encoding, doubts = _decode(document)
     known = synonyms().keys() | {normalise(name) for name in mapped}
     told = _SEPARATOR_LINE.match(text)
@@ -87,7 +102,12 @@ def parse(document: Document, mapped: frozenset[str] = frozenset()) -> Table:
     except _BrokenError as error:
         broken = str(error)
     place = _header_place([cells for _, cells in rows[:_HEADER_WITHIN]], known, first=1 if told else 0)
-    return _table(rows, place, Table(encoding, delimiter, (), (), RowCounts(read=len(rows)), doubts, broken))
+    header = rows[place][1] if place is not None else ()
+    if len(_trimmed(header)) > _MOST_COLUMNS:
+        rows, header, place = [], (), None
+        broken = f"there are more than {_MOST_COLUMNS:,} columns"
+    counts = RowCounts(read=len(rows))
+    return _table(rows, place, Table(encoding, delimiter, _trimmed(header), len(header), (), counts, doubts, broken))
 
 
 def _decode(document: Document) -> tuple[str, str, tuple[Problem, ...]]:
@@ -99,8 +119,11 @@ def _decode(document: Document) -> tuple[str, str, tuple[Problem, ...]]:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         doubts = (_doubt(document.path, encoding, data.count(b"\n", 0, error.start) + 1),)
-        encoding = "cp1252" if encoding.startswith("utf-8") else encoding
         text = data.decode(encoding, errors="replace")
+        # A bad byte or two do not make a code page of a file whose other letters are good.
+        if encoding.startswith("utf-8") and text.count(_BROKEN) >= len(_LETTER.findall(text)):
+            encoding = "cp1252"
+            text = data.decode(encoding, errors="replace")
     return text.replace("\0", ""), encoding, doubts
 
 
@@ -126,20 +149,28 @@ def _doubt(path: str, encoding: str, line: int) -> Problem:
 
 def _records(text: str, delimiter: str) -> Iterator[Row]:
     """Yield the rows. An end mark goes last through the reader: what swallows it has a quote that was never closed."""
-    lines = (match[0] for match in _LINE.finditer(text))
-    reader = csv.reader(chain(lines, (_END,)), delimiter=delimiter)
+    reader = csv.reader(chain(_lines(text), (_END,)), delimiter=delimiter)
     line = 1
     try:
-        for cells in reader:
+        for number, cells in enumerate(reader):
             if cells and cells[-1].endswith(_END):
                 if cells != [_END]:
                     raise csv.Error
                 return
+            if number == _MOST_ROWS:
+                raise _BrokenError(f"there are more than {_MOST_ROWS:,} rows")
             # The garbage collector leaves tuples of text alone; a hundred thousand lists slow it down.
             yield line, tuple(cells)
             line = reader.line_num + 1
     except csv.Error as error:
         raise _BrokenError(f"the row that begins in line {line} has a quote that is never closed") from error
+
+
+def _lines(text: str) -> Iterator[str]:
+    for number, match in enumerate(_LINE.finditer(text), start=1):
+        if match.end() - match.start() > _LONGEST_LINE:
+            raise _BrokenError(f"line {number} is longer than {_LONGEST_LINE:,} characters")
+        yield match[0]
 
 
 def _sample(text: str, delimiter: str) -> list[tuple[str, ...]]:
@@ -194,7 +225,7 @@ def _table(rows: list[Row], place: int | None, table: Table) -> Table:
             counts.header += 1
         else:
             kept.append(row)
-    return replace(table, header=_trimmed(header), rows=kept)
+    return replace(table, rows=kept)
 
 
 def _is_again(cells: Sequence[str], header: Sequence[str]) -> bool:

@@ -13,7 +13,7 @@ from migrate.core.errors import InputError
 from migrate.core.features import FEATURES
 from migrate.core.meeting import Kind, Meeting, Occurrence, Override, Person
 from migrate.core.ports import Document, Reading, ReadOptions, Source, Window
-from migrate.core.recurrence import check_rule, dates, is_bounded
+from migrate.core.recurrence import check_length, check_rule, dates, is_bounded
 from migrate.shared.advice import advise
 from migrate.shared.columns import locate, normalise
 from migrate.shared.dates import read_minutes, settle_order
@@ -23,7 +23,7 @@ from migrate.shared.meeting_ids import check_id
 from migrate.shared.moments import Moments
 from migrate.shared.people import read_person
 from migrate.shared.schedule_format import COLUMNS, MARKER, markers, write_schedule
-from migrate.shared.spreadsheet import from_cell
+from migrate.shared.spreadsheet import from_cell, whole
 from migrate.shared.tables import Table, check_width, table_of
 
 __all__ = ["ScheduleCsv", "write_schedule"]
@@ -116,7 +116,7 @@ def _meetings(
 ) -> Iterator[Meeting]:
     for line, cells in table.rows:
         faults.next_row(line)
-        check_width(cells, len(table.header), faults)
+        check_width(cells, table.width, faults)
         values = {column: _cell(cells, place) for column, place in places.items()}
         meeting = _meeting(_Cells(values, faults, moments), default_duration, f"{faults.path}:{line}")
         if faults.sound:
@@ -216,7 +216,7 @@ class _Cells:
         rule = self._take("rrule")
         if not rule:
             return None
-        fault = check_rule(rule)
+        fault = check_rule(rule) or (check_length(rule, start) if start else None)
         if fault:
             self._faults.error("bad-rule", f"{show(rule)}: {fault}", "Rules are written as in RFC 5545.")
         if start is None and not self._values.get("start"):
@@ -287,7 +287,7 @@ class _Cells:
 
 def _person(value: Any) -> Person:
     if isinstance(value, str):
-        return read_person(value)
+        return read_person(whole(value))
     return Person(_text_in(value, "name", ""), _text_in(value, "email", ""), _text_in(value, "account", ""))
 
 
@@ -297,4 +297,4 @@ def _text_in(value: Any, name: str, default: str | None = None) -> str:
     text = value.get(name, default)
     if not isinstance(text, str):
         raise TypeError(f"{name} is missing or is not a text")
-    return text
+    return whole(text)

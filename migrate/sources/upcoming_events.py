@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from math import ceil
@@ -25,6 +25,7 @@ from migrate.shared.windows import window_of
 # Zoom ends every meeting after 30 hours; a longer one is seconds taken for minutes, or a slip.
 _LONGEST = 30 * 60
 _DAY = 24 * 60
+_LOOKED_AT = 50
 _EMPTY = {"", "-", "--"}
 _NO_TOPIC = "Zoom meeting"
 
@@ -81,16 +82,19 @@ def _places(table: Table, options: ReadOptions) -> dict[str, int]:
     day = places.get("start_date")
     if day is not None and "start" not in places:
         places["start"] = day
-    elif day is not None and _is_clock(_first(table.rows, places["start"])):
+    elif day is not None and _mostly(_is_clock, table.rows, places["start"]):
         places["start"], places["start_time"] = day, places["start"]
     # A column called "Time" beside complete starts is about something else.
-    if "start_time" not in options.columns and not _is_day(_first(table.rows, places["start"])):
+    if "start_time" not in options.columns and not _mostly(_is_day, table.rows, places["start"]):
         places.pop("start_time", None)
     return {field: place for field, place in places.items() if field in MAPPABLE}
 
 
-def _first(rows: Sequence[Row], place: int) -> str:
-    return next((cells[place] for _, cells in rows if place < len(cells) and cells[place].strip() not in _EMPTY), "")
+def _mostly(test: Callable[[str], bool], rows: Sequence[Row], place: int) -> bool:
+    """Tell what the cells of a column are by the first rows: one of them may be spoilt."""
+    listed = (cells[place].strip() for _, cells in rows[:_LOOKED_AT] if place < len(cells))
+    filled = [cell for cell in listed if cell not in _EMPTY]
+    return 2 * sum(map(test, filled)) > len(filled)
 
 
 def _is_clock(cell: str) -> bool:
@@ -119,7 +123,7 @@ class _Rows:
     ) -> None:
         self._faults = faults
         self._moments = moments
-        self._width = len(table.header)
+        self._width = table.width
         self._places = tuple(places.items())
         self._start_place = places["start"]
         self._default_duration = default_duration

@@ -216,4 +216,4 @@ class Promises(RuleBasedStateMachine):
 
 
 TestPromises = Promises.TestCase
-TestPromises.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)
+TestPromises.settings = settings(max_examples=150, stateful_step_count=25, deadline=None)

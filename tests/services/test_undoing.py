@@ -161,8 +161,17 @@ def test_undoing_the_later_run_then_the_earlier_one_works(desk: Desk) -> None:
     desk.migrate(renamed(*MARCH))
     desk.undo()
     assert state(desk) == first
-    desk.undo()
+    desk.undo("run-1")
     assert state(desk) == ({}, {})
+
+
+def test_undoing_the_last_run_twice_leaves_the_run_before_as_it_is(desk: Desk) -> None:
+    desk.migrate(reading(*MARCH))
+    first = state(desk)
+    desk.migrate(renamed(*MARCH))
+    desk.undo("last")
+    assert {reason for _, reason in reasons(desk.undo("last")).values()} == {"was undone before"}
+    assert state(desk) == first
 
 
 def test_a_run_after_an_undo_can_be_undone_too(desk: Desk) -> None:

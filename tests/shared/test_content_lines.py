@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Event
 
-from migrate.shared.content_lines import rule_line, text_line, uri, uri_line
+from migrate.shared.content_lines import conference_line, rule_line, text_line, uri
 
 # The library takes a byte order mark at the beginning of a text away.
 written_text = st.text(st.characters(codec="utf-8", exclude_characters="\ufeff"), max_size=300) | st.text(
@@ -42,7 +42,7 @@ def test_a_lone_surrogate_is_dropped() -> None:
 
 @given(st.text(max_size=100))
 def test_a_uri_stays_in_its_line(value: str) -> None:
-    line = uri_line("CONFERENCE", uri(value), {}).replace("\r\n ", "")
+    line = conference_line(uri(value)).replace("\r\n ", "")
     assert line.count("\n") == 1
     assert line.endswith("\r\n")
 

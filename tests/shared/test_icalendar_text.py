@@ -17,6 +17,7 @@ VEVENT = (
 )
 ALARM = "BEGIN:VALARM\r\nUID:alarm\r\nACTION:DISPLAY\r\nTRIGGER:-PT5M\r\nEND:VALARM\r\n"
 
+
 def calendar(*parts: str) -> str:
     return "".join(["BEGIN:VCALENDAR\r\nVERSION:2.0\r\n", *parts, "END:VCALENDAR\r\n"])
 

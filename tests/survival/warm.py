@@ -10,14 +10,14 @@ from __future__ import annotations
 import gc
 import json
 import os
-import signal as signals
+import signal
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 from migrate.cli.app import main
 from migrate.shared.files import Files
@@ -73,20 +73,25 @@ def forked(arguments: list[str], at: int, signal: int) -> dict[str, Any]:
     with TemporaryFile("w+") as output, TemporaryFile("w+") as errors, TemporaryFile("w+") as told:
         child = os.fork()
         if not child:
-            # A shell makes what it starts in the background deaf to Ctrl-C.
-            signals.signal(signals.SIGINT, signals.default_int_handler)
             os.dup2(output.fileno(), 1)
             os.dup2(errors.fileno(), 2)
-            Ticks(told, at, signal).install()
-            code: object = 1
-            try:
-                code = ending_of(arguments)
-            finally:
-                sys.stdout.flush()
-                os._exit(code if isinstance(code, int) else 1)
+            live(arguments, Ticks(told, at, signal))
         _, status = os.waitpid(child, 0)
         said = {name: said_in(stream) for name, stream in (("output", output), ("errors", errors), ("ticks", told))}
     return {"code": os.waitstatus_to_exitcode(status), **said}
+
+
+def live(arguments: list[str], ticks: Ticks) -> NoReturn:
+    """Be the program, to the end of this process."""
+    # A shell makes what it starts in the background deaf to Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    ticks.install()
+    code: object = 1
+    try:
+        code = ending_of(arguments)
+    finally:
+        sys.stdout.flush()
+        os._exit(code if isinstance(code, int) else 1)
 
 
 def ending_of(arguments: list[str]) -> object:
