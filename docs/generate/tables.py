@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from migrate import registry
 from migrate.cli.app import cli
-from migrate.cli.session import global_options
+from migrate.cli.command import global_options
 from migrate.config import Secrets, SiteSettings
 from migrate.core.features import FEATURES, unsupported
 from migrate.core.ports import Calendar, Target

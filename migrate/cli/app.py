@@ -11,7 +11,8 @@ from typing import NoReturn
 import click
 
 from migrate import __version__
-from migrate.cli.session import Session, global_options
+from migrate.cli.command import global_options
+from migrate.cli.session import Session
 
 COMMANDS = ("init", "plan", "apply", "status", "undo", "completion")
 BUG = 1

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from migrate.cli.session import Ending, Session, command
+from migrate.cli.command import command
+from migrate.cli.session import Ending, Session
 
 
 @command("completion")

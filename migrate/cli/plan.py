@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from migrate.cli.session import Ending, Session, command
+from migrate.cli.command import command
+from migrate.cli.session import Ending, Session
 
 
 def _mapping(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,9 @@ from migrate.services.steps import recover
 from migrate.shared import hosts
 from migrate.shared.advice import advise
 from migrate.shared.files import Files
+
+# A device or a pipe may never end. A month of ten thousand meetings takes 2 MB.
+MOST_BYTES = 100 << 20
 
 
 @dataclass(frozen=True)
@@ -91,11 +95,16 @@ def _read(session: Session, files: Sequence[Path], options: Mapping[str, Any], t
 
 def _document(path: Path, files: Sequence[Path]) -> Document:
     try:
-        data = path.read_bytes()
+        with path.open("rb") as stream:
+            data = stream.read(MOST_BYTES + 1)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})", hint="Check the name of the file.") from error
+    if len(data) > MOST_BYTES:
+        raise InputError(f"{path}: is larger than {MOST_BYTES >> 20} MB", hint="Export one month at a time.")
     namesakes = sum(other.name == path.name for other in files)
-    return Document(str(path) if namesakes > 1 else path.name, data)
+    name = str(path) if namesakes > 1 else path.name
+    # The name of a file may be any bytes; in a plan it is text.
+    return Document(os.fsencode(name).decode(errors="replace"), data)
 
 
 def _plan_options(options: Mapping[str, Any], settings: Mapping[str, Any]) -> PlanOptions:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from migrate.cli.session import Ending, Session, command
+from migrate.cli.command import command
+from migrate.cli.session import Ending, Session
 
 
 @command("status")
