@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any, cast
 
+from migrate.core.merge import place
 from migrate.core.plan import Action, Plan
 from migrate.core.ports import Binding, Calendar, Journal, Reading, Run
 from migrate.services.applying import Applied, Applier, Permissions
@@ -105,13 +106,19 @@ class Desk:
     def undoer(self) -> Undoer:
         return Undoer(*self.ports, self.clock)
 
-    def plan(self, *readings: Reading, since: date = SINCE, prune: bool = False, take: bool = False) -> Sealed:
+    def plan(
+        self,
+        *readings: Reading,
+        since: date = SINCE,
+        prune: bool = False,
+        take: bool = False,
+        empty: str = "empty.csv",
+    ) -> Sealed:
         """Return the plan, as it is read back from its file."""
         recover(*self.ports)
         planner = Planner(self.target, *self.ports, self.hosts.join)
         options = PlanOptions(since, self.clock(), prune=prune, take_export=take, settings={"server": self.server})
-        inputs = [as_input(each, each.meetings[0].sources[0].rpartition(":")[0] if each.meetings else "empty.csv")
-                  for each in readings]  # fmt: skip
+        inputs = [as_input(each, place(each.meetings[0])[0] if each.meetings else empty) for each in readings]
         return load(dump(seal(planner.plan(inputs, options))), "plan.json")
 
     def apply(self, sealed: Sealed, *, partial: bool = False, large: bool = False) -> Applied:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, time
 from itertools import chain
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from migrate.core import recurrence
 from migrate.core.meeting import Kind, Meeting, Occurrence, Override
-from migrate.core.merge import merge
+from migrate.core.merge import merged_fields
 from migrate.core.ports import Window
 
 T = TypeVar("T")
@@ -23,13 +23,11 @@ def extend(known: Meeting, listed: Meeting, windows: Sequence[Window]) -> Meetin
     A file speaks only for its own window: dates before or after it are neither confirmed nor taken back. What rows do
     not tell, such as an agenda, stays as a better source told it.
     """
-    listed = replace(merge([listed, known]), host=listed.host)
+    filled = merged_fields([listed, known]) | {"host": listed.host}
     if known.rrule is not None and not recurrence.is_bounded(known.rrule):
-        return _corrected(known, listed, windows)
+        return replace(listed, **filled | _corrected(known, listed, windows))
     stays = remembered(known, windows)
-    if not stays:
-        return listed
-    return _retold(listed, [*stays, *recurrence.dates(listed)])
+    return replace(listed, **filled | (_retold(listed, [*stays, *recurrence.dates(listed)]) if stays else {}))
 
 
 def remembered(known: Meeting, windows: Sequence[Window]) -> list[Occurrence]:
@@ -39,25 +37,27 @@ def remembered(known: Meeting, windows: Sequence[Window]) -> list[Occurrence]:
     return [occurrence for occurrence in recurrence.dates(known) if not _covered(occurrence.start, windows)]
 
 
-def _retold(meeting: Meeting, dates: Sequence[Occurrence]) -> Meeting:
+def _retold(meeting: Meeting, dates: Sequence[Occurrence]) -> dict[str, Any]:
     zone = ZoneInfo(meeting.timezone)
-    unique = {date.start.timestamp(): replace(date, start=date.start.astimezone(zone)) for date in dates}
+    unique = {
+        date.start.timestamp(): Occurrence(date.start.astimezone(zone), date.duration_minutes, date.topic)
+        for date in dates
+    }
     shape = recurrence.tell(list(unique.values()))
     several = Kind.SERIES if len(unique) > 1 else Kind.SINGLE
-    return replace(
-        meeting,
-        topic=shape.topic,
-        kind=meeting.kind if meeting.kind is Kind.WEBINAR else several,
-        start=shape.start,
-        duration_minutes=shape.duration_minutes,
-        rrule=shape.rrule,
-        exdates=shape.exdates,
-        overrides=shape.overrides,
-        singles=shape.singles,
-    )
+    return {
+        "topic": shape.topic,
+        "kind": meeting.kind if meeting.kind is Kind.WEBINAR else several,
+        "start": shape.start,
+        "duration_minutes": shape.duration_minutes,
+        "rrule": shape.rrule,
+        "exdates": shape.exdates,
+        "overrides": shape.overrides,
+        "singles": shape.singles,
+    }
 
 
-def _corrected(known: Meeting, listed: Meeting, windows: Sequence[Window]) -> Meeting:
+def _corrected(known: Meeting, listed: Meeting, windows: Sequence[Window]) -> dict[str, Any]:
     """Keep a rule that has no end, and correct its dates inside the windows to those that are listed."""
     zone = ZoneInfo(known.timezone)
     told = {date.start.timestamp(): _as_in(listed, date, zone) for date in recurrence.dates(listed)}
@@ -70,28 +70,27 @@ def _corrected(known: Meeting, listed: Meeting, windows: Sequence[Window]) -> Me
     moved = {change.occurrence.timestamp() for change in kept}
     taken = [*known.exdates, *(change.occurrence for change in known.overrides if change not in kept)]
     changed = [told[at] for at in ruled if at in told and (told[at].duration_minutes is not None or told[at].topic)]
-    return replace(
-        listed,
-        kind=listed.kind if listed.kind is Kind.WEBINAR else Kind.SERIES,
-        timezone=known.timezone,
-        start=known.start,
-        rrule=known.rrule,
-        exdates=_in_order(
+    return {
+        "kind": listed.kind if listed.kind is Kind.WEBINAR else Kind.SERIES,
+        "timezone": known.timezone,
+        "start": known.start,
+        "rrule": known.rrule,
+        "exdates": _in_order(
             datetime.timestamp,
             (moment for moment in taken if not _covered(moment, windows)),
             (moment for at, moment in ruled.items() if at not in told and at not in moved),
         ),
-        overrides=_in_order(
+        "overrides": _in_order(
             lambda change: change.start.timestamp(),
             kept,
             (Override(date.start, date.start, date.duration_minutes, date.topic) for date in changed),
         ),
-        singles=_in_order(
+        "singles": _in_order(
             lambda date: date.start.timestamp(),
             (single for single in known.singles if not _covered(single.start, windows)),
             (date for at, date in told.items() if at not in ruled),
         ),
-    )
+    }
 
 
 def _ruled(known: Meeting, windows: Sequence[Window]) -> dict[float, datetime]:

@@ -12,9 +12,9 @@ from itertools import islice, takewhile
 from migrate.core.cadence import Fit, commonest, fit
 from migrate.core.meeting import Kind, Meeting, Occurrence, Override
 from migrate.core.patterns import regular_and_rest
-from migrate.core.rules import check_length, check_rule, count, is_bounded, local_dates, parts, until
+from migrate.core.rules import check_rule, count, is_bounded, local_dates, parts, until
 
-__all__ = ["Shape", "check_length", "check_rule", "continues_after", "dates", "is_bounded", "pattern_name", "patterns", "tell"]
+__all__ = ["Shape", "check_rule", "continues_after", "dates", "is_bounded", "pattern_name", "patterns", "tell"]
 
 
 @dataclass(frozen=True, slots=True)

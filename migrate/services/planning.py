@@ -36,11 +36,11 @@ class PlanOptions:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """A meeting, what the target keeps of it, and what the journal knows of it."""
+    """A meeting, the canonical text of what the target keeps of it, and what the journal knows of it."""
 
     key: str
     meeting: Meeting
-    kept: Meeting
+    kept: str
     losses: tuple[Loss, ...]
     room: Room
     place: Place | None
@@ -49,9 +49,7 @@ class _Wanted:
     @property
     def changed(self) -> bool:
         known = self.binding
-        return known is None or (
-            (known.room, Place.of(known), known.meeting) != (self.room, self.place, dump_meeting(self.kept))
-        )
+        return known is None or (known.room, Place.of(known), known.meeting) != (self.room, self.place, self.kept)
 
     @property
     def looked_at(self) -> Place | None:
@@ -113,12 +111,13 @@ class Planner:
             key = keys.get(entry.key, entry.key)
             binding = snapshot.bindings.get(key)
             meeting = _joined(entry.meeting, self.join)
-            if binding and entry.by_rows:
-                meeting = extend(load_meeting(binding.meeting), meeting, schedule.windows)
             kept, losses = lower(meeting, lost)
+            if binding and entry.by_rows and binding.meeting != dump_meeting(kept):
+                meeting = extend(load_meeting(binding.meeting), meeting, schedule.windows)
+                kept, losses = lower(meeting, lost)
             losses += schedule.open_end(meeting) if entry.by_rows else ()
             room = rooms.of(key, meeting)
-            wanted.append(_Wanted(key, meeting, kept, losses, room, self._place(key, meeting), binding))
+            wanted.append(_Wanted(key, meeting, dump_meeting(kept), losses, room, self._place(key, meeting), binding))
         return wanted
 
     def _place(self, key: str, meeting: Meeting) -> Place | None:

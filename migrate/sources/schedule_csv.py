@@ -13,7 +13,8 @@ from migrate.core.errors import InputError
 from migrate.core.features import FEATURES
 from migrate.core.meeting import Kind, Meeting, Occurrence, Override, Person
 from migrate.core.ports import Document, Reading, ReadOptions, Source, Window
-from migrate.core.recurrence import check_length, check_rule, dates, is_bounded
+from migrate.core.recurrence import dates, is_bounded
+from migrate.core.rules import check_length, check_rule
 from migrate.shared.advice import advise
 from migrate.shared.columns import locate, normalise
 from migrate.shared.dates import read_minutes, settle_order

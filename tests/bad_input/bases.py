@@ -6,10 +6,11 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from migrate.core.meeting import Kind, Meeting, Occurrence, Override, Person
@@ -40,7 +41,8 @@ class Held:
 
     @property
     def end(self) -> datetime | None:
-        return (self.start.astimezone(UTC) + timedelta(minutes=self.minutes)).astimezone(self.zone) if self.start else None
+        # Hours are counted in UTC: the clock may change during a meeting.
+        return self.start and (self.start.astimezone(UTC) + timedelta(minutes=self.minutes)).astimezone(self.zone)
 
 
 def weekly(topic: str, number: str, host: Person, first: str, count: int, days: int = 7, **more: object) -> list[Held]:
@@ -73,8 +75,8 @@ def organisation() -> list[Held]:
 Writer = Callable[[Held], str]
 
 
-def _local(pattern: str) -> Writer:
-    return lambda held: held.start.astimezone(BERLIN).strftime(pattern) if held.start else ""
+def _local(pattern: str, zone: tzinfo = BERLIN) -> Writer:
+    return lambda held: held.start.astimezone(zone).strftime(pattern) if held.start else ""
 
 
 def _spaced(held: Held) -> str:
@@ -88,6 +90,10 @@ def _ended(pattern: str) -> Writer:
 
 def _minutes(held: Held) -> str:
     return str(held.minutes or "")
+
+
+def _clock(held: Held) -> str:
+    return f"{held.minutes // 60:02}:{held.minutes % 60:02}:00" if held.minutes else ""
 
 
 def _in_own_zone(held: Held) -> str:
@@ -152,7 +158,7 @@ LAYOUTS: Mapping[str, tuple[Form, Columns]] = {
             ("host_id", "host_id", lambda held: "Or4-" + held.host.email.partition("@")[0].replace(".", "")),
             ("host_name", "host_name", lambda held: held.host.name),
             ("number", "id", lambda held: held.number),
-            ("start", "start_time", lambda held: f"{held.start.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if held.start else ""),
+            ("start", "start_time", _local("%Y-%m-%dT%H:%M:%SZ", UTC)),
             ("topic", "topic", lambda held: held.topic),
         ),
     ),
@@ -174,7 +180,7 @@ LAYOUTS: Mapping[str, tuple[Form, Columns]] = {
             ("topic", "Topic", lambda held: held.topic),
             ("number", "Webinar ID", _spaced),
             ("host_email", "Host email", lambda held: held.host.email),
-            ("duration", "Duration", lambda held: f"{held.minutes // 60:02}:{held.minutes % 60:02}:00" if held.minutes else ""),
+            ("duration", "Duration", _clock),
         ),
     ),
 }  # fmt: skip
@@ -187,11 +193,12 @@ def meetings() -> list[Meeting]:
     def on(month: int, day: int, hour: int = 9, minute: int = 0) -> datetime:
         return datetime(2027, month, day, hour, minute, tzinfo=BERLIN)
 
+    longer = datetime(2027, 3, 10, 10, tzinfo=LOS_ANGELES)
     team = Meeting("Team meeting", Kind.SERIES, "80000000201", host=ANNA, timezone=BERLIN.key, start=nine)
+    team = replace(team, duration_minutes=45, agenda="Größen, Höhen, Längen")
     return [
         replace(
             team,
-            duration_minutes=45,
             rrule="FREQ=WEEKLY;BYDAY=MO;COUNT=10",
             exdates=(on(3, 15),),
             overrides=(Override(on(3, 22), on(3, 23, 10, 30), 30, "Team meeting (moved)"),),
@@ -202,11 +209,11 @@ def meetings() -> list[Meeting]:
             agenda="1. Minutes\r\n2. “Any” other business",
             old_link="https://zoom.us/j/80000000201",
         ),
-        replace(team, number="80000000202", topic="For ever", host=BO, duration_minutes=15, rrule="FREQ=DAILY"),
-        replace(team, number="80000000203", duration_minutes=60, rrule="FREQ=MONTHLY;BYDAY=1MO;UNTIL=20270901T215959Z"),
-        Meeting("Café", number="95000000207", host=JOERG, start=on(3, 28, 2, 0), timezone=BERLIN.key, duration_minutes=60),
+        replace(team, number="80000000202", topic="For ever", host=BO, rrule="FREQ=DAILY"),
+        replace(team, number="80000000203", rrule="FREQ=MONTHLY;BYDAY=1MO;UNTIL=20270901T215959Z"),
+        Meeting("Café", number="95000000207", host=JOERG, start=on(3, 28), timezone=BERLIN.key, duration_minutes=60),
         Meeting("Room", Kind.ROOM, number="8000000301", host=BO, timezone=BERLIN.key),
-        Meeting("One to one", number="8000000301", host=BO, start=on(3, 9, 11), timezone=BERLIN.key, duration_minutes=30),
+        Meeting("One to one", number="8000000301", host=BO, start=on(3, 9), timezone=BERLIN.key, duration_minutes=30),
         Meeting("Webinar", Kind.WEBINAR, "95000000205", host=JOERG, start=on(3, 17, 18), duration_minutes=90),
         Meeting("No number", host=JOERG, start=on(3, 19), timezone=BERLIN.key, duration_minutes=60),
         Meeting("By its uuid", uuid=UUID, host=ANNA, start=on(3, 20), timezone=BERLIN.key, duration_minutes=60),
@@ -219,7 +226,7 @@ def meetings() -> list[Meeting]:
             timezone=LOS_ANGELES.key,
             duration_minutes=60,
             rrule="FREQ=WEEKLY;BYDAY=WE;COUNT=5",
-            overrides=(Override(*[datetime(2027, 3, 10, 10, tzinfo=LOS_ANGELES)] * 2, 120, ""),),
+            overrides=(Override(longer, longer, 120),),
         ),
     ]  # fmt: skip
 
@@ -237,9 +244,9 @@ def _sheets() -> Iterator[Sheet]:
         proofs = name in ("title_case", "sentence_case", "excel_german")
         yield Sheet(name, list(fields), list(header), rows, form, proofs=proofs)
     yield _parsed("schedule", write_schedule(meetings()), ["", *COLUMNS], proofs=False)
-    fields = ["topic", "number", "host_name", "host_email", "", "start", "duration", "type"]
+    known = ["topic", "number", "host_name", "host_email", "", "start", "duration", "type"]
     for path in sorted((EXAMPLES / "zoom").glob("*.csv")):
-        yield _parsed(path.stem, path.read_bytes(), fields, proofs="202710" not in path.name)
+        yield _parsed(path.stem, path.read_bytes(), known, proofs="202710" not in path.name)
 
 
 def _parsed(name: str, data: bytes, fields: list[str], *, proofs: bool) -> Sheet:
@@ -254,16 +261,17 @@ def _with_keys(sheet: Sheet) -> Sheet:
     return sheet
 
 
-def plan(data: bytes) -> dict[str, object]:
+def plan(data: bytes) -> dict[str, Any]:
     """Plan a file that can be planned."""
     with TemporaryDirectory() as directory:
         path = Path(directory, "base.csv")
         path.write_bytes(data)
         result = run("--site", directory, "--json", "plan", path, *ZONE)
     assert result.code in (0, 6), result.out
-    return result.json["data"]
+    found: dict[str, Any] = result.json["data"]
+    return found
 
 
-def lines_of(change: Mapping[str, object]) -> list[int]:
+def lines_of(change: Mapping[str, Any]) -> list[int]:
     """Return the lines of the rows that tell of a change."""
-    return [int(source.rpartition(":")[2]) for source in change["meeting"]["sources"]]  # type: ignore[index]
+    return [int(source.rpartition(":")[2]) for source in change["meeting"]["sources"]]

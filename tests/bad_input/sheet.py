@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import gzip
 import io
+import json
 import re
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from random import Random
+from typing import Literal
+
+
+class UnsuitedError(Exception):
+    """A mutation finds nothing in a file that it could spoil."""
+
+
+WRAPPINGS: Mapping[str, Callable[[bytes], bytes]] = {
+    "gzip": lambda data: gzip.compress(data, mtime=0),
+    "zip": lambda data: b"PK\x03\x04" + zlib.compress(data),
+    "base64": base64.encodebytes,
+    "hexadecimal": lambda data: data.hex().encode(),
+    "html": lambda data: b"<html><table><tr>\n" + re.sub(rb"[,;\t\r\n]+", b"\n<td>", data) + b"</table></html>",
+    "json": lambda data: json.dumps(re.split(r"[,;\t\r\n]+", data.decode("latin-1")), indent=1).encode(),
+    "reversed": lambda data: data[::-1],
+    "empty": lambda _: b"",
+}
+"""What files are that are not what their name says."""
 
 _BREAK = re.compile(r"\r\n?|\n")
 
@@ -33,7 +55,7 @@ class Form:
     mark: bytes = b""
     encoding: str = "utf-8"
     delimiter: str = ","
-    quoting: int = csv.QUOTE_MINIMAL
+    quoting: Literal[0, 1] = csv.QUOTE_MINIMAL
     newlines: tuple[str, ...] = ("\r\n",)
     separator: str = ""
     tail: str = ""
@@ -63,9 +85,11 @@ class Sheet:
 
     @property
     def is_schedule(self) -> bool:
-        return "rrule" in self.header or "rrule" in self.fields
+        return self.name == "schedule"
 
     def column(self, name: str) -> int:
+        if name not in self.fields:
+            raise UnsuitedError(name)
         return self.fields.index(name)
 
     def cell(self, row: Row, name: str) -> str:
@@ -77,8 +101,15 @@ class Sheet:
         """Return the rows that are as wide as the header and tell of a meeting."""
         return [row for row in self.rows if row.key and len(row.cells) >= len(self.header)]
 
-    def any_row(self, rng: Random) -> Row:
-        return rng.choice(self.told())
+    def any_row(self, rng: Random, filled: str = "") -> Row:
+        """Return one of the rows that tell of a meeting, in which the cell of a field is `filled`."""
+        return self.some_rows(rng, 1, filled)[0]
+
+    def some_rows(self, rng: Random, number: int, filled: str = "") -> list[Row]:
+        rows = [row for row in self.told() if not filled or self.cell(row, filled)]
+        if len(rows) < number:
+            raise UnsuitedError(filled)
+        return rng.sample(rows, number)
 
     def pad(self) -> None:
         """Give every row a cell for every column, so that columns can be moved."""
@@ -88,7 +119,7 @@ class Sheet:
     def records(self) -> Iterator[Row]:
         """Yield all that is written, from the first line on."""
         yield from self.above
-        yield Row(self.header, is_header=True)
+        yield Row([], is_header=True)
         yield from self.rows
 
     def lines(self) -> dict[int, Row]:
@@ -112,7 +143,8 @@ class Sheet:
         if form.cut is not None:
             begun = begun[: int(len(begun) * form.cut)]
         text = _with_nuls("".join(whole), form.nuls)
-        return form.mark + text.encode(form.encoding, self._errors) + begun + form.tail.encode(form.encoding)
+        data = form.mark + text.encode(form.encoding, self._errors) + begun + form.tail.encode(form.encoding)
+        return WRAPPINGS[form.wrapping](data) if form.wrapping else data
 
     @property
     def _errors(self) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from migrate.core.rules import check_rule, is_bounded, local_dates, until
+from migrate.core.rules import check_length, check_rule, is_bounded, local_dates, until
 
 GOOD = [
     "FREQ=DAILY",
@@ -52,6 +52,7 @@ BAD = {
     "FREQ=MONTHLY;BYDAY=6MO": "numbered weekdays are 1 to 5",
     "FREQ=MONTHLY;BYDAY=0MO": "numbered weekdays are 1 to 5",
     "FREQ=WEEKLY;BYMONTHDAY=1": "BYMONTHDAY does not go with FREQ=WEEKLY",
+    "FREQ=DAILY;BYMONTHDAY=29;BYMONTH=2;BYDAY=MO": "BYMONTHDAY does not go with FREQ=DAILY",
     "FREQ=MONTHLY;BYMONTHDAY=0": "BYMONTHDAY must be 1 to 31",
     "FREQ=MONTHLY;BYMONTHDAY=-32": "BYMONTHDAY must be 1 to 31",
     "FREQ=MONTHLY;BYYEARDAY=1": "BYYEARDAY does not go with",
@@ -63,6 +64,7 @@ BAD = {
     "FREQ=MONTHLY;BYSETPOS=1": "BYSETPOS needs",
     "FREQ=DAILY;BYHOUR=9;BYSETPOS=2": "BYSETPOS does not go with FREQ=DAILY",
     "FREQ=DAILY;BYHOUR=24": "BYHOUR must be 0 to 23",
+    "FREQ=DAILY;BYHOUR=9,14;BYMINUTE=" + ",".join(map(str, range(13))): "more than 24 times a day",
     "FREQ=WEEKLY;WKST=XX": "WKST must be",
     "FREQ=DAILY\nCOUNT=2": "FREQ must be",
 }
@@ -93,6 +95,22 @@ texts = st.lists(st.tuples(names, values).map("=".join), max_size=5).map(";".joi
 def test_any_text_is_either_refused_or_gives_dates(rrule: str) -> None:
     if check_rule(rrule) is None:
         list(islice(local_dates(rrule, datetime(2027, 1, 1, 9)), 3))
+
+
+@pytest.mark.parametrize(
+    ("rrule", "long"),
+    [
+        ("FREQ=DAILY", False),
+        ("FREQ=DAILY;COUNT=9999", False),
+        ("FREQ=DAILY;UNTIL=20540517T090000Z", False),
+        ("FREQ=DAILY;UNTIL=20540518T090000Z", True),
+        ("FREQ=MONTHLY;BYMONTHDAY=1;UNTIL=99991231T235959Z", True),
+        ("FREQ=YEARLY;UNTIL=99991231T235959Z", False),
+    ],
+)
+def test_a_rule_may_leave_9999_dates(rrule: str, long: bool) -> None:
+    assert check_rule(rrule) is None
+    assert bool(check_length(rrule, datetime(2027, 1, 1, 9, tzinfo=UTC))) is long
 
 
 @pytest.mark.parametrize(

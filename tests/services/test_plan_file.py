@@ -21,11 +21,10 @@ MARCH = rows(weekly("2027-03-01 09:00", 5))
 TWO_ROWS = rows(["2027-03-01 09:00", "2027-03-04 15:00"], "Chat", None)
 
 
-def rich(path: str = "upcoming.csv", other: str = "schedule.csv", journal: Desk | None = None) -> Sealed:
+def rich(path: str = "upcoming.csv", other: str = "schedule.csv", empty: str = "empty.csv") -> Sealed:
     """Return a plan that names its files wherever a plan can."""
-    known = journal or journalled()
     corrected = schedule_csv(series("2027-03-01 10:00", 5), path=other)
-    return known.plan(reading(*MARCH, *TWO_ROWS, path=path), corrected, reading(path="empty.csv"))
+    return journalled().plan(reading(*MARCH, *TWO_ROWS, path=path), corrected, reading(), empty=empty)
 
 
 def journalled() -> Desk:
@@ -53,9 +52,15 @@ def test_the_checksum_does_not_depend_on_when_the_plan_was_made() -> None:
 
 
 @pytest.mark.parametrize(
-    "names", [("march.csv", "schedule.csv"), ("upcoming.csv", "/srv/anna/s.csv"), ("a (1).csv", "[b].csv"), ("x", "2")]
+    "names",
+    [
+        ("march.csv", "schedule.csv", "none.csv"),
+        ("upcoming.csv", "/srv/anna/s.csv", "empty.csv"),
+        ("a (1).csv", "[b].csv", "+.csv"),
+        ("x", "2", "y"),
+    ],
 )
-def test_the_checksum_does_not_depend_on_how_the_files_are_called(names: tuple[str, str]) -> None:
+def test_the_checksum_does_not_depend_on_how_the_files_are_called(names: tuple[str, ...]) -> None:
     sealed, renamed = rich(), rich(*names)
     codes = {problem.code for problem in sealed.plan.problems}
     assert codes == {"contradiction", "ambiguous-series"}

@@ -413,6 +413,13 @@ def test_of_fewer_than_ten_all_may_change(desk: Desk) -> None:
     assert not desk.plan(march(*(replace(each, topic="New") for each in MARCH))).plan.limit.exceeded
 
 
+def test_an_event_that_the_journal_does_not_know_is_none_of_those_that_change(desk: Desk) -> None:
+    desk.migrate(ten(0))
+    desk.edit("SUMMARY:Old", "SUMMARY:Mine")
+    lost = Desk(calendar=desk.calendar)
+    assert lost.plan(ten(0), take=True).plan.limit.changing == 0
+
+
 def test_new_meetings_are_never_too_many(desk: Desk) -> None:
     desk.migrate(ten(0))
     more = march(*(row("2027-03-02 09:00", "More", f"8111111{number:04}") for number in range(50)))

@@ -105,5 +105,9 @@ def test_the_options_can_be_pasted_into_a_shell():
     assert map_options({"topic": "a'$(rm)"}) == "--map topic='a'\\''$(rm)'"
 
 
+def test_of_many_columns_the_first_are_listed():
+    assert listed(map(str, range(1000))).endswith('"39" and 960 more')
+
+
 def test_what_is_listed_stays_on_its_line():
     assert listed(["Topic", "", "a\nb", "x" * 100]) == f'"Topic", \'a\\nb\', "{"x" * 60}"'

@@ -39,9 +39,13 @@ def test_a_plain_text_stays_as_it_is(text: str):
     assert to_cell(text) == text
 
 
-def test_a_lone_surrogate_is_written_as_an_escape():
+def test_a_lone_surrogate_is_written_as_an_escape_and_never_read():
     assert to_cell("a\ud83d") == "a\\ud83d"
-    assert from_cell("a\\ud83d") == "a\ud83d"
+    assert from_cell("a\\ud83d") == "a\ufffd"
+
+
+def test_an_escaped_pair_of_surrogates_is_one_character():
+    assert from_cell("a\\ud83c\\udfa8b") == "a🎨b"
 
 
 @pytest.mark.parametrize(

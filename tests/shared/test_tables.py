@@ -51,6 +51,12 @@ def test_a_broken_character_in_utf_16_costs_only_itself():
     assert (read.encoding, read.doubts[0].code, cells(read)[0]) == ("utf-16-le", "encoding-guessed", ["a", "1", "2"])
 
 
+def test_a_bad_byte_costs_only_itself_where_other_letters_are_good():
+    read = table(f"{HEADER}\nÜbung €,1,2\n".encode() + b"caf\xe9,3,4\n")
+    assert (read.encoding, [row[0] for row in cells(read)]) == ("utf-8", ["Übung €", "caf\ufffd"])
+    assert [(doubt.code, doubt.line) for doubt in read.doubts] == [("encoding-guessed", 3)]
+
+
 def test_nul_is_removed_and_costs_nothing_else():
     assert cells(table(f"{HEADER}\nA\0nna,1,2\n\0\0,3,4\n")) == [["Anna", "1", "2"], ["", "3", "4"]]
 
@@ -111,6 +117,29 @@ def test_a_mapped_header_makes_its_row_the_header():
 
 def test_trailing_empty_columns_are_no_columns():
     assert table(f"{HEADER},,\n{ROW},,\n").header == ("Topic", "Meeting ID", "Start time")
+
+
+def test_a_last_column_may_have_no_name():
+    read = table(f"{HEADER},\n{ROW},note\n")
+    assert (read.width, read.header[-1], cells(read)[0][-1]) == (4, "Start time", "note")
+
+
+@pytest.mark.parametrize(
+    ("text", "broken"),
+    [
+        ("x" * (1 << 21), "line 1 is longer than 1,048,576 characters"),
+        (f"{HEADER}\n{ROW}" + "," * (1 << 21), "line 2 is longer than 1,048,576 characters"),
+        ("\n" * 1_000_001, "there are more than 1,000,000 rows"),
+        (HEADER + ",x" * 1000, "there are more than 1,000 columns"),
+    ],
+    ids=["one cell", "one row", "no cells", "one header"],
+)
+def test_what_is_too_large_for_a_schedule_is_not_read_to_its_end(text: str, broken: str):
+    assert table(text).broken == broken
+
+
+def test_as_many_columns_as_a_spreadsheet_has_may_stand_empty():
+    assert table(f"{HEADER}{',' * 16_384}\n{ROW}{',' * 16_384}\n").broken == ""
 
 
 def test_an_unclosed_quote_is_named_and_what_came_before_it_is_kept():

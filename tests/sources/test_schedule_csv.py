@@ -165,6 +165,7 @@ def test_a_person_may_be_written_as_in_a_mail():
         ("start", "2027-03-28 02:30", "nonexistent-time"),
         ("duration_minutes", "44641", "bad-duration"),
         ("rrule", "FREQ=SOMETIMES", "bad-rule"),
+        ("rrule", "FREQ=DAILY;UNTIL=99991231T235959Z", "bad-rule"),
         ("exdates", "2027-03-01T14:00 x", "bad-date"),
         ("features", "passcode teleport", "bad-feature"),
         ("singles", "[", "bad-list"),
@@ -203,6 +204,13 @@ def test_the_window_is_what_the_meetings_span_unless_one_has_no_end():
     assert read(text).window == Window(date(2027, 2, 1), date(2027, 3, 3))
     assert read(text + "d,2027-03-01 14:00,FREQ=DAILY\n").window is None
     assert read("topic,rrule\nc,\n").window is None
+
+
+def test_half_of_a_surrogate_pair_never_comes_in():
+    lists = '"[""Kim \\udc00"", {""name"": ""\\ud83c\\udfa8 \\ud83d""}]"'
+    meeting = only(read(f"{MARKER},topic,uuid,host_name,attendees\n,a\\ud800,\\udfff,\\ud83c\\udfa8,{lists}\n"))
+    assert (meeting.topic, meeting.uuid, meeting.host.name) == ("a\ufffd", "\ufffd", "🎨")
+    assert meeting.attendees == (Person("Kim \ufffd"), Person("🎨 \ufffd"))
 
 
 def test_a_file_of_a_newer_version_is_refused():

@@ -335,3 +335,16 @@ def test_ten_thousand_rows_are_ten_thousand_meetings():
     starts = [f"{first + timedelta(days=number % 28):%m/%d/%Y %I:%M:%S %p}" for number in range(10_000)]
     reading = read(*(row(number=str(80_000_000_000 + number), start=start) for number, start in enumerate(starts)))
     assert (len(reading.meetings), reading.problems) == (10_000, [])
+
+
+@pytest.mark.parametrize("spoilt", [0, 1])
+def test_one_spoilt_cell_does_not_say_what_a_column_is(spoilt: int):
+    rows = [["x", "80000000201", f"2027-03-{day:02}", "10:00 AM"] for day in (1, 2, 3, 4)]
+    rows[0][2 + spoilt] = "soon"
+    reading = read(*rows, header=("Topic", "Meeting ID", "Start date", "Start time"))
+    assert (len(reading.meetings), codes(reading)) == (3, ["bad-date"])
+
+
+def test_cells_in_a_column_without_a_name_keep_no_row_out():
+    rows = [["x", "80000000201", "2027-03-01 09:00", "30", "a note"]]
+    assert codes(read(*rows, header=(*HEADER, ""))) == []

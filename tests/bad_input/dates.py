@@ -1,0 +1,152 @@
+"""Mutations of dates and times."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from random import Random
+
+from tests.bad_input.bases import AMERICAN
+from tests.bad_input.effect import DATE_ORDER, Effect, touching
+from tests.bad_input.sheet import Row, Sheet, UnsuitedError
+
+_PATTERNS = {
+    "title_case": AMERICAN,
+    "sentence_case": AMERICAN,
+    "interface_names": "%Y-%m-%dT%H:%M:%SZ",
+    "excel_german": "%d/%m/%Y %H:%M",
+    "named_months": "%b %d, %Y %I:%M %p",
+    "schedule": "%Y-%m-%dT%H:%M:%S%z",
+}
+_AMERICAN_DATE = re.compile(r"(\d\d)/(\d\d)/(\d{4})(.*)")
+
+
+def move_a_date(sheet: Sheet, rng: Random) -> Effect:
+    row, moment, pattern = _a_start(sheet, rng)
+    moved = moment + timedelta(days=rng.randint(-40, 400), minutes=rng.choice([0, 0, 1, 719, 720]))
+    _put(sheet, row, moved.strftime(pattern))
+    return touching(row)
+
+
+def move_a_date_into_the_past(sheet: Sheet, rng: Random) -> Effect:
+    row, moment, pattern = _a_start(sheet, rng)
+    _put(sheet, row, moment.replace(year=2019).strftime(pattern))
+    return touching(row)
+
+
+def write_a_date_that_is_none(sheet: Sheet, rng: Random) -> Effect:
+    row = sheet.any_row(rng, "start")
+    _put(
+        sheet,
+        row,
+        rng.choice(
+            [
+                "02/30/2027 09:00:00 AM",
+                "13/45/2027 09:00",
+                "2027-02-29T09:00:00",
+                "2027-03-01T25:00:00",
+                "2027-03-01T09:61:00",
+                "03/01/2027 13:00:00 AM",
+                "0001-01-01T00:00:00Z",
+                "9999-12-31T23:59:59Z",
+                "########",
+                "44927.375",
+                "#VALUE!",
+                "tomorrow",
+                "2027-W09-1T09:00",
+                "2027-03-01T09:00:00+99:00",
+                "Mon 1 Smarch 2027 09:00",
+                "\u0662027-03-01 09:00",
+                "2027-03-01",
+            ]
+        ),
+    )
+    if "start_date" in sheet.fields:
+        row.cells[sheet.column("start_date")] = rng.choice(["2027-02-30", "########", "soon", "2027-13-01"])
+    return touching(row, codes=("bad-date",))
+
+
+def write_a_date_in_another_layout(sheet: Sheet, rng: Random) -> Effect:
+    """The same time in a layout that needs no order: nothing changes."""
+    row, moment, pattern = _a_start(sheet, rng)
+    layouts = ["%Y-%m-%dT%H:%M:%S", "%Y/%m/%d %H:%M", "%d %b %Y %I:%M %p", "%B %d, %Y, %H:%M", "%Y.%m.%d %H:%M:%S"]
+    _put(sheet, row, moment.strftime(rng.choice(layouts)) + _offset(moment, pattern))
+    return Effect(row=row)
+
+
+def write_a_date_in_the_other_order(sheet: Sheet, rng: Random) -> Effect:
+    """A date that proves another order than the rest of the file, or that is ambiguous where nothing else needs one."""
+    row, moment, pattern = _a_start(sheet, rng)
+    layout = "%m/%d/%Y %H:%M" if pattern.startswith("%d") else "%d/%m/%Y %H:%M"
+    _put(sheet, row, moment.strftime(layout))
+    return touching(row, refusals=() if sheet.proofs else (DATE_ORDER,))
+
+
+def write_all_dates_in_the_other_order(sheet: Sheet, rng: Random) -> Effect:
+    """The whole file in the other order is as clear as before, and means the same."""
+    if not sheet.proofs or _PATTERNS.get(sheet.name, AMERICAN) != AMERICAN:
+        raise UnsuitedError("the dates need no order")
+    for row in sheet.rows:
+        for name in ("start", "end"):
+            if found := _AMERICAN_DATE.fullmatch(sheet.cell(row, name)):
+                month, day, year, rest = found.groups()
+                row.cells[sheet.column(name)] = f"{day}/{month}/{year}{rest}"
+    return Effect()
+
+
+def write_all_dates_as_serial_numbers(sheet: Sheet, rng: Random) -> Effect:
+    for row in sheet.rows:
+        if sheet.cell(row, "start"):
+            row.cells[sheet.column("start")] = f"{rng.uniform(46000, 47000):.5f}"
+    return Effect(everything=True)
+
+
+def meet_in_the_hour_that_the_clock_skips(sheet: Sheet, rng: Random) -> Effect:
+    return _at_a_clock_change(sheet, rng, "2027-03-28 02:30", "nonexistent-time")
+
+
+def meet_in_the_hour_that_the_clock_repeats(sheet: Sheet, rng: Random) -> Effect:
+    return _at_a_clock_change(sheet, rng, "2027-10-31 02:30", "ambiguous-time")
+
+
+def _at_a_clock_change(sheet: Sheet, rng: Random, time: str, code: str) -> Effect:
+    row = sheet.any_row(rng, "start")
+    if sheet.cell(row, "timezone") not in ("", "Europe/Berlin"):
+        raise UnsuitedError("there the clock changes at another time")
+    day, _, clock = time.partition(" ")
+    if "start_date" in sheet.fields:
+        row.cells[sheet.column("start_date")] = day
+    _put(sheet, row, clock if "start_date" in sheet.fields else time)
+    return touching(row, codes=(code,))
+
+
+def _a_start(sheet: Sheet, rng: Random) -> tuple[Row, datetime, str]:
+    """Return a row, its start, and how the file writes it."""
+    pattern, row = _PATTERNS.get(sheet.name, AMERICAN), sheet.any_row(rng, "start")
+    try:
+        return row, datetime.strptime(sheet.cell(row, "start"), pattern), pattern
+    except ValueError as error:
+        raise UnsuitedError("date and time have a cell each, or the cell is spoilt already") from error
+
+
+def _offset(moment: datetime, pattern: str) -> str:
+    if pattern.endswith("Z"):
+        return "Z"
+    return moment.strftime("%z") if pattern.endswith("%z") else ""
+
+
+def _put(sheet: Sheet, row: Row, cell: str) -> None:
+    row.cells[sheet.column("start")] = cell
+
+
+DATES = (
+    move_a_date,
+    move_a_date_into_the_past,
+    write_a_date_that_is_none,
+    write_a_date_in_another_layout,
+    write_a_date_in_the_other_order,
+    write_all_dates_in_the_other_order,
+    write_all_dates_as_serial_numbers,
+    meet_in_the_hour_that_the_clock_skips,
+    meet_in_the_hour_that_the_clock_repeats,
+)

@@ -1,0 +1,159 @@
+"""What must hold for every spoilt file: nothing but what a mutation touches may change."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from functools import cache, lru_cache
+from typing import Any
+
+from migrate.core.document import meeting_from_json
+from migrate.core.recurrence import dates
+from tests.bad_input.bases import bases, lines_of, plan
+from tests.bad_input.cases import Case
+from tests.bad_input.effect import HOST, MINUTES, TOPIC
+from tests.cli.program import Result
+
+Data = Mapping[str, Any]
+
+DONE, REFUSED, PARTIAL = 0, 4, 6
+_SECONDS = 2
+# Rules without an end are followed up to here.
+_LIMIT = datetime(2028, 7, 1, tzinfo=UTC)
+# What is true of a file and not of the meetings in it.
+_FACTS = {"sha256", "columns", "unused_columns", "encoding", "delimiter", "rows", "date_order_reason"}
+
+_PLACE = re.compile(r"\w+\.csv:\d+")
+
+
+def faults(case: Case, result: Result, seconds: float) -> Iterator[str]:
+    """Say in words what is wrong with the outcome of a plan of a spoilt file."""
+    if "Traceback" in result.err or result.code not in (DONE, REFUSED, PARTIAL):
+        yield f"it ended with {result.code}: {result.out[:500]} {result.err[:500]}"
+        return
+    if seconds > _SECONDS:
+        yield f"it took {seconds:.1f} s"
+    if result.code == REFUSED:
+        yield from _faults_of_refusal(case, result.json["error"])
+        return
+    if case.effect.refused:
+        yield "it was not refused"
+    data = result.json["data"]
+    if bool(data["summary"]["problems"]["error"]) != (result.code == PARTIAL):
+        yield f"it ended with {result.code} and {data['summary']['problems']}"
+    yield from _faults_of_rows(case, data)
+    yield from _faults_of_sources(case, data)
+    yield from _faults_of_meetings(case, data)
+    if case.is_single:
+        yield from _faults_of_problems(case, data)
+    if case.effect.same and _same(data) != _same(_base_plan(case.base.name)):
+        yield from _differences(_same(_base_plan(case.base.name)), _same(data))
+
+
+def _faults_of_refusal(case: Case, error: Data) -> Iterator[str]:
+    said = json.dumps(error, ensure_ascii=False)
+    if error["kind"] != "input" or not error["hint"] or len(said) > 10_000:
+        yield f"it is no good refusal: {said[:500]}"
+    if not any(words in said for words in case.effect.refusals):
+        yield f"it was refused: {said}"
+
+
+def _faults_of_rows(case: Case, data: Data) -> Iterator[str]:
+    rows = data["inputs"][0]["rows"]
+    if rows["read"] != sum(rows.values()) - rows["read"]:
+        yield f"the rows do not add up: {rows}"
+    if not case.is_single:
+        return
+    before = _base_plan(case.base.name)["inputs"][0]["rows"]
+    if case.effect.counts is not None:
+        wanted = {name: number + case.effect.counts.get(name, 0) for name, number in before.items()}
+        # What is read more than counted here is in meetings.
+        if wanted != rows:
+            yield f"rows are counted as {rows} instead of {wanted}"
+
+
+def _faults_of_sources(case: Case, data: Data) -> Iterator[str]:
+    """Every row is in one place: one meeting, or one problem, or counted as no part of the schedule."""
+    counted = data["inputs"][0]["rows"]
+    told = [line for change in data["changes"] for line in lines_of(change)]
+    if len(told) != counted["in_meetings"] + counted["merged"]:
+        yield f"{len(told)} rows tell of meetings, but the counts are {counted}"
+    # A row without an error may still be kept out, together with others that it contradicts.
+    wrong = {problem["line"] for problem in data["problems"] if problem["severity"] == "error"}
+    if set(told) & wrong or len(set(told)) < len(told) or len(wrong) > counted["problems"]:
+        yield f"rows are in two places: {sorted(told)} and {sorted(wrong)}"
+    if case.spoilt.form.cut is None:
+        rows = case.spoilt.lines()
+        for change in data["changes"]:
+            keys = {rows[line].key for line in lines_of(change) if line in rows} - {change["key"], ""}
+            if strangers := [key for key in keys if not case.effect.touches(key)]:
+                yield f"{change['key']} has rows of {strangers}"
+
+
+def _faults_of_meetings(case: Case, data: Data) -> Iterator[str]:
+    found = {change["key"]: change["meeting"] for change in data["changes"]}
+    for key, before in _told(case.base.name).items():
+        if case.effect.touches(key):
+            continue
+        if key not in found:
+            yield f"{key} is gone: {data['problems']}"
+        elif (after := _kept(found[key], case)) != (wanted := _kept(before, case)):
+            yield f"{key} was {wanted} and is {after}"
+
+
+def _faults_of_problems(case: Case, data: Data) -> Iterator[str]:
+    effect = case.effect
+    if effect.codes and effect.row:
+        line = next(line for line, row in case.spoilt.lines().items() if row is effect.row)
+        codes = {problem["code"] for problem in data["problems"] if problem["line"] == line}
+        if not codes & effect.codes:
+            yield f"line {line} has the problems {codes}, none of {set(effect.codes)}"
+
+
+def _kept(meeting: Data, case: Case) -> tuple[object, ...]:
+    """Return what no mutation of something else may change: the dates as instants, and the host."""
+    forgets = case.effect.forgets
+    host = () if HOST in forgets else tuple(meeting["host"].values())
+    text = json.dumps({**meeting, "sources": [], "assumptions": []})
+    held = [
+        (instant, None if MINUTES in forgets else minutes, None if TOPIC in forgets else topic)
+        for instant, minutes, topic in _instants(text)
+    ]
+    return *held, host
+
+
+@lru_cache(maxsize=4096)
+def _instants(text: str) -> list[tuple[float, int | None, str]]:
+    meeting = meeting_from_json(json.loads(text))
+    return [(date.start.timestamp(), date.duration_minutes, date.topic) for date in dates(meeting, _LIMIT)]
+
+
+@cache
+def _base_plan(name: str) -> Data:
+    return plan(next(base for base in bases() if base.name == name).data())
+
+
+@cache
+def _told(name: str) -> dict[str, Data]:
+    return {change["key"]: change["meeting"] for change in _base_plan(name)["changes"]}
+
+
+def _same(data: Data) -> Data:
+    """Return a plan without the facts of its file."""
+    problems = [
+        {**problem, "path": "", "line": 0, "message": _PLACE.sub("", problem["message"])}
+        for problem in data["problems"]
+        if problem["code"] != "encoding-guessed"
+    ]
+    changes = [{**change, "meeting": {**change["meeting"], "sources": []}} for change in data["changes"]]
+    inputs = [{name: value for name, value in each.items() if name not in _FACTS} for each in data["inputs"]]
+    rest = {name: value for name, value in data.items() if name not in ("created", "checksum", "summary")}
+    return {**rest, "problems": problems, "changes": changes, "inputs": [{**each, "path": ""} for each in inputs]}
+
+
+def _differences(before: Data, after: Data) -> Iterator[str]:
+    for name in before:
+        if before[name] != after[name]:
+            yield f"{name} was {before[name]} and is {after[name]}"
