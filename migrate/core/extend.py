@@ -37,6 +37,14 @@ def remembered(known: Meeting, windows: Sequence[Window]) -> list[Occurrence]:
     return [occurrence for occurrence in recurrence.dates(known) if not _covered(occurrence.start, windows)]
 
 
+def cut(known: Meeting, windows: Sequence[Window]) -> Meeting | None:
+    """Return the meeting without its dates inside the windows; None if all of them are there, or none."""
+    stays = remembered(known, windows)
+    if not stays or len(stays) == sum(1 for _ in recurrence.dates(known)):
+        return None
+    return replace(known, **_retold(known, stays))
+
+
 def _retold(meeting: Meeting, dates: Sequence[Occurrence]) -> dict[str, Any]:
     zone = ZoneInfo(meeting.timezone)
     unique = {

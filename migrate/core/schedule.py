@@ -11,7 +11,7 @@ from migrate.core import naming, recurrence
 from migrate.core.features import Loss
 from migrate.core.meeting import Meeting, Occurrence
 from migrate.core.ports import Reading, Window
-from migrate.core.problem import Problem
+from migrate.core.problem import Problem, Severity
 from migrate.core.telling import Entry, Record, Teller
 
 Memory = Callable[[str, Sequence[Window]], Sequence[Occurrence]]
@@ -33,6 +33,11 @@ class Schedule:
     def covers(self, day: date) -> bool:
         """Tell whether some file speaks for the date."""
         return any(day in window for window in self.windows)
+
+    @property
+    def is_partial(self) -> bool:
+        """Tell whether rows are left out that cannot be read or told: then nobody knows what is missing."""
+        return any(problem.severity is Severity.ERROR for problem in self.problems)
 
     def open_end(self, meeting: Meeting) -> tuple[Loss, ...]:
         """Return the loss of a series whose rule would go on where no file says whether it does."""

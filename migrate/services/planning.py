@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from migrate import __version__
 from migrate.core import diff, recurrence
 from migrate.core.document import dump_meeting, load_meeting
-from migrate.core.extend import extend, remembered
+from migrate.core.extend import cut, extend, remembered
 from migrate.core.features import Loss, lower, unsupported
 from migrate.core.meeting import Meeting, Occurrence, Person
 from migrate.core.merge import place
@@ -45,6 +45,7 @@ class _Wanted:
     room: Room
     place: Place | None
     binding: Binding | None
+    why: str = ""
 
     @property
     def changed(self) -> bool:
@@ -80,6 +81,7 @@ class Planner:
         schedule = assemble([source.reading for source in inputs], options.since, _Memory(snapshot.bindings))
         keys = diff.known_keys({key: entry.meeting for key, entry in schedule.entries.items()}, snapshot)
         wanted = self._all_wanted(schedule, keys, snapshot)
+        wanted += self._all_cut(snapshot, {item.key for item in wanted}, schedule) if options.prune else []
         held = {item.key for item in wanted}
         gone = [binding for key, binding in snapshot.bindings.items() if key not in held]
         live = look(
@@ -120,6 +122,17 @@ class Planner:
             wanted.append(_Wanted(key, meeting, dump_meeting(kept), losses, room, self._place(key, meeting), binding))
         return wanted
 
+    def _all_cut(self, snapshot: Snapshot, held: Collection[str], schedule: Schedule) -> Iterator[_Wanted]:
+        """Yield what is left of meetings that vanished from the files, where those speak for only some of their dates."""
+        if schedule.is_partial:
+            return
+        for key, binding in snapshot.bindings.items():
+            rest = cut(load_meeting(binding.meeting), schedule.windows) if key not in held else None
+            if rest:
+                place = Place(binding.collection, self.calendar.uids(key, rest))
+                why = "no longer in the export; dates that these files do not cover stay"
+                yield _Wanted(key, rest, dump_meeting(rest), (), binding.room, place, binding, why)
+
     def _place(self, key: str, meeting: Meeting) -> Place | None:
         if meeting.start is None:
             return None
@@ -151,7 +164,7 @@ class Planner:
             EventRef(wanted.place.uids, wanted.place.collection, max(sequence, 0)) if wanted.place else None,
             before=load_meeting(binding.meeting) if binding and verdict.action is not Action.KEEP else None,
             expects=live.fingerprint,
-            why=verdict.why,
+            why=verdict.why or wanted.why,
             losses=wanted.losses,
         )
 
@@ -217,11 +230,12 @@ def _verdict_on_vanished(
     if meeting.start is None or (meeting.rrule and not recurrence.is_bounded(meeting.rrule)):
         return diff.Verdict(Action.KEEP, "not in these files; it has no last date, so no file can rule it out")
     days = [occurrence.start.date() for occurrence in recurrence.dates(meeting)]
-    coming = [day for day in days if day >= options.since]
-    if not coming:
+    if all(day < options.since for day in days):
         return diff.Verdict(Action.KEEP, "already took place")
-    if not all(schedule.covers(day) for day in coming):
+    if not any(schedule.covers(day) for day in days):
         return diff.Verdict(Action.KEEP, "outside the dates of these files")
+    if options.prune and schedule.is_partial:
+        return diff.Verdict(Action.KEEP, "not found, but rows that cannot be read may be of it; nothing is pruned")
     return diff.decide_vanished(binding, live, prune=options.prune)
 
 

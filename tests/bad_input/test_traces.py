@@ -48,9 +48,10 @@ def faults_of_run(path: Path) -> Iterator[str]:
     yield from _unexpected(again, planned.code)
     if pending := [change for change in again.json["data"]["changes"] if change["action"] != "keep"]:
         yield f"a second plan changes {json.dumps(pending)[:1000]}"
-    undone = run("--site", site, "undo")
-    yield from traces.faults_of_terminal(undone)
-    yield from _unexpected(undone, 0)
+    for done in (site / "runs").glob("*"):
+        undone = run("--site", site, "undo", done.name)
+        yield from traces.faults_of_terminal(undone)
+        yield from _unexpected(undone, 0)
     if left := list(site.rglob("*.ics")):
         yield f"undo leaves {left}"
 

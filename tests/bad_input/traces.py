@@ -1,4 +1,4 @@
-"""What a run leaves behind: calendar files, reports, names of files, words on a terminal. Foreign text is text in all."""
+"""What a run leaves behind: files, reports, words on a terminal. Foreign text is text in all of it."""
 
 from __future__ import annotations
 
