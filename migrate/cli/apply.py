@@ -21,13 +21,12 @@ def apply(session: Session, plan_file: Path, partial: bool, allow_large_change: 
     from migrate.cli.applying import apply_plan, rehearse
     from migrate.cli.show_run import show_applied, show_rehearsal
     from migrate.core.errors import Exit
-    from migrate.services import report
     from migrate.services.applying import Permissions, Result
 
     allowed = Permissions(partial=partial, large_change=allow_large_change)
     if dry_run:
         plan = rehearse(session, plan_file, allowed)
         return Ending(Exit.OK, {"pending": plan.pending}, lambda output: show_rehearsal(output, plan, plan_file))
-    applied, directory = apply_plan(session, plan_file, allowed)
-    code = Exit.PARTIAL if applied.count(Result.FAILED) else Exit.OK
-    return Ending(code, report.to_json(applied), lambda output: show_applied(output, applied, directory))
+    done = apply_plan(session, plan_file, allowed)
+    code = Exit.PARTIAL if done.applied.count(Result.FAILED) else Exit.OK
+    return Ending(code, done.report, lambda output: show_applied(output, done.applied, done.directory))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from migrate.cli import site as sites
 from migrate.cli.output import progress
@@ -16,8 +19,17 @@ from migrate.services import report
 from migrate.services.applying import Applied, Applier, Permissions
 
 
-def apply_plan(session: Session, path: Path, allowed: Permissions) -> tuple[Applied, Path]:
-    """Apply a plan file and write the reports of the run; return what was done and where the reports are."""
+@dataclass(frozen=True)
+class Reported:
+    """What was done, the report of it as JSON values, and the directory with the reports."""
+
+    applied: Applied
+    report: Mapping[str, Any]
+    directory: Path
+
+
+def apply_plan(session: Session, path: Path, allowed: Permissions) -> Reported:
+    """Apply a plan file and write the reports of the run."""
     site, sealed = _opened(session, path)
     with site.locked("apply") as journal:
         applier = Applier(site.target, site.calendar, journal, now)
@@ -28,9 +40,10 @@ def apply_plan(session: Session, path: Path, allowed: Permissions) -> tuple[Appl
         site.files.write(directory / sites.PLAN, plan_files.dump(sealed))
         with progress(session, "applying") as tell:
             applied = applier.apply(sealed.plan, run, tell, resumed=resumed)
-        site.files.write(directory / "report.json", report.to_file(applied))
-        site.files.write(directory / "report.csv", report.to_csv(applied).encode("utf-8-sig"))
-    return applied, directory
+        document = report.to_json(applied)
+        site.files.write(directory / "report.json", report.to_file(document))
+        site.files.write(directory / "report.csv", report.to_csv(document).encode("utf-8-sig"))
+    return Reported(applied, document, directory)
 
 
 def rehearse(session: Session, path: Path, allowed: Permissions) -> Plan:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -39,17 +39,17 @@ def to_json(applied: Applied) -> dict[str, Any]:
     }
 
 
-def to_file(applied: Applied) -> bytes:
+def to_file(report: Mapping[str, Any]) -> bytes:
     """Return the report as a JSON file."""
-    return orjson.dumps(to_json(applied), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps(report, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def to_csv(applied: Applied) -> str:
+def to_csv(report: Mapping[str, Any]) -> str:
     """Return the report as CSV; a cell that a spreadsheet would take for a formula gets a leading apostrophe."""
     stream = io.StringIO()
     writer = csv.writer(stream)
     writer.writerow(COLUMNS)
-    for row in map(_item, applied.items):
+    for row in report["items"]:
         cells = {**row, "losses": "; ".join(loss["message"] for loss in row["losses"])}
         writer.writerow([guard(str(cells[name] if cells[name] is not None else "")) for name in COLUMNS])
     return stream.getvalue()

@@ -24,7 +24,7 @@ def desk() -> Desk:
 
 
 def table(applied) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(to_csv(applied), newline="")))
+    return list(csv.DictReader(io.StringIO(to_csv(to_json(applied)), newline="")))
 
 
 def test_every_item_has_its_old_and_its_new_link(desk: Desk) -> None:
