@@ -68,13 +68,14 @@ def _in_site(
     target, calendar, settings = site.target, site.calendar, site.fingerprint
     inputs = _read(session, files, options, options["timezone"] or site.settings.site.timezone)
     book = site.hosts()
+    # Known before the first plan, so that the second one, which reads them from the file, says the same.
+    new_hosts = book.add(meeting.host for source in inputs for meeting in source.reading.meetings)
     with site.locked("plan") as journal:
         recover(calendar, journal)
         plan = Planner(target, calendar, journal, book.join).plan(inputs, _plan_options(options, settings))
         sealed = plan_files.seal(plan)
         path = plan_file or site.path / sites.PLAN
         site.files.write(path, plan_files.dump(sealed))
-        new_hosts = book.add(change.meeting.host for change in plan.changes)
         if new_hosts:
             site.files.write(site.path / hosts.FILE, hosts.dump(book).encode())
     _write_schedule(schedule_file, plan)

@@ -22,7 +22,6 @@ from migrate.state.sqlite import SqliteJournal
 
 SETTINGS = "migrate.toml"
 SECRETS = "secrets.toml"
-HOSTS = "hosts.csv"
 STATE = "state.sqlite"
 LOCK = ".lock"
 PLAN = "plan.json"
@@ -94,8 +93,11 @@ class Site:
 
     def hosts(self) -> hosts.HostBook:
         """Read hosts.csv; an absent one is empty."""
-        path = self.path / HOSTS
-        return hosts.load(path.read_text("utf-8"), str(path)) if path.exists() else hosts.HostBook()
+        path = self.path / hosts.FILE
+        try:
+            return hosts.load(path.read_text("utf-8"), str(path)) if path.exists() else hosts.HostBook()
+        except UnicodeDecodeError as error:
+            raise ConfigurationError(f"{path}: is not UTF-8", hint="Save it as CSV UTF-8.") from error
 
     @contextmanager
     def locked(self, command: str) -> Iterator[SqliteJournal]:

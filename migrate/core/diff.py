@@ -42,12 +42,11 @@ def decide(
         return _unknown(live, wanted, take_export=take_export)
     if live.fingerprint == binding.fingerprint:
         return Verdict(Action.UPDATE) if changed else Verdict(Action.KEEP)
-    if not live.exists:
-        return Verdict(Action.CREATE, "its calendar was removed since; it is written again")
+    if not live.exists and take_export:
+        return Verdict(Action.CREATE, "its calendar was removed; it is written again (--take zoom)")
     if not changed:
-        what = "changed" if live.fingerprint else "deleted"
-        return Verdict(Action.KEEP, f"{what} in the calendar by people; their change stays")
-    if live.fingerprint == wanted():
+        return Verdict(Action.KEEP, _left_as(live))
+    if live.fingerprint and live.fingerprint == wanted():
         # What is taken over stays where it is; an event of another host has to go there.
         why = "people already made this change in the calendar"
         return Verdict(Action.UPDATE if moved else Action.ADOPT, why)
@@ -63,6 +62,13 @@ def decide_vanished(binding: Binding, live: Live, *, prune: bool) -> Verdict:
     if live.fingerprint and live.fingerprint != binding.fingerprint:
         return Verdict(Action.CONFLICT, "no longer in the export, but people changed the event")
     return Verdict(Action.DELETE, "no longer in the export")
+
+
+def _left_as(live: Live) -> str:
+    if not live.exists:
+        return "its calendar was removed; --take zoom writes it again"
+    what = "changed" if live.fingerprint else "deleted"
+    return f"{what} in the calendar by people; their change stays"
 
 
 def _unknown(live: Live, wanted: Callable[[], str], *, take_export: bool) -> Verdict:

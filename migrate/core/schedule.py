@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from migrate.core import naming, recurrence
 from migrate.core.features import Loss
-from migrate.core.meeting import Meeting, Occurrence
+from migrate.core.meeting import Meeting
 from migrate.core.ports import Reading, Window
 from migrate.core.problem import Problem, Severity
-from migrate.core.telling import Entry, Record, Teller
-
-Memory = Callable[[str, Sequence[Window]], Sequence[Occurrence]]
-"""Returns known dates outside the windows: of a key, or of all that is held under one topic in a personal room."""
+from migrate.core.telling import Entry, Memory, Record, Teller
 
 
 @dataclass(slots=True)
@@ -54,15 +51,15 @@ _OPEN_END = Loss(
 )
 
 
-def assemble(readings: Sequence[Reading], since: date, memory: Memory = lambda _key, _windows: ()) -> Schedule:
-    """Group the records of all files by key, merge them, and tell rows as series.
+def assemble(readings: Sequence[Reading], since: date, memory: Memory = lambda _key: {}) -> Schedule:
+    """Group the records of all files by key, merge them, and tell rows as series, with what is known in `memory`.
 
     Completes the row counts of every reading. Dates before `since` are counted and left out.
     """
     schedule = Schedule(since, _windows(readings, since))
     for reading in readings:
         schedule.problems += reading.problems
-    teller = Teller(schedule.problems, lambda key: memory(key, schedule.windows))
+    teller = Teller(schedule.problems, memory, schedule.covers)
     groups = _grouped(_records(readings, since), teller)
     entries = [entry for key in sorted(groups) for entry in teller.entries(key, groups[key])]
     schedule.entries = {entry.key: entry for entry in sorted(entries, key=lambda entry: entry.key)}

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from migrate.core import naming, recurrence
 from migrate.core.cadence import commonest
+from migrate.core.keys import PersonalKeys
 from migrate.core.meeting import Kind, Meeting, Occurrence, Person
 from migrate.core.merge import contradicting_rows, contradictions, merge, merge_people, merged_fields, place
 from migrate.core.ports import Reading
@@ -34,15 +35,20 @@ class Record:
     meeting: Meeting
 
 
+Memory = Callable[[str], Mapping[str, Sequence[Occurrence]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Teller:
     """Tells the records of a key, notes in `problems` what is wrong with them, and counts where each went.
 
-    `memory` returns known dates of a key that no file speaks for; with them, the rest of a series is still a series.
+    `memory` returns what is known of a key, or of all that is held under one topic in a personal room, as journalled
+    key -> dates: the rest of a series is still a series. `covers` tells whether a file speaks for a day.
     """
 
     problems: list[Problem]
-    memory: Callable[[str], Sequence[Occurrence]]
+    memory: Memory
+    covers: Callable[[date], bool]
 
     def entries(self, key: str, records: Sequence[Record]) -> Iterator[Entry]:
         """Yield the meetings of one key: one, or those held in a personal room."""
@@ -111,27 +117,36 @@ class Teller:
         """Tell each pattern by what a source told whole; a row belongs to the pattern that has its date."""
         by_pattern: dict[str, list[Record]] = defaultdict(list)
         for record in whole:
-            by_pattern[f"{base}#{recurrence.pattern_name(_shape(record.meeting))}"].append(record)
-        keys = sorted(by_pattern)
+            by_pattern[recurrence.pattern_name(_shape(record.meeting))].append(record)
         last = max((_start(row.meeting) for row in rows), default=None)
-        dates = {key: _instants(by_pattern[key][0].meeting, last) for key in keys}
+        names = sorted(by_pattern)
+        dates = {name: _instants(by_pattern[name][0].meeting, last) for name in names}
         told: dict[str, list[Record]] = defaultdict(list)
         for row in rows:
-            told[next((key for key in keys if _instant(row.meeting) in dates[key]), keys[0])].append(row)
-        for key in keys:
-            yield self._given(key, by_pattern[key], told[key])
+            told[next((name for name in names if _instant(row.meeting) in dates[name]), names[0])].append(row)
+        keys = PersonalKeys(base, self.memory(base), ())
+        for name in names:
+            key = keys.of(name, sorted(_instants(by_pattern[name][0].meeting)))
+            yield self._given(key, by_pattern[name], told[name])
 
     def _patterns(self, base: str, records: Sequence[Record]) -> Iterator[Entry]:
+        """Tell rows pattern by pattern; a date that the journal has stays with the meeting that it has it for."""
         unique, repeated = self._unique_starts(records)
         _count(unique, "in_meetings")
         _count(repeated, "merged")
         zone = _common_zone([record.meeting for record in unique])
         by_start = {_instant(record.meeting): record for record in unique}
         dates = [_occurrence(record.meeting, zone) for record in unique]
+        keys = PersonalKeys(base, self.memory(base), by_start)
+        told: dict[str, list[float]] = defaultdict(list)
         for part in recurrence.patterns(dates + self._remembered(base, dates, zone)):
-            listed = [by_start[instant] for date in part if (instant := date.start.timestamp()) in by_start]
-            if listed:
-                yield _told(f"{base}#{recurrence.pattern_name(recurrence.tell(part))}", listed, [])
+            instants = [date.start.timestamp() for date in part]
+            listed = [instant for instant in instants if instant in by_start]
+            key = keys.of(recurrence.pattern_name(recurrence.tell(part)), instants) if listed else ""
+            for instant in listed:
+                told[keys.owner.get(instant, key)].append(instant)
+        for key, instants in told.items():
+            yield _told(key, [by_start[instant] for instant in sorted(instants)], [])
 
     def _series(self, key: str, dated: Sequence[Record], rooms: Sequence[Record]) -> Iterator[Entry]:
         unique, repeated = self._unique_starts(dated)
@@ -150,9 +165,11 @@ class Teller:
         return bool(known) and not recurrence.tell(known + dates).singles
 
     def _remembered(self, key: str, listed: Sequence[Occurrence], zone: ZoneInfo) -> list[Occurrence]:
+        """Return known dates that are not listed, and that no file speaks for."""
         instants = {date.start.timestamp() for date in listed}
-        known = {date.start.timestamp(): replace(date, start=date.start.astimezone(zone)) for date in self.memory(key)}
-        return [date for instant, date in known.items() if instant not in instants]
+        known = [date for dates in self.memory(key).values() for date in dates if not self.covers(date.start.date())]
+        dates = {date.start.timestamp(): replace(date, start=date.start.astimezone(zone)) for date in known}
+        return [date for instant, date in dates.items() if instant not in instants]
 
     def _unique_starts(self, records: Sequence[Record]) -> tuple[list[Record], list[Record]]:
         """Keep one record a start, in order of time; another one, returned apart, fills its gaps or contradicts it."""
@@ -213,8 +230,11 @@ def _start(meeting: Meeting) -> datetime:
     return meeting.start
 
 
-def _instants(meeting: Meeting, last: datetime | None) -> set[float]:
-    return {date.start.timestamp() for date in recurrence.dates(meeting, last)} if last else set()
+def _instants(meeting: Meeting, last: datetime | None = None) -> set[float]:
+    """Return the dates up to the last; without a last none of a rule that has no end."""
+    if last is None and meeting.rrule and not recurrence.is_bounded(meeting.rrule):
+        return set()
+    return {date.start.timestamp() for date in recurrence.dates(meeting, last)}
 
 
 def _shape(meeting: Meeting) -> recurrence.Shape:

@@ -17,7 +17,7 @@ from migrate.core.meeting import Meeting, Occurrence, Person
 from migrate.core.merge import place
 from migrate.core.naming import personal_base, room_key
 from migrate.core.plan import WRITING, Action, Change, EventRef, Input, Limit, Plan, input_to_json
-from migrate.core.ports import Binding, Calendar, EventPlan, Journal, Room, Snapshot, Target, Window
+from migrate.core.ports import Binding, Calendar, EventPlan, Journal, Room, Snapshot, Target
 from migrate.core.problem import Problem, Severity
 from migrate.core.schedule import Schedule, assemble
 from migrate.services.events import Found, Place, look, sequence_of
@@ -123,7 +123,7 @@ class Planner:
         return wanted
 
     def _all_cut(self, snapshot: Snapshot, held: Collection[str], schedule: Schedule) -> Iterator[_Wanted]:
-        """Yield what is left of meetings that vanished from the files, where those speak for only some of their dates."""
+        """Yield what is left of meetings that vanished, where the files speak for only some of their dates."""
         if schedule.is_partial:
             return
         for key, binding in snapshot.bindings.items():
@@ -179,10 +179,10 @@ class _Memory:
             if room_key(key) != key:
                 self._personal[personal_base(key)].append(binding)
 
-    def __call__(self, key: str, windows: Sequence[Window]) -> list[Occurrence]:
-        """Return the known dates of a key, or of a topic in a personal room, that no file speaks for."""
+    def __call__(self, key: str) -> dict[str, list[Occurrence]]:
+        """Return the dates of a key, or by key of a topic in a personal room; of a rule without an end none."""
         known = [self._bindings[key]] if key in self._bindings else self._personal.get(key, [])
-        return [date for binding in known for date in remembered(load_meeting(binding.meeting), windows)]
+        return {binding.key: remembered(load_meeting(binding.meeting), ()) for binding in known}
 
 
 class _Rooms:

@@ -45,9 +45,10 @@ class HostBook:
     def add(self, people: Iterable[Person]) -> int:
         """Add a row for each person the file does not know; return how many were added."""
         before = len(self.rows)
-        for person in people:
-            if (person.email or person.name) and not self._knows(person):
-                name = " ".join(person.name.split())
+        # Whoever has both first: a name or an address alone may be theirs.
+        for person in sorted(dict.fromkeys(people), key=lambda person: (not person.email, not person.name)):
+            name = " ".join(person.name.split())
+            if (person.email or name) and not self._knows(person):
                 row = dict.fromkeys(self.columns, "") | {"zoom_name": name, "zoom_email": person.email}
                 self.rows.append(row)
                 self._index(row)

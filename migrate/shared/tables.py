@@ -19,13 +19,13 @@ from migrate.shared.faults import Faults, show
 Row = tuple[int, tuple[str, ...]]
 """The line a row begins in, 1-based, and its cells as they are."""
 
-# The csv module's own limit (128 KiB) is less than the invitees of one big webinar.
-csv.field_size_limit(1 << 22)
-
 # Beyond these a file is no schedule, and reading it would only fill the memory.
 _LONGEST_LINE = 1 << 20
 _MOST_ROWS = 1_000_000
 _MOST_COLUMNS = 1000
+
+# The csv module's own limit (128 KiB) is less than the invitees of one big webinar.
+csv.field_size_limit(_LONGEST_LINE)
 
 _TABLES: WeakKeyDictionary[Document, dict[frozenset[str], Table]] = WeakKeyDictionary()
 _DELIMITERS = (",", ";", "\t")

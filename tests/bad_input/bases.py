@@ -97,7 +97,7 @@ def _clock(held: Held) -> str:
 
 
 def _in_own_zone(held: Held) -> str:
-    return held.start.strftime("%m/%d/%Y %I:%M:%S %p") if held.start else ""
+    return held.start.strftime(AMERICAN) if held.start else ""
 
 
 def _own_zone(held: Held) -> str:
@@ -109,12 +109,16 @@ def _link(held: Held) -> str:
 
 
 AMERICAN = "%m/%d/%Y %I:%M:%S %p"
+GERMAN = "%d/%m/%Y %H:%M"
+INTERNET = "%Y-%m-%dT%H:%M:%SZ"
+NAMED = "%b %d, %Y %I:%M %p"
 
 Columns = Iterable[tuple[str, str, Writer]]
 """For each column what it means, its header, and how a cell of it is written."""
 
-LAYOUTS: Mapping[str, tuple[Form, Columns]] = {
+LAYOUTS: Mapping[str, tuple[str, Form, Columns]] = {
     "title_case": (
+        AMERICAN,
         Form(mark=b"\xef\xbb\xbf"),
         (
             ("topic", "Topic", lambda held: held.topic),
@@ -128,6 +132,7 @@ LAYOUTS: Mapping[str, tuple[Form, Columns]] = {
         ),
     ),
     "sentence_case": (
+        AMERICAN,
         Form(quoting=csv.QUOTE_ALL),
         (
             ("topic", "Topic", lambda held: held.topic),
@@ -141,6 +146,7 @@ LAYOUTS: Mapping[str, tuple[Form, Columns]] = {
         ),
     ),
     "separate_date_and_time": (
+        "",
         Form(newlines=("\n",)),
         (
             ("topic", "Event name", lambda held: held.topic),
@@ -152,31 +158,34 @@ LAYOUTS: Mapping[str, tuple[Form, Columns]] = {
         ),
     ),
     "interface_names": (
+        INTERNET,
         Form(newlines=("\n",)),
         (
             ("", "dept", lambda _: "HR"),
             ("host_id", "host_id", lambda held: "Or4-" + held.host.email.partition("@")[0].replace(".", "")),
             ("host_name", "host_name", lambda held: held.host.name),
             ("number", "id", lambda held: held.number),
-            ("start", "start_time", _local("%Y-%m-%dT%H:%M:%SZ", UTC)),
+            ("start", "start_time", _local(INTERNET, UTC)),
             ("topic", "topic", lambda held: held.topic),
         ),
     ),
     "excel_german": (
+        GERMAN,
         Form(delimiter=";", encoding="cp1252"),
         (
             ("topic", "Topic", lambda held: held.topic),
             ("number", "Meeting ID", lambda held: held.number),
             ("host_name", "Host name", lambda held: held.host.name),
             ("host_email", "Host email", lambda held: held.host.email),
-            ("start", "Start time", _local("%d/%m/%Y %H:%M")),
+            ("start", "Start time", _local(GERMAN)),
             ("duration", "Duration (minutes)", _minutes),
         ),
     ),
     "named_months": (
+        NAMED,
         Form(delimiter="\t", mark=b"\xff\xfe", encoding="utf-16-le"),
         (
-            ("start", "Start time", _local("%b %d, %Y %I:%M %p")),
+            ("start", "Start time", _local(NAMED)),
             ("topic", "Topic", lambda held: held.topic),
             ("number", "Webinar ID", _spaced),
             ("host_email", "Host email", lambda held: held.host.email),
@@ -238,20 +247,21 @@ def bases() -> tuple[Sheet, ...]:
 
 
 def _sheets() -> Iterator[Sheet]:
-    for name, (form, columns) in LAYOUTS.items():
+    for name, (pattern, form, columns) in LAYOUTS.items():
         fields, header, writers = zip(*columns, strict=True)
         rows = [Row([write(held) for write in writers]) for held in organisation()]
-        proofs = name in ("title_case", "sentence_case", "excel_german")
-        yield Sheet(name, list(fields), list(header), rows, form, proofs=proofs)
-    yield _parsed("schedule", write_schedule(meetings()), ["", *COLUMNS], proofs=False)
+        proofs = pattern in (AMERICAN, GERMAN)
+        yield Sheet(name, list(fields), list(header), rows, form, pattern=pattern, proofs=proofs)
+    yield _parsed("schedule", write_schedule(meetings()), ["", *COLUMNS], "%Y-%m-%dT%H:%M:%S%z")
     known = ["topic", "number", "host_name", "host_email", "", "start", "duration", "type"]
     for path in sorted((EXAMPLES / "zoom").glob("*.csv")):
-        yield _parsed(path.stem, path.read_bytes(), known, proofs="202710" not in path.name)
+        yield _parsed(path.stem, path.read_bytes(), known, AMERICAN, proofs="202710" not in path.name)
 
 
-def _parsed(name: str, data: bytes, fields: list[str], *, proofs: bool) -> Sheet:
+def _parsed(name: str, data: bytes, fields: list[str], pattern: str, *, proofs: bool = False) -> Sheet:
     header, *rows = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
-    return Sheet(name, fields, header, [Row(cells) for cells in rows], Form(mark=b"\xef\xbb\xbf"), proofs=proofs)
+    form = Form(mark=b"\xef\xbb\xbf")
+    return Sheet(name, fields, header, [Row(cells) for cells in rows], form, pattern=pattern, proofs=proofs)
 
 
 def _with_keys(sheet: Sheet) -> Sheet:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 
@@ -47,16 +48,17 @@ class Case:
 def case(number: int) -> Case:
     """Return the case of a number: one mutation of a base, and in every third case another one on top."""
     rng = Random(f"{SEED}, {number}")
-    base = rng.choices(bases(), [_WEIGHTS.get(base.name, 1) for base in bases()])[0]
     while True:
-        chosen = rng.sample(MUTATIONS, 2 if number % 3 == 0 else 1)
+        mutations = rng.sample(MUTATIONS, 2 if number % 3 == 0 else 1)
         # Rows and columns first: what a whole file is written like comes at the end.
-        chosen.sort(key=lambda mutation: mutation in FILES)
-        spoilt = base.copy()
-        try:
-            effects = [mutation(spoilt, rng) for mutation in chosen]
-            data = spoilt.data()
-        except (UnsuitedError, UnicodeEncodeError):
-            continue
-        names = tuple(mutation.__name__ for mutation in chosen)
-        return Case(number, base, spoilt, data, effects[0] if len(effects) == 1 else then(*effects), names)
+        mutations.sort(key=lambda mutation: mutation in FILES)
+        for base in rng.choices(bases(), [_WEIGHTS.get(base.name, 1) for base in bases()], k=10):
+            with suppress(UnsuitedError, UnicodeEncodeError):
+                return _case(number, base, mutations, rng)
+
+
+def _case(number: int, base: Sheet, mutations: Sequence[Mutation], rng: Random) -> Case:
+    spoilt = base.copy()
+    effects = [mutation(spoilt, rng) for mutation in mutations]
+    effect = effects[0] if len(effects) == 1 else then(*effects)
+    return Case(number, base, spoilt, spoilt.data(), effect, tuple(mutation.__name__ for mutation in mutations))

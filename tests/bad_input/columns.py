@@ -19,8 +19,7 @@ _UNKNOWN = ["Notes", "Room", "Passcode", "Créé par", "Topic 2", "x" * 300, "",
 
 
 def reorder_columns(sheet: Sheet, rng: Random) -> Effect:
-    if len(set(sheet.header)) < len(sheet.header):
-        raise UnsuitedError("of two columns with one name the first counts")
+    _check_names(sheet)
     sheet.pad()
     width = len(sheet.header)
     order = rng.sample(range(width), width)
@@ -34,6 +33,7 @@ def reorder_columns(sheet: Sheet, rng: Random) -> Effect:
 def rename_columns_to_synonyms(sheet: Sheet, rng: Random) -> Effect:
     if sheet.is_schedule:
         raise UnsuitedError("a schedule CSV has one name for each column")
+    _check_names(sheet)
     for place, name in enumerate(sheet.fields):
         if rng.random() < 0.7:
             sheet.header[place] = rng.choice(_synonyms().get(name, [sheet.header[place]]))
@@ -75,6 +75,7 @@ def add_many_columns(sheet: Sheet, rng: Random) -> Effect:
 
 
 def drop_a_column(sheet: Sheet, rng: Random) -> Effect:
+    _check_names(sheet)
     sheet.pad()
     place = rng.randrange(len(sheet.header))
     effect = _without(sheet, place)
@@ -85,6 +86,7 @@ def drop_a_column(sheet: Sheet, rng: Random) -> Effect:
 
 
 def misspell_a_header(sheet: Sheet, rng: Random) -> Effect:
+    _check_names(sheet)
     place = rng.randrange(len(sheet.header))
     effect = _without(sheet, place)
     sheet.header[place], sheet.fields[place] = f"{sheet.header[place][:2]}x{place}", ""
@@ -129,6 +131,12 @@ def _insert(sheet: Sheet, place: int, name: str, cell: Callable[[list[str]], str
     for row in (*sheet.rows, *sheet.above):
         row.cells.insert(place, cell(row.cells) if any(map(str.strip, row.cells)) else "")
     return SAME
+
+
+def _check_names(sheet: Sheet) -> None:
+    """Of two columns with one name the first counts: which one that is must stay as it is."""
+    if len(set(sheet.header)) < len(sheet.header):
+        raise UnsuitedError("two columns have one name")
 
 
 def _without(sheet: Sheet, place: int) -> Effect:

@@ -10,14 +10,6 @@ from tests.bad_input.bases import AMERICAN
 from tests.bad_input.effect import DATE_ORDER, Effect, touching
 from tests.bad_input.sheet import Row, Sheet, UnsuitedError
 
-_PATTERNS = {
-    "title_case": AMERICAN,
-    "sentence_case": AMERICAN,
-    "interface_names": "%Y-%m-%dT%H:%M:%SZ",
-    "excel_german": "%d/%m/%Y %H:%M",
-    "named_months": "%b %d, %Y %I:%M %p",
-    "schedule": "%Y-%m-%dT%H:%M:%S%z",
-}
 _AMERICAN_DATE = re.compile(r"(\d\d)/(\d\d)/(\d{4})(.*)")
 
 
@@ -84,13 +76,14 @@ def write_a_date_in_the_other_order(sheet: Sheet, rng: Random) -> Effect:
 
 def write_all_dates_in_the_other_order(sheet: Sheet, rng: Random) -> Effect:
     """The whole file in the other order is as clear as before, and means the same."""
-    if not sheet.proofs or _PATTERNS.get(sheet.name, AMERICAN) != AMERICAN:
+    if not sheet.proofs or sheet.pattern != AMERICAN:
         raise UnsuitedError("the dates need no order")
     for row in sheet.rows:
         for name in ("start", "end"):
             if found := _AMERICAN_DATE.fullmatch(sheet.cell(row, name)):
                 month, day, year, rest = found.groups()
                 row.cells[sheet.column(name)] = f"{day}/{month}/{year}{rest}"
+    sheet.pattern = "%d/%m/%Y %I:%M:%S %p"
     return Effect()
 
 
@@ -122,9 +115,9 @@ def _at_a_clock_change(sheet: Sheet, rng: Random, time: str, code: str) -> Effec
 
 def _a_start(sheet: Sheet, rng: Random) -> tuple[Row, datetime, str]:
     """Return a row, its start, and how the file writes it."""
-    pattern, row = _PATTERNS.get(sheet.name, AMERICAN), sheet.any_row(rng, "start")
+    row = sheet.any_row(rng, "start")
     try:
-        return row, datetime.strptime(sheet.cell(row, "start"), pattern), pattern
+        return row, datetime.strptime(sheet.cell(row, "start"), sheet.pattern), sheet.pattern
     except ValueError as error:
         raise UnsuitedError("date and time have a cell each, or the cell is spoilt already") from error
 

@@ -69,7 +69,8 @@ class Form:
 class Sheet:
     """A file. `fields` say what the columns mean, empty where a column means nothing to us.
 
-    `proofs` tells that so many dates prove the order of day and month that a few spoilt ones settle nothing.
+    `pattern` is that of its starts, empty where date and time have a cell each. `proofs` tells that so many dates prove
+    the order of day and month that a few spoilt ones settle nothing.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Sheet:
     rows: list[Row]
     form: Form = field(default_factory=Form)
     above: list[Row] = field(default_factory=list)
+    pattern: str = ""
     proofs: bool = False
 
     def copy(self) -> Sheet:
@@ -128,7 +130,8 @@ class Sheet:
         found = {}
         for row, text in self._texts():
             found[line] = row
-            line += len(_BREAK.findall(text))
+            # Zero bytes are no text, and may stand within a line break.
+            line += len(_BREAK.findall(text.replace("\0", "")))
         return found
 
     def data(self) -> bytes:

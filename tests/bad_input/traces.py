@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from icalendar import Calendar, Component
 
-from tests.cli.program import Result
+from tests.cli.program import ZONE, Result, run
 
 _COMPONENTS = {"VCALENDAR", "VTIMEZONE", "STANDARD", "DAYLIGHT", "VEVENT"}
 _EVENT = {
@@ -35,6 +36,34 @@ _FILE_NAME = re.compile(r"[a-z0-9.][a-z0-9.@_+-]*", re.IGNORECASE)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 # Marks that scripts and emoji cannot be written without.
 _JOINERS = {"\u200c", "\u200d"}
+
+
+def faults_of_run(*files: Path) -> Iterator[str]:
+    """Plan, apply, plan again and undo, and say what is wrong with what is left."""
+    site = files[0].parent / "site"
+    before = {*site.parent.rglob("*")}
+    run("init", "--site", site, "--server", "meet.example.org")
+    planned = run("--site", site, "plan", *files, *ZONE)
+    yield from faults_of_terminal(planned)
+    if planned.code == 4:
+        return
+    yield from _unexpected(planned, 0, 6)
+    applied = run("--site", site, "apply", site / "plan.json", "--partial")
+    yield from faults_of_terminal(applied)
+    yield from _unexpected(applied, 0, 6)
+    yield from faults_of_calendars(site)
+    yield from faults_of_tables(site)
+    yield from faults_of_names(site, before)
+    again = run("--site", site, "--json", "plan", *files, *ZONE)
+    yield from _unexpected(again, planned.code)
+    if pending := [change for change in again.json["data"]["changes"] if change["action"] != "keep"]:
+        yield f"a second plan changes {json.dumps(pending)[:1000]}"
+    for done in (site / "runs").glob("*"):
+        undone = run("--site", site, "undo", done.name)
+        yield from faults_of_terminal(undone)
+        yield from _unexpected(undone, 0)
+    if left := list(site.rglob("*.ics")):
+        yield f"undo leaves {left}"
 
 
 def faults_of_terminal(result: Result) -> Iterator[str]:
@@ -81,10 +110,11 @@ def _faults_of_component(component: Component) -> Iterator[str]:
     if component.name == "VEVENT":
         if odd := set(component) - _EVENT:
             yield f"an event has {odd}"
-        links = [
-            str(component["LOCATION"]),
-            str(component["CONFERENCE"]),
-            str(component["DESCRIPTION"]).split("\n")[-1],
-        ]
+        links = [str(component[name]).split("\n")[-1] for name in ("LOCATION", "CONFERENCE", "DESCRIPTION")]
         if not all(link.startswith(_OURS) for link in links):
             yield f"the links are {links}"
+
+
+def _unexpected(result: Result, *codes: int) -> Iterator[str]:
+    if result.code not in codes:
+        yield f"it ended with {result.code}: {result.out[-1000:]} {result.err[-1000:]}"

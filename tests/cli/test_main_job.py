@@ -105,6 +105,15 @@ def test_an_edited_export_updates_only_what_was_edited(site: Path, export: Path)
     assert room["number:80000000202"] in interview.replace("\r\n ", "")
 
 
+def test_a_host_whom_one_file_names_without_an_address_is_known_by_the_first_plan(site: Path, export: Path) -> None:
+    other = export.with_name("other.csv")
+    other.write_text("Topic,Meeting ID,Host,Start time\nJour fixe,80000000203,Anna Lindqvist,2027-03-02 09:00\n")
+    run("--site", site, "plan", export, other, *ZONE)
+    run("--site", site, "apply", site / "plan.json")
+    assert run("--site", site, "plan", export, other, *ZONE, "--detailed-exitcode").code == 0
+    assert b"Jour fixe" in events_of(site)["anna@example.org.ics"]
+
+
 def test_a_vanished_meeting_goes_only_with_prune(site: Path, export: Path) -> None:
     run("--site", site, "plan", export, *ZONE)
     run("--site", site, "apply", site / "plan.json")

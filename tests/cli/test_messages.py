@@ -232,3 +232,17 @@ class TestOnATerminal:
     def test_colours_are_there_when_forced_and_never_with_no_color(self, tmp_path: Path) -> None:
         assert "\x1b[1m" in self.plan(tmp_path, FORCE_COLOR="1", TERM="xterm")
         assert "\x1b[3" not in self.plan(tmp_path, FORCE_COLOR="1", TERM="xterm", NO_COLOR="1")
+
+
+def test_a_file_name_of_any_bytes_is_no_reason_to_fail(tmp_path: Path, export: Path) -> None:
+    odd = tmp_path / os.fsdecode(b"upcoming\xff\xe9.csv")
+    odd.write_bytes(export.read_bytes())
+    result = run("--site", tmp_path / "none", "--json", "plan", odd, *ZONE)
+    assert result.code == 0
+    assert result.json["data"]["inputs"][0]["path"] == "upcoming\ufffd\ufffd.csv"
+
+
+def test_hosts_in_another_encoding_are_told(site: Path, export: Path) -> None:
+    (site / "hosts.csv").write_bytes(b"zoom_name,zoom_id,zoom_email,account,calendar_url\nJ\xf6rg,,,,\n")
+    result = run("--site", site, "plan", export, *ZONE)
+    assert (result.code, "UTF-8" in result.err) == (3, True)

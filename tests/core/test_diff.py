@@ -28,13 +28,17 @@ def verdict(live, *, changed=False, moved=False, known=KNOWN, take=False):
         (AS_WRITTEN, True, Action.UPDATE),
         (EDITED, False, Action.KEEP),
         (DELETED, False, Action.KEEP),
-        (NO_CALENDAR, False, Action.CREATE),
-        (NO_CALENDAR, True, Action.CREATE),
         (AS_WANTED, True, Action.ADOPT),
     ],
 )
 def test_what_only_one_side_changed_is_decided_whoever_should_win(live, changed, action, take) -> None:
     assert verdict(live, changed=changed, take=take) is action
+
+
+def test_a_calendar_that_was_removed_is_written_again_only_if_the_export_shall_win() -> None:
+    assert verdict(NO_CALENDAR) is Action.KEEP
+    assert verdict(NO_CALENDAR, changed=True) is Action.CONFLICT
+    assert verdict(NO_CALENDAR, take=True) is verdict(NO_CALENDAR, changed=True, take=True) is Action.CREATE
 
 
 @pytest.mark.parametrize("live", [EDITED, DELETED])

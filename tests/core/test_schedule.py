@@ -271,10 +271,10 @@ def test_rows_without_a_number_that_cannot_be_one_series_are_a_problem_and_no_me
 def test_the_end_of_a_series_is_no_problem_if_its_beginning_is_known() -> None:
     """A week later the plain dates are past, and what is left is not a series by itself."""
     left = reading(*rows(["2027-03-24 09:00", "2027-03-29 09:00"], number=None))
-    known = [recurrence.dates(series("2027-03-01 09:00", 3))]
+    known = list(recurrence.dates(series("2027-03-01 09:00", 3)))
     assert assemble([left], SINCE).problems
     left = reading(*rows(["2027-03-24 09:00", "2027-03-29 09:00"], number=None))
-    assert not assemble([left], SINCE, lambda key, windows: list(known[0])).problems
+    assert not assemble([left], day("03-16"), lambda key: {key: known}).problems
 
 
 def test_a_file_without_numbers_beside_one_with_them_makes_no_second_meeting() -> None:
@@ -335,28 +335,61 @@ def test_a_personal_room_and_what_is_held_in_it_are_told_apart_by_topic_and_patt
     assert dates(found[f"number:{PERSONAL}#standup#weekly-th-1400"]) == [each[5:] for each in thursdays]
 
 
+def known_in_room(**meetings):
+    """Return a memory of what is held under one topic in the personal room."""
+
+    def memory(key):
+        assert key == BASE
+        return {f"{BASE}#{name}": list(recurrence.dates(meeting)) for name, meeting in meetings.items()}
+
+    return memory
+
+
+BASE = f"number:{PERSONAL}#standup"
+
+
+def held(starts, memory, since="03-01"):
+    """Return the dates by the part of the key that names them."""
+    listed = reading(*rows(starts, number=PERSONAL))
+    entries = assemble([listed], day(since), memory).entries
+    assert settled(listed)
+    return {key.rpartition("#")[2]: dates(entry.meeting) for key, entry in entries.items()}
+
+
 def test_the_rest_of_a_pattern_keeps_its_name_if_its_beginning_is_known() -> None:
-    mondays, thursdays = weekly("2027-03-01 09:00", 5), weekly("2027-03-04 14:00", 4)
-    known = [date for first, count in (("2027-03-01 09:00", 3), ("2027-03-04 14:00", 3))
-             for date in recurrence.dates(series(first, count))]  # fmt: skip
-    asked = []
+    starts = [*weekly("2027-03-01 09:00", 5), *weekly("2027-03-04 14:00", 4)]
+    memory = known_in_room(mondays=series("2027-03-01 09:00", 3), thursdays=series("2027-03-04 14:00", 3))
+    assert held(starts, memory, "03-22") == {
+        "mondays": ["03-22 09:00", "03-29 09:00"],
+        "thursdays": ["03-25 14:00"],
+    }
 
-    def memory(key, windows):
-        asked.append((key, list(windows)))
-        return known
 
-    listed = reading(*rows([*mondays, *thursdays], number=PERSONAL))
-    schedule = assemble([listed], day("03-22"), memory)
-    assert list(schedule.entries) == [
-        f"number:{PERSONAL}#standup#weekly-mo-0900",
-        f"number:{PERSONAL}#standup#weekly-th-1400",
-    ]
-    assert dates(schedule.entries[f"number:{PERSONAL}#standup#weekly-mo-0900"].meeting) == [
-        "03-22 09:00",
-        "03-29 09:00",
-    ]
-    assert [key for key, _ in asked] == [f"number:{PERSONAL}#standup"]
-    assert [(window.first, window.last) for window in asked[0][1]] == [(day("03-22"), day("03-31"))]
+def test_a_date_stays_with_the_meeting_that_the_journal_has_it_for() -> None:
+    """By itself the first day of two months would be a monthly meeting."""
+    memory = known_in_room(monthly=row("2027-02-01 09:00"), dates=row("2027-03-01 09:00"))
+    assert held(["2027-03-01 09:00"], memory) == {"dates": ["03-01 09:00"]}
+
+
+def test_new_dates_go_to_the_meeting_that_has_most_of_their_pattern() -> None:
+    memory = known_in_room(dates=series("2027-02-01 09:00", 4))
+    assert held(weekly("2027-03-01 09:00", 3), memory) == {"dates": ["03-01 09:00", "03-08 09:00", "03-15 09:00"]}
+
+
+def test_a_pattern_whose_name_another_one_has_gets_one_of_its_own() -> None:
+    moved = known_in_room(**{"weekly-mo-0900": series("2027-03-04 14:00", 4)})
+    both = [*weekly("2027-03-01 09:00", 4), *weekly("2027-03-04 14:00", 4)]
+    assert held(both, moved) == {
+        "weekly-mo-0900": [each[5:] for each in both[4:]],
+        "weekly-mo-0900-2": [each[5:] for each in both[:4]],
+    }
+
+
+def test_dates_that_a_file_no_longer_lists_do_not_make_a_pattern() -> None:
+    """The Monday that was moved to Tuesday is one date of the series, though the journal still has it on Monday."""
+    memory = known_in_room(mondays=series("2027-03-01 09:00", 5))
+    moved = ["2027-03-01 09:00", "2027-03-09 09:00", "2027-03-15 09:00", "2027-03-22 09:00", "2027-03-29 09:00"]
+    assert held(moved, memory) == {"mondays": [each[5:] for each in moved]}
 
 
 def test_what_was_planned_of_a_personal_room_reads_back_from_a_schedule_csv() -> None:

@@ -107,12 +107,13 @@ def test_what_people_deleted_stays_deleted(desk: Desk) -> None:
     assert (change.action, change.why) == ("keep", "deleted in the calendar by people; their change stays")
 
 
-def test_a_calendar_that_was_removed_is_written_again(desk: Desk) -> None:
+def test_a_calendar_that_was_removed_is_written_again_if_the_export_shall_win(desk: Desk) -> None:
     desk.migrate(march())
     before = desk.texts
     desk.calendar.texts.clear()
-    assert actions(desk.plan(march())) == {KEY: "create"}
-    desk.migrate(march())
+    assert actions(desk.plan(march())) == {KEY: "keep"}
+    assert actions(desk.plan(march(), take=True)) == {KEY: "create"}
+    desk.migrate(march(), take=True)
     assert desk.texts.keys() == before.keys()
     assert desk.summaries == ["Standup"]
 
@@ -240,6 +241,34 @@ def test_what_already_took_place_is_kept(desk: Desk) -> None:
     desk.migrate(march(*MARCH, row("2027-03-03 12:00", "Review", TENTH)))
     changes = {each.key: each for each in desk.plan(march(), since=day("03-04"), prune=True).plan.changes}
     assert changes[f"number:{TENTH}"].why == "already took place"
+
+
+def test_what_vanished_is_pruned_only_where_a_file_speaks_for_it(desk: Desk) -> None:
+    desk.migrate(march(), april())
+    other = row("2027-04-07 10:00", "Review", TENTH)
+    sealed = desk.plan(april(other), prune=True)
+    change = next(change for change in sealed.plan.changes if change.key == KEY)
+    assert (change.action, change.meeting.rrule) == ("update", "FREQ=WEEKLY;BYDAY=MO;COUNT=5")
+    assert change.why == "no longer in the export; dates that these files do not cover stay"
+    desk.apply(sealed)
+    assert changes_nothing(desk.plan(april(other), prune=True))
+    assert changes_nothing(desk.plan(march(), prune=True))
+
+
+def test_what_took_place_stays_when_the_rest_is_pruned(desk: Desk) -> None:
+    desk.migrate(march())
+    other = row("2027-03-30 10:00", "Review", TENTH)
+    sealed = desk.plan(march(other), since=day("03-10"), prune=True)
+    change = next(change for change in sealed.plan.changes if change.key == KEY)
+    assert (change.action, change.meeting.rrule) == ("update", "FREQ=WEEKLY;BYDAY=MO;COUNT=2")
+
+
+def test_nothing_is_pruned_while_rows_cannot_be_read(desk: Desk) -> None:
+    desk.migrate(march())
+    irregular = rows(["2027-03-16 09:00", "2027-03-19 15:00"], "Chat", None)
+    for since in ("02-01", "03-10"):
+        (change,) = desk.plan(march(*irregular), since=day(since), prune=True).plan.changes
+        assert change.why == "not found, but rows that cannot be read may be of it; nothing is pruned"
 
 
 def test_a_vanished_meeting_that_people_changed_is_a_conflict(desk: Desk) -> None:

@@ -64,6 +64,16 @@ def test_a_name_that_is_known_twice_is_not_added_again() -> None:
     assert known.add([Person("Anna Meier")]) == 0
 
 
+def test_a_name_or_an_address_alone_is_that_of_who_has_both() -> None:
+    known = book()
+    assert known.add([Person("Ben Okafor"), Person("", "ben@example.org"), BEN]) == 1
+    assert known.join(Person("Ben Okafor")) == known.join(Person("", "ben@example.org")) == BEN
+
+
+def test_white_space_alone_is_no_name() -> None:
+    assert book().add([Person(" \u3000")]) == 0
+
+
 def test_an_account_alone_is_no_row() -> None:
     assert book().add([Person(account="anna")]) == 0
 
