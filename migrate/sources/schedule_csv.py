@@ -144,7 +144,7 @@ def _meeting(cells: _Cells, default_duration: int, place: str) -> Meeting:
         rrule=cells.rule(start),
         exdates=cells.moments("exdates", zone),
         overrides=cells.items("overrides", lambda item: cells.override(item, zone)),
-        singles=cells.items("singles", lambda item: cells.single(item, zone)),
+        singles=cells.singles(start, zone),
         old_link=link,
         agenda=cells.text("agenda"),
         features=features,
@@ -180,6 +180,13 @@ class _Cells:
             self._faults.error("no-topic", "the row has neither a topic nor a meeting ID", "Give it a topic.")
         return _NO_TOPIC if topic is None else topic
 
+    def singles(self, start: datetime | None, zone: ZoneInfo) -> tuple[Occurrence, ...]:
+        """Return the single dates; the first date of a meeting stands in start."""
+        singles = self.items("singles", lambda item: self.single(item, zone))
+        if singles and start is None and not self._values.get("start"):
+            self._faults.error("no-start", "there are single dates, but no start", "Put the first date into start.")
+        return singles
+
     def kind(self, start: datetime | None) -> Kind:
         """Return the kind, by what else is in the row if the cell is empty."""
         cell = self._take("kind").casefold()
@@ -193,6 +200,8 @@ class _Cells:
         # A start that is there but cannot be read has been reported already.
         if start is None and kind in _DATED and not self._values.get("start"):
             self._faults.error("no-start", f"a {kind} has a start", "Fill in the start, or make it a room.")
+        if kind is Kind.ROOM and start is not None:
+            self._faults.error("bad-kind", "a room has no start", "Leave the start empty, or make it a single.")
         return kind
 
     def number(self) -> str | None:

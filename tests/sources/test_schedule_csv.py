@@ -48,7 +48,7 @@ def meetings(draw: st.DrawFn) -> Meeting:
     moments = instants.map(lambda instant: datetime.fromtimestamp(instant, UTC).astimezone(zone))
     rest = (st.none() | minutes, texts())
     dateless = draw(st.booleans())
-    kinds = [Kind.ROOM, Kind.INSTANT, Kind.WEBINAR] if dateless else list(Kind)
+    kinds = [Kind.ROOM, Kind.INSTANT, Kind.WEBINAR] if dateless else [kind for kind in Kind if kind is not Kind.ROOM]
     rules = st.sampled_from([None, "FREQ=WEEKLY;BYDAY=MO;COUNT=6", "FREQ=MONTHLY;BYDAY=-1FR"])
     return Meeting(
         topic=draw(texts(min_size=0)),
@@ -63,7 +63,7 @@ def meetings(draw: st.DrawFn) -> Meeting:
         rrule=None if dateless else draw(rules),
         exdates=tuple(draw(st.lists(moments, max_size=3))),
         overrides=tuple(draw(st.lists(st.builds(Override, moments, moments, *rest), max_size=2))),
-        singles=tuple(draw(st.lists(st.builds(Occurrence, moments, *rest), max_size=2))),
+        singles=() if dateless else tuple(draw(st.lists(st.builds(Occurrence, moments, *rest), max_size=2))),
         old_link=draw(st.sampled_from([None, "https://zoom.us/j/80000000201", "https://zoom.us/my/anna.meier"])),
         agenda=draw(texts()),
         features=tuple(draw(st.lists(st.sampled_from([*FEATURES]), unique=True))),
@@ -232,3 +232,16 @@ def test_any_bytes_are_a_reading_or_an_input_error(data: bytes):
             continue
         rows = reading.rows
         assert rows.read == rows.blank + rows.header + rows.not_a_schedule + rows.problems + len(reading.meetings)
+
+
+@pytest.mark.parametrize(
+    ("meeting", "code"),
+    [
+        (Meeting("Raum", Kind.ROOM, number="80000000201", start=datetime(2027, 3, 1, 9, tzinfo=UTC)), "bad-kind"),
+        (Meeting("Raum", Kind.ROOM, singles=(Occurrence(datetime(2027, 3, 1, 9, tzinfo=UTC)),)), "no-start"),
+    ],
+)
+def test_a_room_with_dates_is_an_error_and_no_date_is_lost_unsaid(meeting: Meeting, code: str):
+    reading = read(write_schedule([meeting]), ReadOptions())
+    assert reading.meetings == []
+    assert [problem.code for problem in reading.problems if problem.severity is Severity.ERROR] == [code]
