@@ -26,7 +26,7 @@ from migrate.core.ports import (
     Target,
 )
 from migrate.services.events import Found, Place, look
-from migrate.services.steps import Move, by_collection, execute, recover, unused
+from migrate.services.steps import Move, batches, execute, recover, unused
 
 Progress = Callable[[int, int], None]
 
@@ -135,7 +135,7 @@ class Applier:
             if live[change.key].fingerprint == change.expects
         ]
         finished = len(plan.changes) - len(moves)
-        for batch in by_collection(moves).values():
+        for batch in batches(moves):
             progress(finished, len(plan.changes))
             for step in execute(self.calendar, self.journal, run.id, batch):
                 yield Item(

@@ -13,6 +13,8 @@ from migrate.core.ports import Binding, Calendar, Event, Journal, Outcome, Run, 
 from migrate.services.events import Found, Place, look
 
 UNDO = "undo"
+# Steps that share a transaction of the journal: a sync to disk costs as much as writing hundreds of events.
+_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,11 @@ class Move:
     def _stays(self) -> bool:
         return self.at is not None and self.to is not None and self.at.collection == self.to.collection
 
+    @property
+    def changes_collection(self) -> bool:
+        """Tell whether the event goes from one collection to another."""
+        return self.at is not None and self.to is not None and not self._stays
+
     def writes(self) -> Iterator[tuple[str, Write]]:
         """Yield the writes in the order in which nothing can be lost between them."""
         if self.to and self.event:
@@ -54,16 +61,29 @@ class Move:
             yield self.at.collection, Write(self.at.uids, None)
 
 
-def by_collection(moves: Iterable[Move]) -> dict[str, list[Move]]:
-    """Group moves by the collection they write first, in order of its name."""
+def batches(moves: Iterable[Move]) -> Iterator[list[Move]]:
+    """Put moves together for `execute`: each collection is written once, and the journal is synced once for many.
+
+    Moves into a collection from another one make a batch of their own: only there does the order of writes matter.
+    """
     grouped: dict[str, list[Move]] = defaultdict(list)
     for move in moves:
         grouped[move.collection].append(move)
-    return dict(sorted(grouped.items()))
+    batch: list[Move] = []
+    for _, group in sorted(grouped.items()):
+        if any(move.changes_collection for move in group):
+            yield group
+            continue
+        batch += group
+        if len(batch) >= _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def execute(calendar: Calendar, journal: Journal, run: str, moves: Sequence[Move]) -> list[Step]:
-    """Carry out the moves of one collection and return their steps, settled.
+    """Carry out the moves of a batch and return their steps, settled.
 
     Raises MigrateError if a write fails; what was written before it, to another collection, is journalled as done.
     """

@@ -12,7 +12,7 @@ from migrate.core.errors import UsageError
 from migrate.core.ports import Binding, Calendar, Journal, Run, Step, StepState
 from migrate.services.applying import Progress, Result
 from migrate.services.events import Found, Place, look
-from migrate.services.steps import UNDO, Move, by_collection, execute, recover, unused
+from migrate.services.steps import UNDO, Move, batches, execute, recover, unused
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Undoer:
         opened = next((known for known in runs if _continues(known, run)), unused(opened, runs))
         self.journal.begin(opened, {})
         finished = 0
-        for batch in by_collection(moves).values():
+        for batch in batches(moves):
             progress(finished, len(moves))
             for step in execute(self.calendar, self.journal, opened.id, batch):
                 result = Result.DONE if step.state is StepState.DONE else Result.FAILED
