@@ -65,6 +65,7 @@ def components(vevents: str) -> list[Component]:
     return [component for component, _, _ in _components(vevents, "the event", 0, len(vevents))]
 
 
+@lru_cache(maxsize=65536)  # what is read back after a write is mostly the very text that was written
 def fingerprint(vevents: str) -> str:
     """Return a hash of what components mean: how they are folded, ordered and stamped makes no difference."""
     levels: list[list[str]] = [[]]
