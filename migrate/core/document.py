@@ -13,6 +13,8 @@ from migrate.core.meeting import Kind, Meeting, Occurrence, Override, Person
 # What may differ between two exports of the same meeting without the meeting having changed.
 PROVENANCE = ("assumptions", "sources")
 
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
 
 def meeting_to_json(meeting: Meeting) -> dict[str, Any]:
     """Return the meeting as plain JSON values; datetimes in ISO 8601 with their offset."""
@@ -100,7 +102,7 @@ def dump_meeting(meeting: Meeting) -> str:
     value = meeting_to_json(meeting)
     for name in PROVENANCE:
         value[name] = []
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(value)
 
 
 def load_meeting(text: str) -> Meeting:

@@ -14,6 +14,7 @@ PERSONAL_NUMBER_DIGITS = 10
 ROOM_NAME_MAX = 60
 _OPAQUE_CHARS = 16  # base32: 80 bits
 _SUFFIX_CHARS = 13  # base32: 65 bits
+_DIGEST_BYTES = 10  # base32: 16 characters
 
 
 def normalise(text: str) -> str:
@@ -97,7 +98,7 @@ def _topic_key(host: str, topic: str) -> str:
 
 def _digest(site_key: bytes, key: str, attempt: int) -> str:
     message = f"room\0{key}\0{attempt}".encode()
-    return b32encode(hmac.digest(site_key, message, "sha256")).decode().lower()
+    return b32encode(hmac.digest(site_key, message, "sha256")[:_DIGEST_BYTES]).decode().lower()
 
 
 def _first_free(choose: Callable[[int], str], taken: Collection[str]) -> str:

@@ -80,6 +80,11 @@ def rule_line(rrule: str) -> str:
 
 def _line(name: str, value: Any, parameters: Parameters = _NONE) -> str:
     line = Contentline.from_parts(name, parameters, value)
-    # Folding looks at every character, and most lines need none.
-    fits = line.isascii() and len(line) <= _UNFOLDED
-    return f"{line if fits else line.to_ical().decode()}\r\n"
+    return f"{_folded(line)}\r\n"
+
+
+def _folded(line: Contentline) -> str:
+    # The library looks at every character, for those of many bytes and for pairs that must stay together.
+    if not line.isascii() or "\\" in line or "^" in line:
+        return str(line.to_ical().decode())
+    return "\r\n ".join(line[at : at + _UNFOLDED] for at in range(0, len(line), _UNFOLDED))
