@@ -13,7 +13,6 @@ from migrate.cli.session import Session
 from migrate.cli.site import Site, now
 from migrate.core.errors import InputError, RefusedError
 from migrate.core.plan import Plan
-from migrate.core.ports import Run
 from migrate.services import plan_file as plan_files
 from migrate.services import report
 from migrate.services.applying import Applied, Applier, Permissions
@@ -34,7 +33,7 @@ def apply_plan(session: Session, path: Path, allowed: Permissions) -> Reported:
     with site.locked("apply") as journal:
         applier = Applier(site.target, site.calendar, journal, now)
         applier.check(sealed.plan, sealed.checksum, allowed)
-        run, resumed = applier.begin(sealed.plan, Run(site.new_run_id(), "apply", sealed.checksum, now()))
+        run, resumed = applier.begin(sealed.plan, site.new_run("apply", sealed.checksum))
         directory = site.run_directory(run.id)
         # First of all: whoever completes an interrupted run needs the plan, wherever it was.
         site.files.write(directory / sites.PLAN, plan_files.dump(sealed))

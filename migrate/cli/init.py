@@ -19,12 +19,14 @@ def init(session: Session, server: str) -> Ending:
     It gets settings, secrets and an empty table of hosts. Files that are there already are left as they are.
     """
     from migrate.cli.output import Output
+    from migrate.cli.site import SETTINGS, directory
     from migrate.services.initialising import initialise
     from migrate.shared.files import Files
 
-    if not server and session.may_ask and not (session.site / "migrate.toml").exists():
+    path = directory(session)
+    if not server and session.may_ask and not (path / SETTINGS).exists():
         server = click.prompt("Host name of the Jitsi Meet server", default="", show_default=False, err=True)
-    done = initialise(session.site, server, Files())
+    done = initialise(path, server, Files())
 
     def show(output: Output) -> None:
         output.table([["made" if name in done.made else "kept", name] for name in (*done.made, *done.kept)], indent=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,8 +14,8 @@ from typing import Any
 from migrate import registry
 from migrate.cli.session import Session
 from migrate.config import Secrets, Settings, load_secrets, load_settings
-from migrate.core.errors import ConfigurationError
-from migrate.core.ports import Calendar, SiteFacts, Target
+from migrate.core.errors import ConfigurationError, UsageError
+from migrate.core.ports import Calendar, Run, SiteFacts, Target
 from migrate.shared import hosts
 from migrate.shared.files import Files
 from migrate.state.lock import SiteLock
@@ -33,9 +34,19 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
+def directory(session: Session) -> Path:
+    """Return the site directory, there or not. Raise UsageError if its name is no text: reports and plans hold it."""
+    try:
+        str(session.site).encode()
+    except UnicodeEncodeError as error:
+        shown = os.fsencode(session.site).decode(errors="replace")
+        raise UsageError(f"{shown}: the name is not UTF-8", hint="Rename the directory, or choose another.") from error
+    return session.site
+
+
 def exists(session: Session) -> bool:
     """Tell whether there is a site directory."""
-    return (session.site / SETTINGS).is_file()
+    return (directory(session) / SETTINGS).is_file()
 
 
 @dataclass(frozen=True)
@@ -111,13 +122,11 @@ class Site:
         self.files.make_directory(directory)
         return directory
 
-    def new_run_id(self) -> str:
-        """Return an id no run has: the time, and a number if that second is taken."""
-        stamp = now().strftime("%Y%m%dT%H%M%SZ")
-        runs = self.path / RUNS
-        taken = {entry.name for entry in runs.iterdir()} if runs.is_dir() else set()
-        names = (stamp if number == 1 else f"{stamp}-{number}" for number in range(1, len(taken) + 2))
-        return next(name for name in names if name not in taken)
+    @staticmethod
+    def new_run(command: str, plan: str) -> Run:
+        """Return a run that begins now; its id is the time."""
+        started = now()
+        return Run(f"{started:%Y%m%dT%H%M%SZ}", command, plan, started)
 
     @cached_property
     def _facts(self) -> SiteFacts:

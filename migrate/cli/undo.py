@@ -21,7 +21,6 @@ def undo(session: Session, run: str, dry_run: bool) -> Ending:
     from migrate.cli.show_run import show_undone, undone_to_json
     from migrate.cli.site import Site, now
     from migrate.core.errors import Exit
-    from migrate.core.ports import Run
     from migrate.services.applying import Result
     from migrate.services.undoing import Undoer
 
@@ -29,7 +28,7 @@ def undo(session: Session, run: str, dry_run: bool) -> Ending:
     with site.locked("undo") as journal:
         undoer = Undoer(site.calendar, journal, now)
         found = undoer.find(run)
-        opened = Run(site.new_run_id(), "undo", found.id, now())
+        opened = site.new_run("undo", found.id)
         if dry_run:
             report = undoer.preview(found, opened)
         else:

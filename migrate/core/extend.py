@@ -51,17 +51,10 @@ def _retold(meeting: Meeting, dates: Sequence[Occurrence]) -> dict[str, Any]:
         date.start.timestamp(): Occurrence(date.start.astimezone(zone), date.duration_minutes, date.topic)
         for date in dates
     }
-    shape = recurrence.tell(list(unique.values()))
     several = Kind.SERIES if len(unique) > 1 else Kind.SINGLE
     return {
-        "topic": shape.topic,
+        **recurrence.tell(list(unique.values())).fields(),
         "kind": meeting.kind if meeting.kind is Kind.WEBINAR else several,
-        "start": shape.start,
-        "duration_minutes": shape.duration_minutes,
-        "rrule": shape.rrule,
-        "exdates": shape.exdates,
-        "overrides": shape.overrides,
-        "singles": shape.singles,
     }
 
 

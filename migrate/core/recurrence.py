@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from functools import lru_cache
 from itertools import islice, takewhile
+from typing import Any
 
 from migrate.core.cadence import Fit, commonest, fit
 from migrate.core.meeting import Kind, Meeting, Occurrence, Override
@@ -31,6 +32,10 @@ class Shape:
     exdates: tuple[datetime, ...]
     overrides: tuple[Override, ...]
     singles: tuple[Occurrence, ...]
+
+    def fields(self) -> dict[str, Any]:
+        """Return the fields of a Meeting that has these dates."""
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 def tell(occurrences: Sequence[Occurrence]) -> Shape:

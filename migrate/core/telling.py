@@ -196,18 +196,12 @@ def _told(key: str, records: Sequence[Record], others: Sequence[Record]) -> Entr
     merged = merged_fields(everything)
     uuids = {row.uuid for row in everything if row.uuid}
     told = {
-        "topic": shape.topic,
+        **shape.fields(),
         "kind": _kind(rows),
         # Zoom may name each date by a uuid of its own.
         "uuid": uuids.pop() if len(uuids) == 1 else None,
         "host": _host(everything),
         "timezone": zone.key,
-        "start": shape.start,
-        "duration_minutes": shape.duration_minutes,
-        "rrule": shape.rrule,
-        "exdates": shape.exdates,
-        "overrides": shape.overrides,
-        "singles": shape.singles,
         "features": tuple(sorted({feature for row in everything for feature in row.features})),
         "assumptions": tuple(dict.fromkeys(text for row in rows for text in row.assumptions)),
         "old_link": _link(merged.get("old_link", rows[0].old_link), merged.get("number", rows[0].number)),

@@ -246,3 +246,11 @@ def test_hosts_in_another_encoding_are_told(site: Path, export: Path) -> None:
     (site / "hosts.csv").write_bytes(b"zoom_name,zoom_id,zoom_email,account,calendar_url\nJ\xf6rg,,,,\n")
     result = run("--site", site, "plan", export, *ZONE)
     assert (result.code, "UTF-8" in result.err) == (3, True)
+
+
+def test_a_site_directory_whose_name_is_no_text_is_refused(tmp_path: Path) -> None:
+    odd = tmp_path / os.fsdecode(b"si\xffte")
+    for words in (["init", "--server", "meet.example.org"], ["plan", "upcoming.csv"], ["status"]):
+        result = run("--site", odd, *words)
+        assert (result.code, "si\ufffdte" in result.err) == (2, True)
+    assert not odd.exists()
