@@ -1,23 +1,16 @@
-"""Dates and times as Zoom and spreadsheets write them in English.
+"""Dates and times as Zoom and spreadsheets write them; the order of a file's dates is settled in date_order.
 
-Whether 03/04/2027 is in March or in April is decided once per file, by what the other dates in it prove, or by the
-user; it is never guessed. A date that begins with a year of four digits or names its month proves nothing and needs
-no decision. `13:00 PM` is read as 13:00, because the hour alone says it; `13:00 AM` and `0:30 PM` are not read.
+`13:00 PM` is read as 13:00, because the hour alone says it; `13:00 AM` and `0:30 PM` are not read.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 
-from migrate.core.errors import InputError
-
-AUTO = "auto"
 ORDERS: Mapping[str, tuple[int, int, int]] = {"mdy": (2, 0, 1), "dmy": (2, 1, 0), "ymd": (0, 1, 2)}
 """Order -> where year, month and day stand."""
 
@@ -37,7 +30,7 @@ _TIME = (
     r"(?:\ ?(?P<half>[ap])\.?\ ?m\.?)?(?:\ ?(?P<zone>Z|UTC|GMT|[+-]\d\d:?[0-5]\d))?)?"
 )
 _FLAGS = re.IGNORECASE | re.ASCII | re.VERBOSE
-_NUMERIC = re.compile(r"(?P<a>\d\d?|\d{4})(?P<sep>[/.-])(?P<b>\d\d?)(?P=sep)(?P<c>\d{4}|\d\d?)" + _TIME, _FLAGS)
+NUMERIC = re.compile(r"(?P<a>\d\d?|\d{4})(?P<sep>[/.-])(?P<b>\d\d?)(?P=sep)(?P<c>\d{4}|\d\d?)" + _TIME, _FLAGS)
 _NAMED = re.compile(
     r"(?:(?P<month>[a-z]+)\.?\ (?P<day>\d\d?)|(?P<day2>\d\d?)[\ -](?P<month2>[a-z]+)\.?),?[\ -](?P<year>\d{4})" + _TIME,
     _FLAGS,
@@ -48,24 +41,13 @@ _MINUTES = re.compile(r"(\d{1,9})(?:[.,]0+)?\ ?(?:m|min|mins|minutes?)?", _FLAGS
 _HOURS = re.compile(r"(\d{1,4})\ ?(?:h|hr|hrs|hours?)\ ?(?:(\d{1,2})\ ?(?:m|min|mins|minutes?)?)?", _FLAGS)
 _CLOCK = re.compile(r"(\d{1,4}):([0-5]\d):([0-5]\d)", _FLAGS)
 
-# What a cell can say of the order other than proving one.
-_EITHER, _SAME, _BEGINS_WITH_YEAR, _NAMES_MONTH = "either", "same", "year", "month"
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """The order of day, month and year in a file, None if no date in it needs one, and why."""
-
-    name: str | None
-    reason: str
-
 
 # The dates of one month of meetings are few, the rows many: most cells have been read before.
 @lru_cache(maxsize=1 << 15)
 def read_moment(cell: str, order: str | None) -> datetime | date | None:
     """Read a date and time: aware if the cell names its offset, a bare date if no time, None if it is neither."""
-    text = _squeeze(cell)
-    match = _NUMERIC.fullmatch(text) or _NAMED.fullmatch(text)
+    text = squeeze(cell)
+    match = NUMERIC.fullmatch(text) or _NAMED.fullmatch(text)
     if match is None:
         return None
     try:
@@ -77,32 +59,6 @@ def read_moment(cell: str, order: str | None) -> datetime | date | None:
         return None
 
 
-def settle_order(path: str, cells: Iterable[tuple[int, str]], wanted: str) -> Order:
-    """Decide the order of a file from its (line, cell) pairs.
-
-    Where dates contradict each other, the order that more of them prove wins, and the others are for the caller to
-    report as unreadable. Raises InputError if nothing decides.
-    """
-    if wanted != AUTO:
-        return Order(wanted, f"given by --date-order {wanted}")
-    votes: Counter[str] = Counter()
-    first: dict[str, tuple[int, str]] = {}
-    for line, cell in cells:
-        vote = _vote(cell)
-        votes[vote] += 1
-        if vote not in first:
-            first[vote] = (line, _squeeze(cell))
-    ranked = sorted((order for order in ORDERS if votes[order]), key=lambda order: -votes[order])
-    # As many for the one as for the other: to believe either would be a guess.
-    if len(ranked) > 1 and votes[ranked[0]] == votes[ranked[1]]:
-        raise _contradiction(path, {order: first[order] for order in ranked[:2]})
-    if ranked:
-        return _elected(ranked, votes, first)
-    if _EITHER in first:
-        raise _refusal(path, *first[_EITHER])
-    return _needless(first)
-
-
 def looks_like_date(cell: str) -> bool:
     """Tell whether a cell, in any language, holds a year and some other number."""
     return len(cell) < 60 and bool(_YEAR_SOMEWHERE.search(cell) and _DAY_SOMEWHERE.search(cell))
@@ -111,7 +67,7 @@ def looks_like_date(cell: str) -> bool:
 @lru_cache(maxsize=1 << 12)
 def read_minutes(cell: str) -> int | None:
     """Read a duration as minutes: 90, 90.0, 90 min, 1 h 30 min or 01:30:00, a begun minute counted whole."""
-    text = _squeeze(cell)
+    text = squeeze(cell)
     if match := _MINUTES.fullmatch(text):
         return int(match[1])
     if match := _HOURS.fullmatch(text):
@@ -121,7 +77,8 @@ def read_minutes(cell: str) -> int | None:
     return None
 
 
-def _squeeze(cell: str) -> str:
+def squeeze(cell: str) -> str:
+    """Return the cell with its white space as single spaces, and letters in their usual width."""
     # Recent programs put a narrow no-break space before AM and PM.
     return " ".join((cell if cell.isascii() else unicodedata.normalize("NFKC", cell)).split())
 
@@ -160,57 +117,3 @@ def _zone(name: str | None) -> tzinfo | None:
         return UTC if name else None
     offset = timedelta(hours=int(name[1:3]), minutes=int(name[-2:]))
     return timezone(-offset if name[0] == "-" else offset)
-
-
-@lru_cache(maxsize=1 << 15)
-def _vote(cell: str) -> str:
-    """Return the order that a cell proves, or how it comes that it proves none."""
-    match = _NUMERIC.fullmatch(_squeeze(cell))
-    if match is None:
-        return _NAMES_MONTH if read_moment(cell, None) else ""
-    if len(match["a"]) == 4:
-        return _BEGINS_WITH_YEAR
-    readings = _readings(cell)
-    if len(readings) > 1:
-        return _EITHER if len(set(readings.values())) > 1 else _SAME
-    return next(iter(readings), "")
-
-
-def _readings(cell: str) -> dict[str, datetime | date]:
-    return {order: moment for order in ORDERS if (moment := read_moment(cell, order))}
-
-
-def _elected(ranked: list[str], votes: Mapping[str, int], first: Mapping[str, tuple[int, str]]) -> Order:
-    winner, *losers = ranked
-    line, cell = first[winner]
-    reason = f"line {line}: {cell} has a day over 12"
-    for order in losers:
-        line, cell = first[order]
-        reason += f"; but {votes[order]} can only be {order}, such as line {line}: {cell}"
-    return Order(winner, reason)
-
-
-def _needless(first: Mapping[str, tuple[int, str]]) -> Order:
-    if _SAME in first:
-        return Order("mdy", f"line {first[_SAME][0]}: {first[_SAME][1]} is the same date in either order")
-    if _BEGINS_WITH_YEAR in first:
-        return Order("ymd", f"line {first[_BEGINS_WITH_YEAR][0]}: {first[_BEGINS_WITH_YEAR][1]} begins with the year")
-    return Order(None, "the months are named" if _NAMES_MONTH in first else "there is no date in the file")
-
-
-def _refusal(path: str, line: int, cell: str) -> InputError:
-    readings = _readings(cell)
-    possible = [f"{moment:%Y-%m-%d} ({order})" for order, moment in readings.items()]
-    return InputError(
-        f"{path}: line {line}: {cell} can be {' or '.join(possible)}, and no other date in the file settles it",
-        hint=_say(readings),
-    )
-
-
-def _contradiction(path: str, proofs: Mapping[str, tuple[int, str]]) -> InputError:
-    shown = [f"line {line}: {cell} can only be {order}" for order, (line, cell) in proofs.items()]
-    return InputError(f"{path}: the dates contradict each other: {', '.join(shown)}", hint=_say(proofs))
-
-
-def _say(orders: Iterable[str]) -> str:
-    return f"Say how the file writes its dates: {' or '.join(f'--date-order {order}' for order in orders)}"

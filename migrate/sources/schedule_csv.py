@@ -17,7 +17,8 @@ from migrate.core.recurrence import dates, is_bounded
 from migrate.core.rules import check_length, check_rule
 from migrate.shared.advice import advise
 from migrate.shared.columns import locate, normalise
-from migrate.shared.dates import read_minutes, settle_order
+from migrate.shared.date_order import settle_order
+from migrate.shared.dates import read_minutes
 from migrate.shared.faults import Faults, show
 from migrate.shared.links import check_link
 from migrate.shared.meeting_ids import check_id

@@ -12,7 +12,8 @@ from migrate.core.meeting import Kind, Meeting, Person
 from migrate.core.ports import Document, Reading, ReadOptions, Source
 from migrate.shared.advice import advise
 from migrate.shared.columns import MAPPABLE, check_mapping, locate, missing
-from migrate.shared.dates import ORDERS, read_minutes, read_moment, settle_order
+from migrate.shared.date_order import settle_order
+from migrate.shared.dates import ORDERS, read_minutes, read_moment
 from migrate.shared.faults import Faults, show
 from migrate.shared.links import Link, check_link
 from migrate.shared.meeting_ids import MeetingId, check_id, read_id
