@@ -83,7 +83,7 @@ def _line(name: str, value: Any, parameters: Parameters = _NONE) -> str:
     return f"{_folded(line)}\r\n"
 
 
-def _folded(line: Contentline) -> str:
+def _folded(line: Any) -> str:
     # The library looks at every character, for those of many bytes and for pairs that must stay together.
     if not line.isascii() or "\\" in line or "^" in line:
         return str(line.to_ical().decode())
