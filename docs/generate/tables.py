@@ -19,6 +19,7 @@ from migrate.config import Secrets, SiteSettings
 from migrate.core.features import FEATURES, unsupported
 from migrate.core.ports import Calendar, Target
 from migrate.shared.columns import MAPPABLE
+from migrate.shared.kinds import kinds as known_kinds
 from migrate.shared.resources import data_text
 
 
@@ -49,9 +50,10 @@ def headers() -> str:
     return _table(("field", "headers"), ((f"`{field}`", _known(field)) for field in (*MAPPABLE, "start_date")))
 
 
-def history() -> str:
-    """The headers that tell a list of what already happened."""
-    return _known("history")
+def kinds() -> str:
+    """The kinds of file that are known, and what those hold that are no schedule."""
+    unique = {kind.name: kind for kind in known_kinds()}.values()
+    return _table(("kind", "file", "it"), ((f"`{kind.name}`", kind.label, kind.what or "is read") for kind in unique))
 
 
 def losses() -> str:
@@ -65,7 +67,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "settings": settings,
     "secrets": secrets,
     "headers": headers,
-    "history": history,
+    "kinds": kinds,
     "losses": losses,
 }
 """Name in a page -> what writes it."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -122,11 +123,13 @@ class Site:
         self.files.make_directory(directory)
         return directory
 
-    @staticmethod
-    def new_run(command: str, plan: str) -> Run:
-        """Return a run that begins now; its id is the time."""
+    def new_run(self, command: str, plan: str) -> Run:
+        """Return a run that begins now. Its id is the time, and a number if reports of that second are there."""
         started = now()
-        return Run(f"{started:%Y%m%dT%H%M%SZ}", command, plan, started)
+        stamp = f"{started:%Y%m%dT%H%M%SZ}"
+        # The journal may have been lost, but not the reports.
+        ids = chain([stamp], (f"{stamp}-{number}" for number in count(2)))
+        return Run(next(name for name in ids if not (self.path / RUNS / name).exists()), command, plan, started)
 
     @cached_property
     def _facts(self) -> SiteFacts:

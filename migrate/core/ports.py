@@ -68,7 +68,8 @@ class Reading:
 
     `rows` counts what the source settled itself (blank, header, not_a_schedule, problems); each Meeting in `meetings`
     comes from one row, which core.schedule counts. `by_rows` tells that a meeting is one date of perhaps many (an
-    upcoming-events export), not a whole meeting (a schedule CSV). `columns` is field -> header, in file order.
+    upcoming-events export), not a whole meeting (a schedule CSV). `columns` is field -> header, in file order. `people`
+    are users that the file lists, for hosts.csv.
     """
 
     kind: str
@@ -86,6 +87,7 @@ class Reading:
     date_order: str | None
     date_order_reason: str
     window: Window | None
+    people: Sequence[Person] = ()
 
 
 class Source(ABC):

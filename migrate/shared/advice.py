@@ -5,38 +5,47 @@ from __future__ import annotations
 from migrate.core.errors import InputError
 from migrate.core.ports import Document, ReadOptions
 from migrate.shared.columns import guess, listed, locate, map_options, missing
-from migrate.shared.tables import Table, table_of
+from migrate.shared.kinds import HISTORY, FileKind, kind_of, past_column
+from migrate.shared.tables import Sheet, Table, sheet_of
 
 _EXPORT = "Export Reports > Usage Reports > Upcoming Events in the Zoom portal, one file a month."
+_GUESS = " Or have series guessed from the past meetings in this file, to be accepted one by one: --from-history"
 
 
 def advise(document: Document, options: ReadOptions) -> InputError:
     """Return the error for a file that is no schedule: what was seen, what is missing, and the options to try."""
-    table = table_of(document, options)
-    places = locate(table.header, options.columns)
-    lacking = missing(places)
+    sheet = sheet_of(document, options)
     # A workbook is a zip archive, whatever its name.
     if document.data.startswith(b"PK\x03\x04"):
         return InputError(f"{document.path}: is a workbook, not a CSV file", hint="Save the sheet as CSV UTF-8.")
-    if table.broken:
-        return InputError(f"{document.path}: {table.broken}", hint="Mend the file there, or export it again.")
-    if not table.header:
-        return InputError(f"{document.path}: is {_nature(table)}", hint=_EXPORT)
-    if "history" in places:
-        return _history(document.path, table.header[places["history"]])
-    return _unknown(document.path, table, options, lacking)
+    if sheet.broken:
+        return InputError(f"{document.path}: {sheet.broken}", hint="Mend the file there, or export it again.")
+    if not sheet.tables:
+        return InputError(f"{document.path}: is {_nature(sheet)}", hint=_EXPORT)
+    kind = kind_of(document, options)
+    if kind and kind.what:
+        return _other(document.path, kind)
+    table = max(sheet.tables, key=lambda table: len(table.rows))
+    if column := past_column(table, options.columns):
+        text = f"{document.path}: lists meetings that already happened (a column is {listed([column])})"
+        return InputError(text, hint=_EXPORT)
+    return _unknown(document.path, table, options)
 
 
-def _nature(table: Table) -> str:
-    return "not a table of rows and columns" if table.rows else "empty"
+def _nature(sheet: Sheet) -> str:
+    return "not a table of rows and columns" if sheet.read > sheet.blank else "empty"
 
 
-def _history(path: str, column: str) -> InputError:
-    return InputError(f"{path}: lists meetings that already happened (a column is {listed([column])})", hint=_EXPORT)
+def _other(path: str, kind: FileKind) -> InputError:
+    return InputError(
+        f"{path}: is no schedule but a {kind.label} file: it {kind.what}",
+        hint=_EXPORT + (_GUESS if kind.name in HISTORY else ""),
+    )
 
 
-def _unknown(path: str, table: Table, options: ReadOptions, lacking: list[str]) -> InputError:
+def _unknown(path: str, table: Table, options: ReadOptions) -> InputError:
     places = locate(table.header, options.columns)
+    lacking = missing(places)
     found = guess(table.header, (cells for _, cells in table.rows), places)
     absent = [name for field, name in options.columns.items() if field not in places]
     details = [f"the columns are: {listed(table.header)}"]

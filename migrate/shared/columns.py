@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
 from migrate.core.errors import InputError, UsageError
 from migrate.shared.dates import looks_like_date
@@ -34,6 +35,9 @@ MAPPABLE = (
 """The fields a user may name a header for."""
 
 _SHOWN = 60
+# No header is longer, and none has more columns; beyond it would only cost time on a file that is no table.
+_LONGEST_HEADER = 200
+_WIDEST = 200
 _LISTED = 40
 _LOOKED_AT = 50
 _APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\u00b4`", "'''''", "\ufeff")
@@ -48,14 +52,54 @@ def normalise(header: str) -> str:
     return " ".join(text.replace("_", " ").replace("-", " ").replace("(", " (").split())
 
 
+class _Label(NamedTuple):
+    """A row of columns.tsv."""
+
+    field: str
+    language: str
+    header: str
+    certainty: str
+
+
+@cache
+def _labels() -> Mapping[str, Sequence[_Label]]:
+    """Return normalised header -> the labels that are written so, in the order of the table."""
+    known: dict[str, list[_Label]] = {}
+    for line in data_text("columns.tsv").splitlines()[1:]:
+        label = _Label(*line.split("\t"))
+        known.setdefault(normalise(label.header), []).append(label)
+    return known
+
+
 @cache
 def synonyms() -> Mapping[str, str]:
     """Return normalised header -> field, the best header of a field first."""
-    rows = (line.split("\t") for line in data_text("columns.tsv").splitlines()[1:])
-    known: dict[str, str] = {}
-    for field, _, header, _ in rows:
-        known.setdefault(normalise(header), field)
-    return known
+    return {header: labels[0].field for header, labels in _labels().items()}
+
+
+def language_of(header: Iterable[str]) -> str | None:
+    """Return the language of a header if all labels in it that are known can be of that one alone."""
+    known = [{label.language for label in _labels().get(normalise(name), ())} for name in header]
+    common = set.intersection(*filter(None, known)) if any(known) else set()
+    return common.pop() if len(common) == 1 else None
+
+
+class Headers:
+    """The headers that are known, with those that a user named beside."""
+
+    def __init__(self, mapped: Iterable[str] = ()) -> None:
+        self._known = synonyms().keys() | {normalise(name) for name in mapped}
+        self._seen: dict[str, bool] = {}
+
+    def knows(self, cell: str) -> bool:
+        """Tell whether a cell is a known header."""
+        if cell not in self._seen:
+            self._seen[cell] = len(cell) < _LONGEST_HEADER and normalise(cell) in self._known
+        return self._seen[cell]
+
+    def count(self, cells: Sequence[str]) -> int:
+        """Count the known headers in a row."""
+        return sum(map(self.knows, cells[:_WIDEST]))
 
 
 def locate(header: Sequence[str], chosen: Mapping[str, str]) -> dict[str, int]:

@@ -1,25 +1,54 @@
 """Which of day, month and year comes first in a file.
 
-Whether 03/04/2027 is in March or in April is decided once per file, by what the other dates in it prove, or by the
-user; it is never guessed. A date that begins with a year of four digits or names its month proves nothing and needs
-no decision.
+Whether 03/04/2027 is in March or in April is decided once per file, by the strongest evidence there is, or by the
+user; it is never guessed. From strong to weak, the evidence is a field over 12, the range in the file's name, how the
+dates lie together, and the language of the labels. A date that begins with a year of four digits or names its month
+needs no decision, and bears on that of the others only by where it lies.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 
 from migrate.core.errors import InputError
+from migrate.core.ports import Window
 from migrate.shared.dates import NUMERIC, ORDERS, read_moment, squeeze
+from migrate.shared.windows import base_name, named_window
 
 AUTO = "auto"
 
 # What a cell can say of the order other than proving one.
 _EITHER, _SAME, _BEGINS_WITH_YEAR, _NAMES_MONTH = "either", "same", "year", "month"
+
+# Without English: its labels stand over dates of either order.
+_LANGUAGES = {
+    "de": ("German", "day", "dmy"),
+    "es": ("Spanish", "day", "dmy"),
+    "fr": ("French", "day", "dmy"),
+    "it": ("Italian", "day", "dmy"),
+    "ja": ("Japanese", "year", "ymd"),
+    "ko": ("Korean", "year", "ymd"),
+    "pt": ("Portuguese", "day", "dmy"),
+    "zh": ("Chinese", "year", "ymd"),
+}
+
+# A meeting can last 30 hours, so its end may lie behind the range of its report.
+_OVERTIME = timedelta(days=2)
+# A report covers a month. What is only a little longer is not ruled out: the dates are in no certain zone.
+_MONTH, _RULED_OUT = timedelta(days=31), timedelta(days=45)
+# Two dates lie close together by chance. Of three that are in no order at all, one time in three looks like one; of
+# five, one time in sixty.
+_CLOSE, _IN_LINE = 3, 5
+
+# Line and cell; these and the part that matters; these with the day that is read from it before them.
+_Place = tuple[int, str]
+_Cell = tuple[int, str, str]
+_Date = tuple[date, int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,30 +59,54 @@ class Order:
     reason: str
 
 
-def settle_order(path: str, cells: Iterable[tuple[int, str]], wanted: str) -> Order:
-    """Decide the order of a file from its (line, cell) pairs.
+def settle_order(
+    path: str, cells: Iterable[tuple[int, str]], wanted: str, language: str | None = None, *, report: bool = True
+) -> Order:
+    """Decide the order of a file from its (line, cell) pairs, which come as they stand in the file.
 
-    Where dates contradict each other, the order that more of them prove wins, and the others are for the caller to
-    report as unreadable. Raises InputError if nothing decides.
+    `language` is that of the labels, None if it is English or not known. `report` tells that Zoom wrote the file: its
+    reports cover a month at most, a list that people keep does not. Where fields over 12 contradict each other, the
+    order that more of them prove wins, and the others are for the caller to report as unreadable. Raises InputError
+    if nothing decides.
     """
     if wanted != AUTO:
         return Order(wanted, f"given by --date-order {wanted}")
+    listed = [(line, cell, _part(cell)) for line, cell in cells]
     votes: Counter[str] = Counter()
-    first: dict[str, tuple[int, str]] = {}
-    for line, cell in cells:
-        vote = _vote(cell)
+    first: dict[str, _Place] = {}
+    for line, cell, part in listed:
+        vote = _vote(part)
         votes[vote] += 1
         if vote not in first:
-            first[vote] = (line, squeeze(cell))
+            first[vote] = (line, cell)
     ranked = sorted((order for order in ORDERS if votes[order]), key=lambda order: -votes[order])
     # As many for the one as for the other: to believe either would be a guess.
     if len(ranked) > 1 and votes[ranked[0]] == votes[ranked[1]]:
-        raise _contradiction(path, {order: first[order] for order in ranked[:2]})
+        shown = ", ".join(f"{_show(*first[order])} can only be {order}" for order in ranked[:2])
+        raise _contradiction(path, shown, ranked[:2])
     if ranked:
-        return _elected(ranked, votes, first)
+        elected = _elected(ranked, votes, first)
+        return _beside_the_name(path, elected, listed, votes[ranked[0]])
     if _EITHER in first:
-        raise _refusal(path, *first[_EITHER])
+        return _by_circumstance(path, listed, first[_EITHER], language, report=report)
     return _needless(first)
+
+
+def _part(cell: str) -> str:
+    """Return the day if the cell is that and a sound time, else all of it: days are few, times of day are many."""
+    day, _, clock = cell.partition(" ")
+    return day if clock and _is_day(day) and _is_clock(clock) else cell
+
+
+@lru_cache(maxsize=1 << 12)
+def _is_day(text: str) -> bool:
+    match = NUMERIC.fullmatch(text)
+    return match is not None and match["hour"] is None
+
+
+@lru_cache(maxsize=1 << 17)
+def _is_clock(text: str) -> bool:
+    return isinstance(read_moment(f"2000-01-01 {text}", None), datetime)
 
 
 @lru_cache(maxsize=1 << 15)
@@ -74,36 +127,194 @@ def _readings(cell: str) -> dict[str, datetime | date]:
     return {order: moment for order in ORDERS if (moment := read_moment(cell, order))}
 
 
-def _elected(ranked: list[str], votes: Mapping[str, int], first: Mapping[str, tuple[int, str]]) -> Order:
+def _elected(ranked: list[str], votes: Mapping[str, int], first: Mapping[str, _Place]) -> Order:
     winner, *losers = ranked
-    line, cell = first[winner]
-    reason = f"line {line}: {cell} has a day over 12"
+    reason = f"{_show(*first[winner])} has a day over 12"
     for order in losers:
-        line, cell = first[order]
-        reason += f"; but {votes[order]} can only be {order}, such as line {line}: {cell}"
+        reason += f"; but {votes[order]} can only be {order}, such as {_show(*first[order])}"
     return Order(winner, reason)
 
 
-def _needless(first: Mapping[str, tuple[int, str]]) -> Order:
+def _beside_the_name(path: str, elected: Order, listed: Sequence[_Cell], proofs: int) -> Order:
+    """Add to the reason what in the file's name speaks against it.
+
+    A name lies where a file was renamed, so it does not overrule a proof. But where another order brings as many dates
+    into the range as there are proofs, these may be the slips.
+    """
+    window = named_window(path)
+    if window is None or elected.name is None:
+        return elected
+    strays = [dated for dated in _read(listed, elected.name) if not _covers(window, dated)]
+    if not strays:
+        return elected
+    _, line, cell = strays[0]
+    reason = f"{elected.reason}; but {_show(line, cell)} is then outside the range in the name {base_name(path)}"
+    lost = {cell for _, _, cell in strays}
+    for order in ORDERS:
+        others = _read(listed, order)
+        gained = sum(cell in lost for _, _, cell in others)
+        if gained >= proofs and all(_covers(window, dated) for dated in others):
+            raise _contradiction(path, f"{reason}, and inside as {order}", [elected.name, order])
+    return Order(elected.name, reason)
+
+
+def _needless(first: Mapping[str, _Place]) -> Order:
     if _SAME in first:
-        return Order("mdy", f"line {first[_SAME][0]}: {first[_SAME][1]} is the same date in either order")
+        # It reads 05/05/2027 and 15/02/15; the others do only one of them.
+        return Order("dmy", f"{_show(*first[_SAME])} is the same date in either order")
     if _BEGINS_WITH_YEAR in first:
-        return Order("ymd", f"line {first[_BEGINS_WITH_YEAR][0]}: {first[_BEGINS_WITH_YEAR][1]} begins with the year")
+        return Order("ymd", f"{_show(*first[_BEGINS_WITH_YEAR])} begins with the year")
     return Order(None, "the months are named" if _NAMES_MONTH in first else "there is no date in the file")
 
 
-def _refusal(path: str, line: int, cell: str) -> InputError:
-    readings = _readings(cell)
-    possible = [f"{moment:%Y-%m-%d} ({order})" for order, moment in readings.items()]
-    return InputError(
-        f"{path}: line {line}: {cell} can be {' or '.join(possible)}, and no other date in the file settles it",
-        hint=_say(readings),
+def _by_circumstance(path: str, listed: Sequence[_Cell], doubt: _Place, language: str | None, *, report: bool) -> Order:
+    """Decide by what is in no single date."""
+    readings = {order: _read(listed, order) for order in ORDERS}
+    most = max(map(len, readings.values()))
+    possible = {order: dates for order, dates in readings.items() if len(dates) == most}
+    order = (
+        _by_exclusion(listed, possible)
+        or _by_name(path, possible)
+        or (_by_consistency(path, possible) if report else None)
+        or _by_language(language, doubt, possible)
+    )
+    if order is None:
+        raise _refusal(path, doubt)
+    return order
+
+
+def _read(listed: Sequence[_Cell], order: str) -> list[_Date]:
+    """Return the dates that an order can read."""
+    days = {part: _day(part, order) for part in {part for _, _, part in listed}}
+    return [(day, line, cell) for line, cell, part in listed if (day := days[part])]
+
+
+def _day(cell: str, order: str) -> date | None:
+    moment = read_moment(cell, order)
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+def _by_exclusion(listed: Sequence[_Cell], possible: Mapping[str, Sequence[_Date]]) -> Order | None:
+    """Decide where only one order can read all dates, as of 24/09/26 and 03/04/2027."""
+    order = _only(possible)
+    if order is None:
+        return None
+    excluded = [
+        next(
+            f"{_show(line, cell)} cannot be {other}"
+            for line, cell, part in listed
+            if _vote(part) and not _day(part, other)
+        )
+        for other in ORDERS
+        if other != order
+    ]
+    return Order(order, f"{order} alone can read all dates: {', '.join(excluded)}")
+
+
+def _by_name(path: str, possible: Mapping[str, Sequence[_Date]]) -> Order | None:
+    window = named_window(path)
+    if window is None:
+        return None
+    strays = {
+        order: next((dated for dated in dates if not _covers(window, dated)), None) for order, dates in possible.items()
+    }
+    winner = _only(order for order, stray in strays.items() if stray is None)
+    if winner is None:
+        return None
+    order, (_, line, cell) = next((order, stray) for order, stray in strays.items() if stray)
+    return Order(
+        winner,
+        f"only as {winner} are all dates in the range in the name {base_name(path)}: "
+        f"as {order}, {_show(line, cell)} is outside",
     )
 
 
-def _contradiction(path: str, proofs: Mapping[str, tuple[int, str]]) -> InputError:
-    shown = [f"line {line}: {cell} can only be {order}" for order, (line, cell) in proofs.items()]
-    return InputError(f"{path}: the dates contradict each other: {', '.join(shown)}", hint=_say(proofs))
+def _covers(window: Window, dated: _Date) -> bool:
+    return window.first <= dated[0] and dated[0] - _OVERTIME <= window.last
+
+
+def _by_consistency(path: str, possible: Mapping[str, Sequence[_Date]]) -> Order | None:
+    found = [order for order in (_by_span(possible), _by_sequence(possible)) if order]
+    names = {order.name: None for order in found if order.name}
+    if len(names) > 1:
+        raise _contradiction(path, "; but ".join(order.reason for order in found), names)
+    return found[0] if found else None
+
+
+def _by_span(possible: Mapping[str, Sequence[_Date]]) -> Order | None:
+    ends = {order: (min(dates), max(dates)) for order, dates in possible.items()}
+    spans = {order: last[0] - first[0] for order, (first, last) in ends.items()}
+    winner = _only(order for order, span in spans.items() if span < _RULED_OUT)
+    if winner is None or spans.pop(winner) > _MONTH or _different(possible[winner]) < _CLOSE:
+        return None
+    order = min(spans, key=spans.__getitem__)
+    first, last = (_show(line, cell) for _, line, cell in ends[order])
+    return Order(
+        winner,
+        f"only as {winner} do all dates lie within a month, as in every report of Zoom: "
+        f"as {order}, {first} and {last} are {spans[order].days} days apart",
+    )
+
+
+def _by_sequence(possible: Mapping[str, Sequence[_Date]]) -> Order | None:
+    turns = {order: _turn(dates) for order, dates in possible.items()}
+    winner = _only(order for order, turn in turns.items() if turn is None)
+    if winner is None or _different(possible[winner]) < _IN_LINE:
+        return None
+    order, (_, line, cell) = next((order, turn) for order, turn in turns.items() if turn)
+    return Order(
+        winner,
+        f"only as {winner} do the dates run in one direction: as {order}, {_show(line, cell)} is out of sequence",
+    )
+
+
+def _turn(dates: Sequence[_Date]) -> _Date | None:
+    """Return the first date that goes back where those before went on, or on where they went back."""
+    direction = 0
+    for (before, _, _), dated in pairwise(dates):
+        step = (dated[0] > before) - (dated[0] < before)
+        if step * direction < 0:
+            return dated
+        direction = direction or step
+    return None
+
+
+def _different(dates: Sequence[_Date]) -> int:
+    return len({day for day, _, _ in dates})
+
+
+def _by_language(language: str | None, doubt: _Place, possible: Mapping[str, Sequence[_Date]]) -> Order | None:
+    name, field, order = _LANGUAGES.get((language or "").split("-")[0], ("", "", ""))
+    if order not in possible:
+        return None
+    readings = _readings(doubt[1])
+    others = " or ".join(f"--date-order {other}" for other in readings if other in possible and other != order)
+    return Order(
+        order,
+        f"the labels are {name}, which puts the {field} first, and nothing else decides: "
+        f"if {_show(*doubt)} is not {readings[order]:%Y-%m-%d}, give {others}",
+    )
+
+
+def _only(orders: Iterable[str]) -> str | None:
+    found = list(orders)
+    return found[0] if len(found) == 1 else None
+
+
+def _refusal(path: str, doubt: _Place) -> InputError:
+    readings = _readings(doubt[1])
+    possible = " or ".join(f"{moment:%Y-%m-%d} ({order})" for order, moment in readings.items())
+    return InputError(
+        f"{path}: {_show(*doubt)} can be {possible}, and no other date in the file settles it", hint=_say(readings)
+    )
+
+
+def _contradiction(path: str, shown: str, orders: Iterable[str]) -> InputError:
+    return InputError(f"{path}: the dates contradict each other: {shown}", hint=_say(orders))
+
+
+def _show(line: int, cell: str) -> str:
+    return f"line {line}: {squeeze(cell)}"
 
 
 def _say(orders: Iterable[str]) -> str:

@@ -1,74 +1,63 @@
-"""Files of rows: bytes -> text -> delimiter -> rows, and which of the rows is the header."""
+"""Files of tables: which rows are headers, and what stands below and above each of them."""
 
 from __future__ import annotations
 
-import csv
-import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from itertools import chain, islice
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from migrate.core.ports import Document, ReadOptions, RowCounts
-from migrate.core.problem import Problem, Severity
-from migrate.shared.columns import normalise, synonyms
+from migrate.core.problem import Problem
+from migrate.shared.columns import Headers
+from migrate.shared.decoding import decode
 from migrate.shared.faults import Faults, show
+from migrate.shared.rows import Row, read_rows
 
-Row = tuple[int, tuple[str, ...]]
-"""The line a row begins in, 1-based, and its cells as they are."""
-
-# Beyond these a file is no schedule, and reading it would only fill the memory.
-_LONGEST_LINE = 1 << 20
-_MOST_ROWS = 1_000_000
 _MOST_COLUMNS = 1000
-
-# The csv module's own limit (128 KiB) is less than the invitees of one big webinar.
-csv.field_size_limit(_LONGEST_LINE)
-
-_TABLES: WeakKeyDictionary[Document, dict[frozenset[str], Table]] = WeakKeyDictionary()
-_DELIMITERS = (",", ";", "\t")
 _HEADER_WITHIN = 50
-_SNIFFED = 4096
-# No header is longer; more would only cost time on a file that is no table.
-_WIDEST = 200
-_LONGEST_HEADER = 200
-# Not str.splitlines, which also splits at characters that can be part of a topic.
-_LINE = re.compile(r"[^\r\n]+(?:\r\n?|\n)?|\r\n?|\n")
-_SEPARATOR_LINE = re.compile(r"\"?sep=([,;\t|])\"?(?:\r\n?|\n|$)", re.IGNORECASE)
-_BROKEN = "\ufffd"
-_LETTER = re.compile(rf"[^\x00-\x7f{_BROKEN}]")
-_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
-# NUL is removed from every text, so no cell can hold this.
-_END = "\0end"
+
+_SHEETS: WeakKeyDictionary[Document, dict[frozenset[str], Sheet]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """A file as rows.
+    """A header and the rows below it that are neither blank nor the header again.
 
-    `header` is empty if there is no row that could be one; `width` is the number of its cells, of which the last may
-    have no name. `rows` are those below it that are neither blank nor the header again. `counts` holds what is settled
-    (read, blank, header, not_a_schedule). `broken` says in words where and why the file cannot be read to its end.
+    `titles` are the rows above it that name it or say when it was made. `width` is the number of the header's cells,
+    of which the last may have no name.
+    """
+
+    titles: Sequence[Row]
+    header: tuple[str, ...]
+    width: int
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """A file as tables, none if no row could be a header. `read`, `blank` and `headers` count rows.
+
+    `broken` says in words where and why the file cannot be read to its end.
     """
 
     encoding: str
     delimiter: str
-    header: tuple[str, ...]
-    width: int
-    rows: Sequence[Row]
-    counts: RowCounts
+    tables: Sequence[Table]
+    read: int
+    blank: int
+    headers: int
     doubts: tuple[Problem, ...]
     broken: str
 
+    def counts(self, used: Iterable[Table]) -> RowCounts:
+        """Return where the rows went that are in none of the tables that are used."""
+        others = self.read - self.blank - self.headers - sum(len(table.rows) for table in used)
+        return RowCounts(read=self.read, blank=self.blank, header=self.headers, not_a_schedule=others)
 
-class _BrokenError(Exception):
-    """The rows end before the file does."""
 
-
-def table_of(document: Document, options: ReadOptions) -> Table:
-    """Read a file as a table, the headers that the user mapped being known."""
+def sheet_of(document: Document, options: ReadOptions) -> Sheet:
+    """Read a file as tables, the headers that the user mapped being known."""
     return parse(document, frozenset(options.columns.values()))
 
 
@@ -79,128 +68,94 @@ def check_width(cells: Sequence[str], width: int, faults: Faults) -> None:
         faults.error("ragged-row", text, "If a cell holds the delimiter, put that cell in double quotes.")
 
 
-def parse(document: Document, mapped: frozenset[str] = frozenset()) -> Table:
-    """Read a file as a table, whatever it is. `mapped` are headers that the user named, to know the header row by.
+def parse(document: Document, mapped: frozenset[str] = frozenset()) -> Sheet:
+    """Read a file as tables, whatever it is. `mapped` are headers that the user named, to know the header row by.
 
-    Every source looks at the same file: its table is kept for as long as the document itself.
+    Every source looks at the same file: its tables are kept for as long as the document itself.
     """
-    tables = _TABLES.setdefault(document, {})
-    if mapped not in tables:
-        tables[mapped] = _parsed(document, mapped)
-    return tables[mapped]
+    sheets = _SHEETS.setdefault(document, {})
+    if mapped not in sheets:
+        sheets[mapped] = _parsed(document, mapped)
+    return sheets[mapped]
 
 
-def _parsed(document: Document, mapped: frozenset[str]) -> Table:
-    text, encoding, doubts = _decode(document)
-    known = synonyms().keys() | {normalise(name) for name in mapped}
-    told = _SEPARATOR_LINE.match(text)
-    delimiter = told[1] if told else max(_DELIMITERS, key=lambda candidate: _merit(_sample(text, candidate), known))
-    rows: list[Row] = []
-    broken = ""
-    try:
-        rows.extend(_records(text, delimiter))
-    except _BrokenError as error:
-        broken = str(error)
-    place = _header_place([cells for _, cells in rows[:_HEADER_WITHIN]], known, first=1 if told else 0)
-    header = rows[place][1] if place is not None else ()
-    if len(_trimmed(header)) > _MOST_COLUMNS:
-        rows, header, place = [], (), None
-        broken = f"there are more than {_MOST_COLUMNS:,} columns"
-    counts = RowCounts(read=len(rows))
-    return _table(rows, place, Table(encoding, delimiter, _trimmed(header), len(header), (), counts, doubts, broken))
+def _parsed(document: Document, mapped: frozenset[str]) -> Sheet:
+    text, encoding, doubts = decode(document)
+    known = Headers(mapped)
+    read = read_rows(text, known.count)
+    headers = _headers(read.rows, known, first=1 if read.announced else 0)
+    broken = read.broken
+    if any(len(_trimmed(read.rows[place][1])) > _MOST_COLUMNS for place in headers):
+        headers, broken = [], f"there are more than {_MOST_COLUMNS:,} columns"
+    tables, blank, named = _tables(read.rows, frozenset(headers))
+    return Sheet(encoding, read.delimiter, tables, len(read.rows), blank, named, doubts, broken)
 
 
-def _decode(document: Document) -> tuple[str, str, tuple[Problem, ...]]:
-    mark, encoding = next((pair for pair in _MARKS if document.data.startswith(pair[0])), (b"", ""))
-    data = document.data[len(mark) :]
-    encoding = encoding or _by_zeros(data[:_SNIFFED]) or "utf-8"
-    doubts: tuple[Problem, ...] = ()
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        doubts = (_doubt(document.path, encoding, data.count(b"\n", 0, error.start) + 1),)
-        text = data.decode(encoding, errors="replace")
-        # A bad byte or two do not make a code page of a file whose other letters are good.
-        if encoding.startswith("utf-8") and text.count(_BROKEN) >= len(_LETTER.findall(text)):
-            encoding = "cp1252"
-            text = data.decode(encoding, errors="replace")
-    return text.replace("\0", ""), encoding, doubts
-
-
-def _by_zeros(sample: bytes) -> str:
-    """Tell UTF-16 without a mark: in Western text every other byte is zero."""
-    half = len(sample) // 2
-    even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    if max(even, odd) * 3 <= half or min(even, odd) * 20 > half:
-        return ""
-    return "utf-16-le" if odd > even else "utf-16-be"
-
-
-def _doubt(path: str, encoding: str, line: int) -> Problem:
-    return Problem(
-        "encoding-guessed",
-        Severity.WARNING,
-        f"the text is not valid {encoding.upper()}; letters outside ASCII may be wrong",
-        path,
-        line,
-        "Look at the names with accents. If they are wrong, export the file again, or save it as CSV UTF-8.",
-    )
-
-
-def _records(text: str, delimiter: str) -> Iterator[Row]:
-    """Yield the rows. An end mark goes last through the reader: what swallows it has a quote that was never closed."""
-    reader = csv.reader(chain(_lines(text), (_END,)), delimiter=delimiter)
-    line = 1
-    try:
-        for number, cells in enumerate(reader):
-            if cells and cells[-1].endswith(_END):
-                if cells != [_END]:
-                    raise csv.Error
-                return
-            if number == _MOST_ROWS:
-                raise _BrokenError(f"there are more than {_MOST_ROWS:,} rows")
-            # The garbage collector leaves tuples of text alone; a hundred thousand lists slow it down.
-            yield line, tuple(cells)
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise _BrokenError(f"the row that begins in line {line} has a quote that is never closed") from error
-
-
-def _lines(text: str) -> Iterator[str]:
-    for number, match in enumerate(_LINE.finditer(text), start=1):
-        if match.end() - match.start() > _LONGEST_LINE:
-            raise _BrokenError(f"line {number} is longer than {_LONGEST_LINE:,} characters")
-        yield match[0]
-
-
-def _sample(text: str, delimiter: str) -> list[tuple[str, ...]]:
-    sample: list[tuple[str, ...]] = []
-    with suppress(_BrokenError):
-        sample.extend(cells for _, cells in islice(_records(text, delimiter), _HEADER_WITHIN))
-    return sample
-
-
-def _merit(sample: Sequence[Sequence[str]], known: Collection[str]) -> tuple[int, int]:
-    """Judge a delimiter: by the headers it brings out, then by how many rows it gives the same width."""
-    widths = Counter(len(cells) for cells in sample if len(cells) > 1)
-    return max((_score(cells, known) for cells in sample), default=0), max(widths.values(), default=0)
-
-
-def _score(cells: Sequence[str], known: Collection[str]) -> int:
-    return sum(normalise(cell) in known for cell in cells[:_WIDEST] if len(cell) < _LONGEST_HEADER)
-
-
-def _header_place(head: Sequence[Sequence[str]], known: Collection[str], first: int) -> int | None:
-    """Find the header: the row with most known headers, else the first one as wide as most rows are."""
-    scores = [_score(cells, known) for cells in head]
-    if max(scores, default=0) > 1:
-        return scores.index(max(scores))
+def _headers(rows: Sequence[Row], known: Headers, first: int) -> list[int]:
+    """Return where the headers are: rows that name known columns, else the first one as wide as most rows are."""
+    head = [cells for _, cells in rows[:_HEADER_WITHIN]]
+    scores = [known.count(cells) for cells in head]
+    best = max(scores, default=0)
+    if best > 1:
+        return sorted({scores.index(best), *_named(rows, known)})
     # A language that is not known yet: the user will be shown these names and asked to map them.
     widths = [len(_trimmed(cells)) for cells in head]
     usual = max(Counter(width for width in widths[first:] if width > 1).items(), key=lambda item: item[1], default=None)
     if usual is None:
-        return None
-    return next(place for place, width in enumerate(widths) if place >= first and width >= usual[0])
+        return []
+    return [next(place for place, width in enumerate(widths) if place >= first and width >= usual[0])]
+
+
+def _named(rows: Sequence[Row], known: Headers) -> Iterator[int]:
+    """Yield the rows that are headers by what they name. A row of a table is taken for one only if most of it is."""
+    begins = True
+    for place, (_, cells) in enumerate(rows):
+        if begins or (cells and known.knows(cells[0])):
+            filled = sum(1 for cell in cells if cell.strip())
+            named = known.count(cells)
+            if named > 1 and (2 * named >= filled or (begins and named > 2)):
+                yield place
+            begins = filled < 2
+        else:
+            begins = not any(cells[1:])
+
+
+def _tables(rows: Sequence[Row], headers: Collection[int]) -> tuple[list[Table], int, int]:
+    """Return the tables, how many rows are blank, and how many are a header, be it once more."""
+    tables: list[Table] = []
+    kept: list[Row] = []
+    blank = named = since_blank = 0
+    header: tuple[str, ...] = ()
+    for place, row in enumerate(rows):
+        cells = row[1]
+        if not any(map(str.strip, cells)):
+            blank += 1
+            since_blank = len(kept)
+        elif header and _is_again(cells, header):
+            named += 1
+        elif place in headers:
+            named += 1
+            titles = _taken(kept, since_blank) if tables else kept
+            tables.append(Table(titles, _trimmed(cells), len(cells), kept := []))
+            header, since_blank = cells, 0
+        else:
+            kept.append(row)
+    return tables, blank, named
+
+
+def _taken(rows: list[Row], first: int) -> list[Row]:
+    """Take the titles of the next table, right above it, out of the rows of the table before."""
+    begin = len(rows)
+    while begin > first and _is_title(rows[begin - 1][1]):
+        begin -= 1
+    titles, rows[begin:] = rows[begin:], []
+    return titles
+
+
+def _is_title(cells: Sequence[str]) -> bool:
+    """Tell a row that names the table below it, or says when it was made."""
+    filled = [cell for cell in cells if cell.strip()]
+    return len(filled) == 1 or (len(filled) == 2 and filled[0].rstrip().endswith(":"))
 
 
 def _trimmed(cells: Sequence[str]) -> tuple[str, ...]:
@@ -208,24 +163,6 @@ def _trimmed(cells: Sequence[str]) -> tuple[str, ...]:
     while names and not names[-1]:
         names.pop()
     return tuple(names)
-
-
-def _table(rows: list[Row], place: int | None, table: Table) -> Table:
-    """Complete a table by its header and by what lies above and below it."""
-    counts = table.counts
-    above = rows[:place] if place is not None else []
-    counts.not_a_schedule = sum(any(map(str.strip, cells)) for _, cells in above)
-    counts.blank = len(above) - counts.not_a_schedule
-    header = rows[place][1] if place is not None else ()
-    kept: list[Row] = []
-    for row in rows[len(above) :]:
-        if not any(map(str.strip, row[1])):
-            counts.blank += 1
-        elif _is_again(row[1], header):
-            counts.header += 1
-        else:
-            kept.append(row)
-    return replace(table, rows=kept)
 
 
 def _is_again(cells: Sequence[str], header: Sequence[str]) -> bool:

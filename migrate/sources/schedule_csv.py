@@ -16,17 +16,18 @@ from migrate.core.ports import Document, Reading, ReadOptions, Source, Window
 from migrate.core.recurrence import dates, is_bounded
 from migrate.core.rules import check_length, check_rule
 from migrate.shared.advice import advise
-from migrate.shared.columns import locate, normalise
+from migrate.shared.columns import normalise
 from migrate.shared.date_order import settle_order
 from migrate.shared.dates import read_minutes
 from migrate.shared.faults import Faults, show
+from migrate.shared.kinds import SCHEDULE, kind_of, tables_of
 from migrate.shared.links import check_link
 from migrate.shared.meeting_ids import check_id
 from migrate.shared.moments import Moments
 from migrate.shared.people import read_person
 from migrate.shared.schedule_format import COLUMNS, MARKER, markers, write_schedule
 from migrate.shared.spreadsheet import from_cell, whole
-from migrate.shared.tables import Table, check_width, table_of
+from migrate.shared.tables import Table, check_width, sheet_of
 
 __all__ = ["ScheduleCsv", "write_schedule"]
 
@@ -42,20 +43,21 @@ _DATED = (Kind.SINGLE, Kind.SERIES)
 class ScheduleCsv(Source):
     """Reads what `write_schedule` writes and what people made of it."""
 
-    kind = "schedule-csv"
+    kind = SCHEDULE
     label = "schedule CSV"
     rank = 90
 
     def identify(self, document: Document, options: ReadOptions) -> bool:
         """Tell whether there is the marker, or the column for rules, which no export has."""
-        header = table_of(document, options).header
-        return "rrule" in locate(header, {}) or bool(markers(header))
+        kind = kind_of(document, options)
+        return kind is not None and kind.name == self.kind
 
     def read(self, document: Document, options: ReadOptions) -> Reading:
         """Read each row as one whole meeting."""
-        table = table_of(document, options)
-        if table.broken or not self.identify(document, options):
+        sheet = sheet_of(document, options)
+        if sheet.broken or not self.identify(document, options):
             raise advise(document, options)
+        table, *_ = tables_of(self.kind, sheet, {})
         _check_version(document.path, table.header)
         places = _places(table)
         starts = ((line, _cell(cells, places.get("start"))) for line, cells in table.rows)
@@ -69,12 +71,12 @@ class ScheduleCsv(Source):
             rank=self.rank,
             by_rows=False,
             meetings=meetings,
-            problems=[*table.doubts, *faults.problems],
-            rows=replace(table.counts, problems=len(table.rows) - len(meetings)),
+            problems=[*sheet.doubts, *faults.problems],
+            rows=replace(sheet.counts([table]), problems=len(table.rows) - len(meetings)),
             columns={column: table.header[place] for column, place in places.items()},
             unused_columns=_unused(table, places),
-            encoding=table.encoding,
-            delimiter=table.delimiter,
+            encoding=sheet.encoding,
+            delimiter=sheet.delimiter,
             timezone=moments.zone.key if moments.zone else None,
             date_order=order.name,
             date_order_reason=order.reason,

@@ -6,21 +6,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from math import ceil
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from migrate.core.meeting import Kind, Meeting, Person
 from migrate.core.ports import Document, Reading, ReadOptions, Source
 from migrate.shared.advice import advise
-from migrate.shared.columns import MAPPABLE, check_mapping, locate, missing
+from migrate.shared.columns import MAPPABLE, check_mapping, locate
 from migrate.shared.date_order import settle_order
 from migrate.shared.dates import ORDERS, read_minutes, read_moment
 from migrate.shared.faults import Faults, show
+from migrate.shared.kinds import UPCOMING, kind_of, tables_of
 from migrate.shared.links import Link, check_link
 from migrate.shared.meeting_ids import MeetingId, check_id, read_id
 from migrate.shared.moments import Moments
 from migrate.shared.people import read_person
-from migrate.shared.schedule_format import markers
-from migrate.shared.tables import Row, Table, check_width, table_of
+from migrate.shared.rows import Row
+from migrate.shared.tables import Table, check_width, sheet_of
 from migrate.shared.windows import window_of
 
 # Zoom ends every meeting after 30 hours; a longer one is seconds taken for minutes, or a slip.
@@ -34,42 +36,42 @@ _NO_TOPIC = "Zoom meeting"
 class UpcomingEvents(Source):
     """Reads the report by what its columns are called. Times are in the zone of whoever made the export."""
 
-    kind = "upcoming-events"
+    kind = UPCOMING
     label = "Zoom upcoming events"
     rank = 20
 
     def identify(self, document: Document, options: ReadOptions) -> bool:
-        """Tell whether there are a start and a topic or number, and no column that only other formats have."""
-        header = table_of(document, options).header
-        places = locate(header, options.columns)
-        other = "history" in places or "rrule" in places or markers(header)
-        return not missing(places) and not other
+        """Tell whether there are a start and a topic or number, and no column that only other kinds have."""
+        kind = kind_of(document, options)
+        return kind is not None and kind.name == self.kind
 
     def read(self, document: Document, options: ReadOptions) -> Reading:
         """Read each row as one meeting. Raise InputError if the order of dates or the zone of times is not known."""
-        table = table_of(document, options)
-        check_mapping(document.path, table.header, options.columns)
-        if table.broken or not self.identify(document, options):
+        sheet = sheet_of(document, options)
+        if sheet.broken or not self.identify(document, options):
             raise advise(document, options)
-        places = _places(table, options)
-        order = settle_order(document.path, _dates(table, places), options.date_order)
+        tables = tables_of(self.kind, sheet, options.columns)
+        check_mapping(document.path, [name for table in tables for name in table.header], options.columns)
+        layouts = [(table, _places(table, options)) for table in tables]
+        order = settle_order(document.path, _dates(layouts), options.date_order)
         faults = Faults(document.path)
         moments = Moments(faults, order, options.timezone)
-        rows = _Rows(faults, moments, table, places, options.default_duration)
-        meetings = [meeting for row in table.rows if (meeting := rows.read(document.path, row))]
-        used = sorted(places, key=places.__getitem__)
+        meetings: list[Meeting] = []
+        for table, places in layouts:
+            rows = _Rows(faults, moments, table, places, options.default_duration)
+            meetings += [meeting for row in table.rows if (meeting := rows.read(document.path, row))]
+        read = sum(len(table.rows) for table in tables)
         return Reading(
             kind=self.kind,
             label=self.label,
             rank=self.rank,
             by_rows=True,
             meetings=meetings,
-            problems=[*table.doubts, *faults.problems],
-            rows=replace(table.counts, problems=len(table.rows) - len(meetings)),
-            columns={field: table.header[places[field]] for field in used},
-            unused_columns=[name for place, name in enumerate(table.header) if name and place not in places.values()],
-            encoding=table.encoding,
-            delimiter=table.delimiter,
+            problems=[*sheet.doubts, *faults.problems],
+            rows=replace(sheet.counts(tables), problems=read - len(meetings)),
+            **_columns(*layouts[0]),
+            encoding=sheet.encoding,
+            delimiter=sheet.delimiter,
             timezone=_key(moments.zone) if moments.zone else _common_zone(meetings),
             date_order=order.name,
             date_order_reason=order.reason,
@@ -91,6 +93,12 @@ def _places(table: Table, options: ReadOptions) -> dict[str, int]:
     return {field: place for field, place in places.items() if field in MAPPABLE}
 
 
+def _columns(table: Table, places: Mapping[str, int]) -> dict[str, Any]:
+    used = sorted(places, key=places.__getitem__)
+    unused = [name for place, name in enumerate(table.header) if name and place not in places.values()]
+    return {"columns": {field: table.header[places[field]] for field in used}, "unused_columns": unused}
+
+
 def _mostly(test: Callable[[str], bool], rows: Sequence[Row], place: int) -> bool:
     """Tell what the cells of a column are by the first rows: one of them may be spoilt."""
     listed = (cells[place].strip() for _, cells in rows[:_LOOKED_AT] if place < len(cells))
@@ -107,13 +115,14 @@ def _is_day(cell: str) -> bool:
     return any(moment and not isinstance(moment, datetime) for moment in moments)
 
 
-def _dates(table: Table, places: Mapping[str, int]) -> Iterable[tuple[int, str]]:
+def _dates(layouts: Iterable[tuple[Table, Mapping[str, int]]]) -> Iterable[tuple[int, str]]:
     """Yield all that may prove an order of dates."""
-    used = [places[field] for field in ("start", "end") if field in places]
-    for line, cells in table.rows:
-        for place in used:
-            if place < len(cells):
-                yield line, cells[place]
+    for table, places in layouts:
+        used = [places[field] for field in ("start", "end") if field in places]
+        for line, cells in table.rows:
+            for place in used:
+                if place < len(cells):
+                    yield line, cells[place]
 
 
 class _Rows:

@@ -9,6 +9,7 @@ from migrate.shared.columns import (
     MAPPABLE,
     check_mapping,
     guess,
+    language_of,
     listed,
     locate,
     map_options,
@@ -47,16 +48,37 @@ def test_a_normal_header_stays_as_it_is(header: str):
     assert normalise(normalise(header)) == normalise(header)
 
 
-def test_the_data_has_four_columns_and_no_header_twice():
+def test_a_header_is_known_once_in_a_language_and_means_one_thing_in_all():
     rows = [line.split("\t") for line in data_text("columns.tsv").splitlines()]
     assert {len(row) for row in rows} == {4}
-    headers = [normalise(row[2]) for row in rows[1:]]
-    assert len(headers) == len(set(headers)) == len(synonyms())
+    known = [(normalise(header), language) for _, language, header, _ in rows[1:]]
+    assert len(known) == len(set(known))
+    assert {synonyms()[normalise(header)] == field for field, _, header, _ in rows[1:]} == {True}
 
 
-def test_a_user_can_name_every_field_that_has_synonyms():
-    not_for_users = {"start_date", "department", "group", "history", "schedule", "rrule"}
-    assert set(synonyms().values()) - not_for_users | {"start_time"} == set(MAPPABLE)
+def test_every_certainty_is_a_word_of_the_table():
+    certainties = {line.split("\t")[3] for line in data_text("columns.tsv").splitlines()[1:]}
+    assert certainties <= {"bytes", "code", "documented", "reported", "weak", "inferred", "own"}
+
+
+def test_there_are_synonyms_for_every_field_that_a_user_can_name():
+    assert set(MAPPABLE) <= set(synonyms().values())
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        (["Tópico", "ID", "Anfitrião", "Duração (minutos)"], "pt"),
+        (["トピック", "ミーティング ID", "Notes"], "ja"),
+        (["Tema", "ID de reunión"], "es"),
+        (["Topic", "Meeting ID"], "en"),
+        (["Topic", "Thema"], None),
+        (["Host", "Meeting-ID"], None),
+        (["What", "When"], None),
+    ],
+)
+def test_labels_tell_their_language_if_all_agree_on_one(header: list[str], language: str | None):
+    assert language_of(header) == language
 
 
 def test_of_two_columns_with_one_name_the_first_is_taken():

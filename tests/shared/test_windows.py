@@ -3,28 +3,55 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from migrate.core.ports import Window
-from migrate.shared.windows import window_of
+from migrate.shared.windows import named_window, window_of
 
 MARCH = Window(date(2027, 3, 1), date(2027, 3, 31))
 DAYS = [date(2027, 3, 24), date(2027, 3, 2)]
 
 
-@pytest.mark.parametrize("name", ["events_20270301_20270331.csv", "2027-03-01_to_2027-03-31.csv", "20270301_20270331"])
+@pytest.mark.parametrize(
+    "name",
+    ["events_20270301_20270331.csv", "2027-03-01_to_2027-03-31.csv", "20270301_20270331",
+     "meetinglistdetails_20270301_20270331.csv", "meetinglistdetails_20270301_20270331 (1).csv",
+     "meetinglist_20270301_20270331.xlsx.csv", "Events 2027-03-01 to 2027-03-31.csv", "2027-03-01--2027-03-31.csv",
+     "2027.03.01 - 2027.03.31.csv", "20270301-20270331.csv", "2027_03_01_2027_03_31.csv",
+     "20270301_20270331 and again 20270301_20270331.csv"],
+)  # fmt: skip
 def test_the_range_in_the_name_is_what_the_file_covers(name: str):
-    assert window_of(f"exports/{name}", DAYS) == MARCH
-    assert window_of(name, []) == MARCH
+    assert window_of(f"exports/{name}", DAYS) == window_of(f"C:\\exports\\{name}", DAYS) == MARCH
+    assert window_of(name, []) == named_window(name) == MARCH
 
 
 @pytest.mark.parametrize(
     "name",
-    ["events.csv", "20270331_20270301.csv", "20270231_20270331.csv", "120270301_20270331.csv", "20270301_20270320.csv",
-     "20270301_20270331/events.csv"],
+    ["events.csv", "20270331_20270301.csv", "20270231_20270331.csv", "120270301_20270331.csv", "20270301_202703310.csv",
+     "20270301_20270331/events.csv", "participants_81796405615.csv", "81796405615_20270301.csv",
+     "20270101_20270131 and 20270301_20270331.csv"],
 )  # fmt: skip
-def test_without_a_range_that_holds_its_dates_a_file_covers_those(name: str):
+def test_a_name_without_one_sound_range_names_none(name: str):
+    assert named_window(name) is None
     assert window_of(name, DAYS) == Window(date(2027, 3, 2), date(2027, 3, 24))
+
+
+def test_a_range_that_does_not_hold_the_dates_of_the_file_is_not_what_it_covers():
+    assert window_of("20270301_20270320.csv", DAYS) == Window(date(2027, 3, 2), date(2027, 3, 24))
 
 
 def test_a_file_without_dates_covers_nothing():
     assert window_of("events.csv", []) is None
+
+
+@given(
+    st.dates(),
+    st.dates(),
+    st.sampled_from(["%Y%m%d", "%Y-%m-%d", "%Y_%m_%d"]),
+    st.sampled_from(["_", "-", " ", "_to_", " to ", " - "]),
+)
+def test_a_range_is_read_as_it_was_written(one: date, other: date, layout: str, between: str):
+    first, last = sorted((one, other))
+    texts = [day.strftime(layout).zfill(len(date.max.strftime(layout))) for day in (first, last)]
+    assert named_window(f"list_{between.join(texts)}.csv") == Window(first, last)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from migrate.core.document import meeting_to_json
+from migrate.core.document import meeting_to_json, person_to_json
 from migrate.core.errors import MigrateError
 from migrate.core.plan import problem_to_json
 from migrate.core.ports import Document, Reading, ReadOptions, Source
@@ -65,6 +65,7 @@ def as_json(reading: Reading) -> dict[str, Any]:
         "columns": dict(reading.columns),
         "meetings": [meeting_to_json(meeting) for meeting in reading.meetings],
         "problems": [problem_to_json(problem) for problem in reading.problems],
+        "people": [person_to_json(person) for person in reading.people],
         "rows": asdict(reading.rows),
         "window": [window.first.isoformat(), window.last.isoformat()] if window else None,
     }
