@@ -231,7 +231,7 @@ def test_titles_belong_to_the_table_below_them():
         'Attendee Report,\nReport Generated:,"Apr 09, 2027 8:50 PM"\n'
         "Topic,Webinar ID,Actual Start Time,# Registered\nTalk,328-972-509,x,548\n"
         "Host Details,\nAttended,User Name (Original Name),Email,Join Time\nYes,Anna,a@example.org,x\n"
-        "Panelist Details,\nAttendee Details,\nAttended,User Name (Original Name),Why do you come?,Join Time\nNo,Bo,Fun,x\n"
+        "Panelist Details,\nAttendee Details,\nAttended,User Name (Original Name),Why?,Join Time\nNo,Bo,Fun,x\n"
     )
     expected = [
         (["Attendee Report", "Report Generated:"], 4, 1),
