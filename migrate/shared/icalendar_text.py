@@ -24,7 +24,8 @@ _ESCAPED = re.compile(r"\\(.)")
 
 # What a program may change when it stores an event, though nobody changed the event.
 _VOLATILE = frozenset({"DTSTAMP", "LAST-MODIFIED", "CREATED", "SEQUENCE"})
-_LISTS = frozenset({"EXDATE", "RRULE"})
+_DATES = ("EXDATE", "RDATE")
+_LISTS = (*_DATES, "RRULE")
 _DEFAULTS = frozenset({"VALUE=DATE-TIME", "WKST=MO", "INTERVAL=1"})
 
 
@@ -75,7 +76,7 @@ def fingerprint(vevents: str) -> str:
             levels.append([line.upper()])
         elif name == "END" and len(levels) > 1:
             levels[-2].append("\n".join(sorted(levels.pop())))
-        elif name[:6] in _LISTS or "\\" in value:
+        elif name.startswith(_LISTS) or "\\" in value:
             levels[-1] += _meanings(name, value)
         elif name:
             levels[-1].append(f"{name}:{value}")
@@ -136,6 +137,6 @@ def _name(head: str) -> str:
 def _meanings(name: str, value: str) -> list[str]:
     if name == "RRULE":
         return [f"RRULE:{';'.join(sorted(set(value.upper().split(';')) - _DEFAULTS))}"]
-    if name[:6] == "EXDATE":
+    if name.startswith(_DATES):
         return [f"{name}:{moment}" for moment in value.split(",")]
     return [f"{name}:{_ESCAPED.sub(lambda found: chr(10) if found[1] in 'nN' else found[1], value)}"]

@@ -16,6 +16,7 @@ from migrate.core.ports import Document, Reading, ReadOptions, Source, Window
 from migrate.core.recurrence import dates, is_bounded
 from migrate.core.rules import check_length, check_rule
 from migrate.shared.advice import advise
+from migrate.shared.assumed import NO_TOPIC, assumed_length, check_minutes
 from migrate.shared.columns import normalise
 from migrate.shared.date_order import settle_order
 from migrate.shared.dates import read_minutes
@@ -35,7 +36,6 @@ T = TypeVar("T")
 
 # A month. Calendars hold meetings of several days; more than this is a slip.
 _LONGEST = 31 * 24 * 60
-_NO_TOPIC = "Zoom meeting"
 _UTC = ZoneInfo("UTC")
 _DATED = (Kind.SINGLE, Kind.SERIES)
 
@@ -152,7 +152,7 @@ def _meeting(cells: _Cells, default_duration: int, place: str) -> Meeting:
         agenda=cells.text("agenda"),
         features=features,
         attendees=cells.items("attendees", _person),
-        assumptions=(f"lasts {default_duration} minutes, as the file has no duration",) if assumed else (),
+        assumptions=(assumed_length(default_duration),) if assumed else (),
         sources=(place,),
     )
 
@@ -178,10 +178,10 @@ class _Cells:
         """Return the topic, or words in its place if something else names the meeting."""
         topic = self.optional("topic")
         if topic is None and named:
-            self._faults.note("no-topic", f'the meeting has none; it is called "{_NO_TOPIC}"')
+            self._faults.note("no-topic", f'the meeting has none; it is called "{NO_TOPIC}"')
         elif topic is None:
             self._faults.error("no-topic", "the row has neither a topic nor a meeting ID", "Give it a topic.")
-        return _NO_TOPIC if topic is None else topic
+        return NO_TOPIC if topic is None else topic
 
     def singles(self, start: datetime | None, zone: ZoneInfo) -> tuple[Occurrence, ...]:
         """Return the single dates; the first date of a meeting stands in start."""
@@ -289,9 +289,7 @@ class _Cells:
         return Occurrence(start, minutes, _text_in(item, "topic", "")) if start else None
 
     def _possible(self, cell: str, minutes: int | None) -> int | None:
-        if minutes is None or not 0 < minutes <= _LONGEST:
-            self._faults.error("bad-duration", f"{show(cell)} gives no possible duration", "Write whole minutes.")
-        return minutes
+        return check_minutes(cell, minutes, _LONGEST, self._faults)
 
     def _take(self, column: str) -> str:
         self._faults.column = column

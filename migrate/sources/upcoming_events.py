@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from migrate.core.meeting import Kind, Meeting, Person
 from migrate.core.ports import Document, Reading, ReadOptions, Source
 from migrate.shared.advice import advise
-from migrate.shared.columns import MAPPABLE, check_mapping, locate
+from migrate.shared.assumed import NO_TOPIC, assumed_length, check_minutes
+from migrate.shared.columns import MAPPABLE, check_mapping, language_of, locate
 from migrate.shared.date_order import settle_order
 from migrate.shared.dates import ORDERS, read_minutes, read_moment
 from migrate.shared.faults import Faults, show
@@ -30,7 +31,6 @@ _LONGEST = 30 * 60
 _DAY = 24 * 60
 _LOOKED_AT = 50
 _EMPTY = {"", "-", "--"}
-_NO_TOPIC = "Zoom meeting"
 
 
 class UpcomingEvents(Source):
@@ -169,7 +169,7 @@ class _Rows:
             duration_minutes=self._default_duration if assumed else minutes,
             old_link=link.url if link else None,
             features=features,
-            assumptions=(f"lasts {self._default_duration} minutes, as the file has no duration",) if assumed else (),
+            assumptions=(assumed_length(self._default_duration),) if assumed else (),
             sources=(f"{path}:{line}",),
         )
 
@@ -192,11 +192,11 @@ class _Rows:
 
     def _instead_of_topic(self, identity: MeetingId) -> str:
         if identity.number or identity.uuid:
-            self._faults.note("no-topic", f'the meeting has no topic; it is called "{_NO_TOPIC}"')
+            self._faults.note("no-topic", f'the meeting has no topic; it is called "{NO_TOPIC}"')
         elif not identity.fault:
             hint = "Give the row a topic, or delete it."
             self._faults.error("no-topic", "the row has neither a topic nor a meeting ID", hint)
-        return _NO_TOPIC
+        return NO_TOPIC
 
     def _time(self, row: Mapping[str, str]) -> tuple[datetime | None, int | None]:
         """Return start and minutes, None where the row does not tell them."""
@@ -221,10 +221,7 @@ class _Rows:
         return self._possible(cell, minutes + _DAY if clock and minutes <= 0 else minutes)
 
     def _possible(self, cell: str, minutes: int | None) -> int | None:
-        if minutes is None or not 0 < minutes <= _LONGEST:
-            hint = f"Write whole minutes from 1 to {_LONGEST}, or leave the cell empty for --default-duration."
-            self._faults.error("bad-duration", f"{show(cell)} gives no possible duration", hint)
-        return minutes
+        return check_minutes(cell, minutes, _LONGEST, self._faults)
 
 
 def _nature(row: Mapping[str, str], start: datetime | None, link: Link | None) -> tuple[Kind, tuple[str, ...]]:

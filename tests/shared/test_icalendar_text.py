@@ -110,6 +110,13 @@ def test_the_fingerprint_stays(how: str) -> None:
     assert fingerprint(SAME[how]) == fingerprint(VEVENT)
 
 
+def test_dates_that_a_program_added_may_stand_in_one_line_or_in_several() -> None:
+    lines = [f"RDATE;TZID=Europe/Berlin:202704{day}T090000\r\n" for day in ("06", "13")]
+    several, one = "".join(lines), lines[0].replace("\r\n", ",20270413T090000\r\n")
+    prints = [fingerprint(VEVENT.replace("END:", f"{added}END:")) for added in (several, one, lines[0])]
+    assert prints[0] == prints[1] != prints[2]
+
+
 @pytest.mark.parametrize("what", CHANGED)
 def test_the_fingerprint_tells_a_change(what: str) -> None:
     assert fingerprint(CHANGED[what]) != fingerprint(VEVENT)
