@@ -29,12 +29,14 @@ class ReadOptions:
 
     `timezone`: IANA name for times without a zone, None if not given. `date_order`: auto, mdy, dmy or ymd.
     `columns`: field -> header, as the user mapped them. `default_duration`: minutes, where the file has none.
+    `from_history`: lists of past meetings are to be guessed from.
     """
 
     timezone: str | None = None
     date_order: str = "auto"
     columns: Mapping[str, str] = field(default_factory=dict)
     default_duration: int = 60
+    from_history: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Reading:
     `rows` counts what the source settled itself (blank, header, not_a_schedule, problems); each Meeting in `meetings`
     comes from one row, which core.schedule counts. `by_rows` tells that a meeting is one date of perhaps many (an
     upcoming-events export), not a whole meeting (a schedule CSV). `columns` is field -> header, in file order. `people`
-    are users that the file lists, for hosts.csv.
+    are users that the file lists, for hosts.csv. `guesses`: the meetings took place, and are only there to guess from.
     """
 
     kind: str
@@ -88,6 +90,7 @@ class Reading:
     date_order_reason: str
     window: Window | None
     people: Sequence[Person] = ()
+    guesses: bool = False
 
 
 class Source(ABC):

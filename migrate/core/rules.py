@@ -59,6 +59,11 @@ def is_bounded(rrule: str) -> bool:
     return "COUNT" in given or "UNTIL" in given
 
 
+def without_end(rrule: str) -> str:
+    """Return the rule without what ends it."""
+    return ";".join(f"{name}={value}" for name, value in parts(rrule).items() if name not in ("COUNT", "UNTIL"))
+
+
 def until(rrule: str) -> datetime | None:
     """Return the instant in UNTIL."""
     text = parts(rrule).get("UNTIL")
@@ -106,9 +111,8 @@ def check_length(rrule: str, start: datetime) -> str | None:
 
 
 def _endless(rrule: str, start: datetime) -> Iterator[datetime]:
-    rest = ";".join(f"{name}={value}" for name, value in parts(rrule).items() if name not in ("COUNT", "UNTIL"))
     # At the very end of the calendar a change of zone would leave what datetime can hold.
-    return takewhile(lambda moment: moment.year < datetime.max.year, rrulestr(rest, dtstart=start))
+    return takewhile(lambda moment: moment.year < datetime.max.year, rrulestr(without_end(rrule), dtstart=start))
 
 
 @lru_cache(maxsize=4096)

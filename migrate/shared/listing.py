@@ -17,7 +17,7 @@ from migrate.shared.date_order import settle_order
 from migrate.shared.dates import ORDERS, read_minutes, read_moment
 from migrate.shared.faults import Faults
 from migrate.shared.links import Link, check_link
-from migrate.shared.meeting_ids import MeetingId, check_id, read_id
+from migrate.shared.meeting_ids import MeetingId, check_id, check_only_id, read_id
 from migrate.shared.moments import Moments
 from migrate.shared.people import read_person
 from migrate.shared.rows import Row
@@ -31,9 +31,12 @@ _LOOKED_AT = 50
 _EMPTY = {"", "-", "--"}
 
 
-def read_listing(source: Source, document: Document, options: ReadOptions, tables: Sequence[Table]) -> Reading:
+def read_listing(
+    source: Source, document: Document, options: ReadOptions, tables: Sequence[Table], *, about_one: bool = False
+) -> Reading:
     """Read each row of the tables as one meeting, in the name of the source.
 
+    `about_one`: the file is about a single meeting, so its name may complete a number that a spreadsheet spoilt.
     Raise InputError if the order of dates or the zone of times is not known.
     """
     sheet = sheet_of(document, options)
@@ -45,7 +48,7 @@ def read_listing(source: Source, document: Document, options: ReadOptions, table
     moments = Moments(faults, order, options.timezone)
     meetings: list[Meeting] = []
     for table, places in layouts:
-        rows = _Rows(faults, moments, table, places, options.default_duration)
+        rows = _Rows(faults, moments, table, places, options.default_duration, check_only_id if about_one else check_id)
         meetings += [meeting for row in table.rows if (meeting := rows.read(document.path, row))]
     return Reading(
         kind=source.kind,
@@ -115,7 +118,13 @@ class _Rows:
     """Reads the rows of one file, by what was decided for all of it."""
 
     def __init__(
-        self, faults: Faults, moments: Moments, table: Table, places: Mapping[str, int], default_duration: int
+        self,
+        faults: Faults,
+        moments: Moments,
+        table: Table,
+        places: Mapping[str, int],
+        default_duration: int,
+        check: Callable[[str, Faults], MeetingId],
     ) -> None:
         self._faults = faults
         self._moments = moments
@@ -123,6 +132,7 @@ class _Rows:
         self._places = tuple(places.items())
         self._start_place = places["start"]
         self._default_duration = default_duration
+        self._check_id = check
 
     def read(self, path: str, row: Row) -> Meeting | None:
         """Return the meeting of a row, None if there is an error in it."""
@@ -173,7 +183,7 @@ class _Rows:
         found = MeetingId(link.number) if link and link.number else MeetingId()
         # The link of the same row has all the digits that a spreadsheet may have taken from the number.
         if cell and not (found.number and read_id(cell).fault):
-            found = check_id(cell, self._faults)
+            found = self._check_id(cell, self._faults)
         return found._replace(uuid=uuid) if uuid else found
 
     def _instead_of_topic(self, identity: MeetingId) -> str:

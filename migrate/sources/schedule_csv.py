@@ -61,7 +61,7 @@ class ScheduleCsv(Source):
         _check_version(document.path, table.header)
         places = _places(table)
         starts = ((line, _cell(cells, places.get("start"))) for line, cells in table.rows)
-        order = settle_order(document.path, starts, options.date_order)
+        order = settle_order(document.path, starts, options.date_order, report=False)
         faults = Faults(document.path)
         moments = Moments(faults, order, options.timezone)
         meetings = list(_meetings(table, places, faults, moments, options.default_duration))

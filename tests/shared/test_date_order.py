@@ -135,6 +135,7 @@ class TestAProofAgainstTheName:
             "meetinglistdetails_20270301_20270331.csv, and inside as mdy"
         )
         assert refused.hint.endswith("--date-order dmy or --date-order mdy")
+        refusal("03/04/2027", "03/05/2027", "24/03/2027", path=MARCH)
 
     def test_is_not_doubted_for_dates_that_mean_the_same_in_any_order(self):
         assert settle("2027-03-01", "2027-03-02", "24/09/2026", path=MARCH).name == "dmy"
@@ -158,8 +159,8 @@ class TestHowTheDatesLieTogether:
             ["03/02/2027", "03/09/2027", "03/09/2027 10:00"],
             ["03/02/2027", "03/03/2027"],
             ["03/02/2027", "04/09/2027", "05/04/2027"],
-            # A day over a month as mdy, and too near to one as dmy.
-            ["03/02/2027", "03/03/2027", "04/03/2027"],
+            ["03/01/2027", "03/02/2027", "04/09/2027"],
+            ["03/02/2027", "04/02/2027", "04/03/2027"],
         ],
     )
     def test_leaves_open_what_chance_may_have_brought_together(self, cells: list[str]):
@@ -175,6 +176,10 @@ class TestHowTheDatesLieTogether:
         assert settle(*cells) == Order("mdy", reason)
         assert settle(*reversed(cells)).name == "mdy"
         refusal(*cells[:-1])
+
+    def test_takes_dates_that_repeat_for_no_turn_and_does_not_forget_the_direction_over_them(self):
+        cells = ["01/02/2027", "02/03/2027", "03/04/2027", "04/09/2027", "04/09/2027", "05/03/2027"]
+        assert settle(*cells).reason.endswith("as dmy, line 7: 05/03/2027 is out of sequence")
 
     def test_leaves_open_what_points_both_ways(self):
         refused = refusal("04/01/2027", "04/02/2027", "04/03/2027", "03/05/2027", "03/08/2027", language="de")

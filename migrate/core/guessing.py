@@ -1,0 +1,112 @@
+"""What past meetings make likely: what was held three times or more, regularly and up to the end, may go on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from migrate.core import recurrence
+from migrate.core.cadence import commonest
+from migrate.core.meeting import Kind, Meeting, Occurrence
+from migrate.core.merge import merge_people, merged_fields
+from migrate.core.rules import parts, without_end
+
+_LEAST_DATES = 3
+# People plan in quarters of an hour, and open the meeting a little earlier or later.
+_QUARTER = timedelta(minutes=15)
+_TOLERANCE = timedelta(minutes=20)
+# Of the dates of a rule so many may be missing, and of those held so many be on no rule: one in three.
+_REGULAR = 3
+# One date that was missed at the end may be a holiday; two are an end.
+_MISSED = 2
+_AHEAD = timedelta(days=2 * 366)
+
+
+def guess(held: Sequence[Meeting], last: date, since: date) -> Meeting | None:
+    """Return the series that goes on after past dates of one meeting, None if they make none likely.
+
+    `held` are rows with the true start and length of each; `last` is the last day that was looked at. The series begins
+    with its first date on or after `since` and has no end, as nothing tells one.
+    """
+    zone = ZoneInfo(commonest(row.timezone for row in held))
+    starts = sorted(row.start.astimezone(zone).replace(tzinfo=None) for row in held if row.start)
+    clock = commonest(_nearest_quarter(start).time() for start in starts)
+    usual = {day: start for start in reversed(starts) if (day := _day_at(clock, start))}
+    others = {start.date() for start in starts} - {start.date() for start in usual.values()}
+    if len(usual) < _LEAST_DATES or _REGULAR * len(others) > len(usual):
+        return None
+    past = _series(sorted(usual), clock, zone)
+    first = _next(past, max(usual), last, since) if past else None
+    if past is None or first is None:
+        return None
+    return _told(held, replace(past, start=first), _reasons(usual, clock))
+
+
+def _nearest_quarter(moment: datetime) -> datetime:
+    midnight = datetime.combine(moment.date(), time.min)
+    return midnight + round((moment - midnight) / _QUARTER) * _QUARTER
+
+
+def _day_at(clock: time, start: datetime) -> date | None:
+    """Return the day for whose time a meeting was opened, None if it was another time."""
+    day = _nearest_quarter(start).date()
+    return day if abs(datetime.combine(day, clock) - start) <= _TOLERANCE else None
+
+
+def _series(days: Sequence[date], clock: time, zone: ZoneInfo) -> Meeting | None:
+    """Return the series of the days without its end, None if they are not regular."""
+    shape = recurrence.tell([Occurrence(datetime.combine(day, clock, zone)) for day in days])
+    exceptions = len(shape.exdates) + len(shape.overrides) + len(shape.singles)
+    if shape.rrule is None or _REGULAR * exceptions > len(days):
+        return None
+    # Some weekdays or other fit any dates: each of them must have come again and again.
+    if _LEAST_DATES * len(parts(shape.rrule).get("BYDAY", "").split(",")) > len(days):
+        return None
+    return Meeting("", Kind.SERIES, timezone=zone.key, start=shape.start, rrule=without_end(shape.rrule))
+
+
+def _next(past: Meeting, held: date, last: date, since: date) -> datetime | None:
+    """Return the first date on or after `since`, None if the series had come to its end by the last day looked at."""
+    missed = 0
+    for date_ in _dates(past, since):
+        day = date_.date()
+        missed += held < day <= last
+        if missed == _MISSED:
+            return None
+        if day >= since and day > held:
+            return date_
+    return None
+
+
+def _dates(past: Meeting, since: date) -> Iterator[datetime]:
+    limit = datetime.combine(since, time.min, ZoneInfo(past.timezone)) + _AHEAD
+    return (occurrence.start for occurrence in recurrence.dates(past, limit))
+
+
+def _told(held: Sequence[Meeting], series: Meeting, reasons: tuple[str, ...]) -> Meeting:
+    minutes = commonest(row.duration_minutes for row in held if row.duration_minutes) if held else None
+    quarter = _QUARTER // timedelta(minutes=1)
+    kind = Kind.WEBINAR if any(row.kind is Kind.WEBINAR for row in held) else Kind.SERIES
+    return replace(
+        held[0],
+        **merged_fields(held),
+        topic=commonest(row.topic for row in held),
+        kind=kind,
+        host=merge_people(row.host for row in reversed(held)),
+        timezone=series.timezone,
+        start=series.start,
+        rrule=series.rrule,
+        duration_minutes=-(-minutes // quarter) * quarter if minutes else None,
+        assumptions=reasons,
+    )
+
+
+def _reasons(usual: dict[date, datetime], clock: time) -> tuple[str, ...]:
+    days, starts = sorted(usual), sorted(start.time() for start in usual.values())
+    return (
+        f"goes on as on {len(days)} dates from {days[0]} to {days[-1]}; past meetings do not tell an end",
+        f"begins at {clock:%H:%M}: it was opened between {starts[0]:%H:%M} and {starts[-1]:%H:%M}",
+        "lasts as long as it mostly did, in whole quarters of an hour",
+    )
