@@ -16,6 +16,7 @@ from migrate.core.errors import InputError
 from migrate.core.plan import Input, Plan
 from migrate.core.ports import Document, ReadOptions, Source, Target
 from migrate.services import plan_file as plan_files
+from migrate.services.hosting import learn
 from migrate.services.planning import Planner, PlanOptions
 from migrate.services.preview import preview
 from migrate.services.reading import Reader
@@ -69,15 +70,16 @@ def _in_site(
     inputs = _read(session, files, options, options["timezone"] or site.settings.site.timezone)
     book = site.hosts()
     # Known before the first plan, so that the second one, which reads them from the file, says the same.
-    new_hosts = book.add(meeting.host for source in inputs for meeting in source.reading.meetings)
+    as_found = hosts.dump(book)
+    new_hosts = learn(book, inputs)
     with site.locked("plan") as journal:
         recover(calendar, journal)
         plan = Planner(target, calendar, journal, book.join).plan(inputs, _plan_options(options, settings))
         sealed = plan_files.seal(plan)
         path = plan_file or site.path / sites.PLAN
         site.files.write(path, plan_files.dump(sealed))
-        if new_hosts:
-            site.files.write(site.path / hosts.FILE, hosts.dump(book).encode())
+        if (completed := hosts.dump(book)) != as_found:
+            site.files.write(site.path / hosts.FILE, completed.encode())
     _write_schedule(schedule_file, plan)
     return MadePlan(sealed, path, new_hosts, schedule_file)
 

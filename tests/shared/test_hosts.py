@@ -143,3 +143,29 @@ def test_no_text_is_a_crash(text: str) -> None:
     for content in (text, HEADER + text):
         with suppress(ConfigurationError):
             load(content, "hosts.csv")
+
+
+def test_an_address_completes_the_only_row_of_its_name() -> None:
+    known = book("Ben Okafor,,,ben,")
+    assert known.add([BEN]) == 0
+    assert dump(known) == f"{HEADER}Ben Okafor,,ben@example.org,ben,\n"
+
+
+def test_a_name_completes_the_row_of_its_address() -> None:
+    known = book(",,ben@example.org,ben,")
+    assert (known.add([BEN]), known.join(Person("Ben Okafor")).account) == (0, "ben")
+
+
+def test_of_two_people_of_one_name_neither_completes_a_row() -> None:
+    known = book("Ben Okafor,,,ben,")
+    other = Person("Ben Okafor", "b.okafor@example.org")
+    assert known.add([BEN, other]) == 2
+    assert known.join(Person("Ben Okafor")).email == ""
+    assert set(known.namesakes(Person("Ben Okafor"))) == {"", "ben@example.org", "b.okafor@example.org"}
+    assert known.namesakes(BEN) == []
+
+
+def test_what_people_wrote_is_never_overwritten() -> None:
+    known = book("Benjamin,,ben@example.org,ben,")
+    known.add([BEN, ANNA])
+    assert dump(known).splitlines()[1] == "Benjamin,,ben@example.org,ben,"
