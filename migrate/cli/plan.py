@@ -62,6 +62,9 @@ def _day(ctx: click.Context, parameter: click.Parameter, value: datetime | None)
     help="How long a meeting takes if the file does not tell.",
 )
 @click.option(
+    "--from-history", is_flag=True, help="Guess series from lists of past meetings; apply then needs --accept-guesses."
+)
+@click.option(
     "--prune", is_flag=True, help="Delete meetings gone from the export, within the dates that the files cover."
 )
 @click.option("--take", type=click.Choice(["zoom"]), help="Let the export win where people changed the same event too.")

@@ -85,7 +85,9 @@ def _in_site(
 
 
 def _read(session: Session, files: Sequence[Path], options: Mapping[str, Any], timezone: str | None) -> list[Input]:
-    read_options = ReadOptions(timezone, options["date_order"], options["columns"], options["default_duration"])
+    read_options = ReadOptions(
+        timezone, options["date_order"], options["columns"], options["default_duration"], options["from_history"]
+    )
     sources = [source() for source in registry.adapters(Source).values()]
     reader = Reader(sources, advise)
     inputs: list[Input] = []
