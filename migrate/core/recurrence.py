@@ -67,13 +67,13 @@ def _tell(rows: Sequence[Occurrence]) -> Shape:
     return _one_by_one(rows)
 
 
-def pattern_name(shape: Shape) -> str:
-    """Name a shape by weekday and time of day, so that a later export with more of its dates gives the same name."""
-    if not shape.rrule:
+def pattern_name(told: Meeting | Shape) -> str:
+    """Name dates by weekday and time of day, so that a later export with more of them gives the same name."""
+    if not (told.rrule and told.start):
         return "dates"
-    rule = parts(shape.rrule)
+    rule = parts(told.rrule)
     which = rule.get("BYDAY", rule.get("BYMONTHDAY", "")).replace("-1", "last").split(",")
-    return "-".join(filter(None, (rule["FREQ"], *which, f"{shape.start:%H%M}"))).lower()
+    return "-".join(filter(None, (rule["FREQ"], *which, f"{told.start:%H%M}"))).lower()
 
 
 def dates(meeting: Meeting, limit: datetime | None = None) -> Iterator[Occurrence]:

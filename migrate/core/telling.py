@@ -117,7 +117,7 @@ class Teller:
         """Tell each pattern by what a source told whole; a row belongs to the pattern that has its date."""
         by_pattern: dict[str, list[Record]] = defaultdict(list)
         for record in whole:
-            by_pattern[recurrence.pattern_name(_shape(record.meeting))].append(record)
+            by_pattern[recurrence.pattern_name(record.meeting)].append(record)
         last = max((_start(row.meeting) for row in rows), default=None)
         names = sorted(by_pattern)
         dates = {name: _instants(by_pattern[name][0].meeting, last) for name in names}
@@ -229,18 +229,6 @@ def _instants(meeting: Meeting, last: datetime | None = None) -> set[float]:
     if last is None and meeting.rrule and not recurrence.is_bounded(meeting.rrule):
         return set()
     return {date.start.timestamp() for date in recurrence.dates(meeting, last)}
-
-
-def _shape(meeting: Meeting) -> recurrence.Shape:
-    return recurrence.Shape(
-        _start(meeting),
-        meeting.duration_minutes,
-        meeting.topic,
-        meeting.rrule,
-        meeting.exdates,
-        meeting.overrides,
-        meeting.singles,
-    )
 
 
 def _common_zone(rows: Sequence[Meeting]) -> ZoneInfo:
