@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -120,7 +120,19 @@ def _stronger(groups: Mapping[str, Sequence[Record]]) -> dict[str, set[str]]:
             if files[key].isdisjoint(files[alias]):
                 above[alias].add(key)
 
-    def strongest(key: str) -> set[str]:
-        return {top for name in above[key] for top in strongest(name)} if key in above else {key}
+    found = {key: _strongest(key, above) for key in above}
+    return {key: names for key, names in found.items() if names != {key}}
 
-    return {key: strongest(key) for key in above}
+
+def _strongest(key: str, above: Mapping[str, Collection[str]]) -> set[str]:
+    """Follow a key up to the names that no other is above; of names that stand for each other, to the first."""
+    reached = {name: _reached(name, above) for name in _reached(key, above)}
+    return {min(names) for names in reached.values() if all(reached[name] == names for name in names)}
+
+
+def _reached(key: str, above: Mapping[str, Collection[str]]) -> set[str]:
+    names, fresh = {key}, {key}
+    while fresh:
+        fresh = {higher for name in fresh for higher in above.get(name, ())} - names
+        names |= fresh
+    return names

@@ -298,6 +298,15 @@ def test_a_file_that_has_both_a_number_and_none_tells_two_meetings_apart() -> No
     assert list(meetings(listed)) == [KEY, "topic:anna@example.org|standup"]
 
 
+def test_names_that_stand_for_each_other_are_one_meeting() -> None:
+    """Host name and address are swapped in one of two files, so that each knows the meeting by a name of the other."""
+    swapped = series("2027-03-01 09:00", 5, number=None, host=Person(ANNA.email, ANNA.name))
+    files = [reading(*rows(weekly("2027-03-01 09:00", 5), number=None)), schedule_csv(swapped)]
+    for order in (1, -1):
+        meeting = only(*(replace_counts(each) for each in files[::order]))
+        assert (meeting.host, meeting.rrule) == (swapped.host, swapped.rrule)
+
+
 def test_a_uuid_leads_to_the_number_too() -> None:
     named = [replace(each, uuid=UUID) for each in MARCH]
     only_uuid = [replace(each, number=None, topic="Renamed") for each in named[3:]]
