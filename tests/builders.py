@@ -27,6 +27,11 @@ def at(text: str, zone: str = ZONE) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
 
 
+def span(first: str, last: str, zone: str = ZONE) -> Window:
+    """Return a window of 2027, as in `03-01`, `03-31`."""
+    return Window(day(first), day(last), ZoneInfo(zone))
+
+
 def day(text: str) -> date:
     """Return a day of 2027, as in `03-01`."""
     return date.fromisoformat(f"2027-{text}")
@@ -60,7 +65,11 @@ def series(first: str, count: int, topic: str = "Standup", number: str | None = 
 
 
 def reading(
-    *meetings: Meeting, window: tuple[str, str] | None = ("03-01", "03-31"), path: str = "upcoming.csv", **fields: Any
+    *meetings: Meeting,
+    window: tuple[str, str] | None = ("03-01", "03-31"),
+    path: str = "upcoming.csv",
+    zone: str = ZONE,
+    **fields: Any,
 ) -> Reading:
     """Return the reading of an upcoming-events export: a header, then one row for each meeting."""
     listed = [replace(meeting, sources=(f"{path}:{line}",)) for line, meeting in enumerate(meetings, start=2)]
@@ -74,10 +83,10 @@ def reading(
         unused_columns=[],
         encoding="utf-8",
         delimiter=",",
-        timezone=ZONE,
+        timezone=zone,
         date_order="ymd",
         date_order_reason="the dates are ISO 8601",
-        window=Window(day(window[0]), day(window[1])) if window else None,
+        window=span(*window, zone) if window else None,
         **known,
     )
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from migrate.core import naming, recurrence
 from migrate.core.cadence import commonest
+from migrate.core.coverage import Coverage
 from migrate.core.keys import PersonalKeys
 from migrate.core.meeting import Kind, Meeting, Occurrence, Person
 from migrate.core.merge import contradicting_rows, contradictions, merge, merge_people, merged_fields, place
@@ -43,12 +44,12 @@ class Teller:
     """Tells the records of a key, notes in `problems` what is wrong with them, and counts where each went.
 
     `memory` returns what is known of a key, or of all that is held under one topic in a personal room, as journalled
-    key -> dates: the rest of a series is still a series. `covers` tells whether a file speaks for a day.
+    key -> dates: the rest of a series is still a series. `coverage` are the dates that the files speak for.
     """
 
     problems: list[Problem]
     memory: Memory
-    covers: Callable[[date], bool]
+    coverage: Coverage
 
     def entries(self, key: str, records: Sequence[Record]) -> Iterator[Entry]:
         """Yield the meetings of one key: one, or those held in a personal room."""
@@ -167,7 +168,7 @@ class Teller:
     def _remembered(self, key: str, listed: Sequence[Occurrence], zone: ZoneInfo) -> list[Occurrence]:
         """Return known dates that are not listed, and that no file speaks for."""
         instants = {date.start.timestamp() for date in listed}
-        known = [date for dates in self.memory(key).values() for date in dates if not self.covers(date.start.date())]
+        known = [date for dates in self.memory(key).values() for date in dates if not self.coverage.covers(date.start)]
         dates = {date.start.timestamp(): replace(date, start=date.start.astimezone(zone)) for date in known}
         return [date for instant, date in dates.items() if instant not in instants]
 

@@ -453,15 +453,16 @@ def test_a_rule_that_would_have_gone_on_in_the_past_is_not_open() -> None:
     assert schedule.open_end(meeting) == ()
 
 
+ALL_DAY = ["03-14 23:59", "03-15 00:00", "03-31 23:59", "04-01 00:00"]
+
+
 def test_files_speak_for_no_day_before_since() -> None:
     schedule = assemble([reading(*MARCH)], day("03-15"))
-    assert not schedule.covers(day("03-14"))
-    assert schedule.covers(day("03-15"))
-    assert schedule.covers(day("03-31"))
-    assert not schedule.covers(day("04-01"))
+    covered = [moment for moment in ALL_DAY if schedule.coverage.covers(at(f"2027-{moment}"))]
+    assert covered == ["03-15 00:00", "03-31 23:59"]
 
 
 def test_beside_exports_a_schedule_csv_does_not_say_that_the_rest_is_gone() -> None:
     corrected = schedule_csv(series("2027-03-01 09:00", 30), window=("03-01", "09-30"))
-    assert not assemble([reading(*MARCH), corrected], SINCE).covers(day("05-03"))
-    assert assemble([replace_counts(corrected)], SINCE).covers(day("05-03"))
+    assert not assemble([reading(*MARCH), corrected], SINCE).coverage.covers(at("2027-05-03 09:00"))
+    assert assemble([replace_counts(corrected)], SINCE).coverage.covers(at("2027-05-03 09:00"))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from migrate.core import recurrence
+from migrate.core.document import load_meeting
 from migrate.core.meeting import Kind, Person
 from migrate.shared.hosts import HostBook, load
 from tests.builders import (
@@ -42,6 +45,11 @@ def march(*meetings, **fields):
 
 def april(*meetings, **fields):
     return reading(*(meetings or APRIL), window=("04-01", "04-30"), path="april.csv", **fields)
+
+
+def dates(desk: Desk) -> list[float]:
+    """Return the instants in the journal under the usual key."""
+    return [each.start.timestamp() for each in recurrence.dates(load_meeting(desk.bindings[KEY].meeting))]
 
 
 def one(sealed):
@@ -178,6 +186,19 @@ def test_a_later_month_extends_the_series_and_keeps_its_event(desk: Desk) -> Non
     assert desk.bindings[KEY].uids == known.uids
     for files in ((march(),), (april(),), (april(), march())):
         assert changes_nothing(desk.plan(*files))
+
+
+def test_an_export_made_in_another_zone_speaks_for_the_days_of_that_zone(desk: Desk) -> None:
+    """In Tokyo the last evening of March in Berlin is in April."""
+    evenings = rows(weekly("2027-03-10 20:00", 6))
+    desk.migrate(reading(*evenings, window=("03-01", "04-30")))
+    seen = [
+        replace(each, start=each.start.astimezone(ZoneInfo("Asia/Tokyo")), timezone="Asia/Tokyo") for each in evenings
+    ]
+    desk.migrate(march(*seen[:3], zone="Asia/Tokyo"))
+    assert dates(desk) == [each.start.timestamp() for each in evenings]
+    desk.migrate(march(*seen[:2], zone="Asia/Tokyo"))
+    assert dates(desk) == [each.start.timestamp() for each in (*evenings[:2], *evenings[3:])]
 
 
 def test_a_later_month_leaves_what_it_does_not_cover(desk: Desk) -> None:

@@ -1,20 +1,22 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from migrate.core.ports import Window
-from migrate.shared.windows import window_of
+from migrate.shared.windows import span, window_of
 
-MARCH = Window(date(2027, 3, 1), date(2027, 3, 31))
-DAYS = [date(2027, 3, 24), date(2027, 3, 2)]
+TOKYO, BERLIN = ZoneInfo("Asia/Tokyo"), ZoneInfo("Europe/Berlin")
+MARCH = Window(date(2027, 3, 1), date(2027, 3, 31), BERLIN)
+STARTS = [datetime(2027, 3, 24, 9, tzinfo=BERLIN), datetime(2027, 3, 2, 20, tzinfo=BERLIN)]
 
 
 @pytest.mark.parametrize("name", ["events_20270301_20270331.csv", "2027-03-01_to_2027-03-31.csv", "20270301_20270331"])
 def test_the_range_in_the_name_is_what_the_file_covers(name: str):
-    assert window_of(f"exports/{name}", DAYS) == MARCH
-    assert window_of(name, []) == MARCH
+    assert window_of(f"exports/{name}", STARTS, BERLIN) == MARCH
+    assert window_of(name, [], BERLIN) == MARCH
 
 
 @pytest.mark.parametrize(
@@ -23,8 +25,20 @@ def test_the_range_in_the_name_is_what_the_file_covers(name: str):
      "20270301_20270331/events.csv"],
 )  # fmt: skip
 def test_without_a_range_that_holds_its_dates_a_file_covers_those(name: str):
-    assert window_of(name, DAYS) == Window(date(2027, 3, 2), date(2027, 3, 24))
+    assert window_of(name, STARTS, BERLIN) == Window(date(2027, 3, 2), date(2027, 3, 24), BERLIN)
 
 
 def test_a_file_without_dates_covers_nothing():
-    assert window_of("events.csv", []) is None
+    assert window_of("events.csv", [], BERLIN) is None
+
+
+def test_dates_are_those_of_the_zone_of_the_file():
+    assert span(STARTS, TOKYO) == Window(date(2027, 3, 3), date(2027, 3, 24), TOKYO)
+    assert window_of("20270302_20270331.csv", STARTS[1:], TOKYO) == Window(date(2027, 3, 2), date(2027, 3, 31), TOKYO)
+    assert window_of("20270301_20270302.csv", STARTS[1:], TOKYO) == Window(date(2027, 3, 3), date(2027, 3, 3), TOKYO)
+
+
+def test_a_file_whose_zone_is_unknown_has_that_of_most_of_its_rows():
+    assert span([*STARTS, STARTS[0].astimezone(TOKYO)], None) == span(STARTS, BERLIN)
+    named = window_of("20270301_20270331.csv", [], None)
+    assert named == Window(date(2027, 3, 1), date(2027, 3, 31), UTC)
