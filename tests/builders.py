@@ -13,6 +13,7 @@ from migrate.core.document import dump_meeting
 from migrate.core.meeting import Kind, Meeting, Person
 from migrate.core.plan import Input
 from migrate.core.ports import Binding, Reading, Room, RowCounts, Snapshot, Window
+from migrate.core.problem import Problem, Severity
 
 ZONE = "Europe/Berlin"
 ANNA = Person("Anna Meier", "anna@example.org")
@@ -94,6 +95,14 @@ def reading(
 def schedule_csv(*meetings: Meeting, path: str = "schedule.csv", **fields: Any) -> Reading:
     """Return the reading of a schedule CSV: whole meetings, and the best source there is."""
     return reading(*meetings, path=path, **{"kind": "schedule-csv", "rank": 90, "by_rows": False} | fields)
+
+
+def spoilt(listed: Reading, *lines: int) -> Reading:
+    """Return the reading as it is where the rows in these lines cannot be read."""
+    path = listed.meetings[0].sources[0].rpartition(":")[0]
+    left = [each for each in listed.meetings if each.sources[0] not in {f"{path}:{line}" for line in lines}]
+    problems = [Problem("bad-date", Severity.ERROR, "not a date", path, line) for line in lines]
+    return replace(listed, meetings=left, problems=problems, rows=replace(listed.rows, problems=len(lines)))
 
 
 def as_input(listed: Reading, path: str = "upcoming.csv") -> Input:

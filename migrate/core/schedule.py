@@ -29,7 +29,7 @@ class Schedule:
 
     @property
     def is_partial(self) -> bool:
-        """Tell whether rows are left out that cannot be read or told: then nobody knows what is missing."""
+        """Tell whether rows are left out that cannot be read or told: then nobody knows what is gone."""
         return any(problem.severity is Severity.ERROR for problem in self.problems)
 
     def open_end(self, meeting: Meeting) -> tuple[Loss, ...]:

@@ -109,18 +109,22 @@ class Planner:
     def _all_wanted(self, schedule: Schedule, keys: Mapping[str, str], snapshot: Snapshot) -> list[_Wanted]:
         rooms = _Rooms(self.target, snapshot.rooms)
         lost = unsupported(self.target.supports, self.target.words, self.target.label)
+        partial = schedule.is_partial
         wanted = []
         for entry in schedule.entries.values():
             key = keys.get(entry.key, entry.key)
             binding = snapshot.bindings.get(key)
             meeting = _joined(entry.meeting, self.join)
             kept, losses = lower(meeting, lost)
+            why = ""
             if binding and entry.by_rows and binding.meeting != dump_meeting(kept):
-                meeting = extend(load_meeting(binding.meeting), meeting, schedule.coverage)
+                meeting, why = _extended(load_meeting(binding.meeting), meeting, schedule.coverage, partial=partial)
                 kept, losses = lower(meeting, lost)
             losses += schedule.open_end(meeting) if entry.by_rows else ()
             room = rooms.of(key, meeting)
-            wanted.append(_Wanted(key, meeting, dump_meeting(kept), losses, room, self._place(key, meeting), binding))
+            wanted.append(
+                _Wanted(key, meeting, dump_meeting(kept), losses, room, self._place(key, meeting), binding, why)
+            )
         return wanted
 
     def _all_cut(self, snapshot: Snapshot, held: Collection[str], schedule: Schedule) -> Iterator[_Wanted]:
@@ -202,6 +206,14 @@ class _Rooms:
         self._rooms[key] = room
         self._taken.add(room.name)
         return room
+
+
+def _extended(known: Meeting, listed: Meeting, coverage: Coverage, *, partial: bool) -> tuple[Meeting, str]:
+    """Extend what is known, and say why dates stay that are listed no more."""
+    extended = extend(known, listed, coverage)
+    if partial and extended != (whole := extend(known, listed, Coverage())):
+        return whole, "dates that are not found stay: rows that cannot be read may be of them"
+    return extended, ""
 
 
 def _joined(meeting: Meeting, join: Callable[[Person], Person]) -> Meeting:

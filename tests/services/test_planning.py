@@ -25,6 +25,7 @@ from tests.builders import (
     schedule_csv,
     series,
     settled,
+    spoilt,
     weekly,
 )
 from tests.desk import Desk, actions, changes_nothing
@@ -290,6 +291,29 @@ def test_nothing_is_pruned_while_rows_cannot_be_read(desk: Desk) -> None:
     for since in ("02-01", "03-10"):
         (change,) = desk.plan(march(*irregular), since=day(since), prune=True).plan.changes
         assert change.why == "not found, but rows that cannot be read may be of it; nothing is pruned"
+
+
+def test_a_row_that_cannot_be_read_takes_no_date_out_of_a_known_series(desk: Desk) -> None:
+    desk.migrate(march())
+    sealed = desk.plan(spoilt(march(), 4))
+    assert changes_nothing(sealed)
+    assert one(sealed).why == "dates that are not found stay: rows that cannot be read may be of them"
+
+
+def test_beside_a_row_that_cannot_be_read_dates_are_added_and_changed(desk: Desk) -> None:
+    desk.migrate(march(*MARCH[:4]))
+    listed = [replace(MARCH[0], duration_minutes=90), *MARCH[1:]]
+    sealed = desk.plan(spoilt(march(*listed), 4))
+    desk.apply(sealed, partial=True)
+    assert one(sealed).why == "dates that are not found stay: rows that cannot be read may be of them"
+    assert dates(desk) == [each.start.timestamp() for each in MARCH]
+    assert changes_nothing(desk.plan(march(*listed)))
+    assert one(desk.plan(march(*listed[:4]))).action == "update"
+
+
+def test_a_row_that_cannot_be_read_takes_no_date_out_of_a_rule_without_an_end(desk: Desk) -> None:
+    desk.migrate(schedule_csv(series("2027-03-01 09:00", 1, rrule="FREQ=WEEKLY;BYDAY=MO"), window=None))
+    assert changes_nothing(desk.plan(spoilt(march(), 4)))
 
 
 def test_a_vanished_meeting_that_people_changed_is_a_conflict(desk: Desk) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from migrate.core import recurrence
 from migrate.core.document import load_meeting
-from tests.builders import NUMBER, PERSONAL, day, reading, row
+from tests.builders import NUMBER, PERSONAL, day, reading, row, spoilt
 from tests.desk import Desk, changes_nothing
 
 # Rows of one or two regular meetings, some of them moved, cancelled or held besides.
@@ -93,3 +93,20 @@ def test_exports_made_in_any_zone_take_back_no_date_that_zoom_has(listed, export
         inside = [each for each in there if day(window[0]) <= each.start.date() <= day(window[1])]
         desk.migrate(reading(*inside, window=window, zone=zone), prune=True)
         assert on(desk) == told(listed)
+
+
+@given(
+    st.sampled_from([NUMBER, PERSONAL]).flatmap(lambda number: st.tuples(month(number), month(number))),
+    st.sets(st.integers(0, 5), min_size=1),
+)
+def test_rows_that_cannot_be_read_take_back_no_date(months, unread) -> None:
+    before, after = months
+    desk = Desk()
+    desk.migrate(reading(*before))
+    lines = {2 + number % len(after) for number in unread}
+    sealed = desk.plan(spoilt(reading(*after), *lines), prune=True)
+    desk.apply(sealed, partial=True, large=True)
+    left = [each for line, each in enumerate(after, start=2) if line not in lines]
+    assert on(desk) == Counter(told([*before, *left]).keys())
+    desk.migrate(reading(*after), prune=True)
+    assert on(desk) == told(after)
