@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -61,7 +61,7 @@ class Teller:
         whole, rows = _split(records, lambda record: not record.reading.by_rows)
         rooms, dated = _split(rows, lambda record: record.meeting.start is None)
         if whole:
-            yield self._given(key, whole, rows)
+            yield from self._given(key, whole, rows)
         elif not dated:
             yield self._room(key, rooms)
         else:
@@ -71,29 +71,46 @@ class Teller:
         """Keep rows out of the schedule, as one problem."""
         _count(records, "problems")
         path, line = place(records[0].meeting)
-        places = ", ".join(record.meeting.sources[0] for record in records[:10])
-        more = f" and {len(records) - 10} more" if len(records) > 10 else ""
         rows = f"{len(records)} rows" if len(records) > 1 else "one row"
         self.problems.append(
             Problem(
                 "ambiguous-series",
                 Severity.ERROR,
-                f"{rows} without a meeting number {why} ({places}{more})",
+                f"{rows} without a meeting number {why} ({_places(records)})",
                 path,
                 line,
                 "Export the file with its meeting ID column, or write these meetings into a schedule CSV.",
             )
         )
 
-    def _given(self, key: str, whole: Sequence[Record], rows: Sequence[Record]) -> Entry:
+    def _refuse_twice(self, twice: Sequence[Record], records: Sequence[Record]) -> None:
+        """Keep a meeting out of the schedule that one file tells twice, differently: nobody knows which is meant."""
+        _count(records, "problems")
+        path, line = place(twice[0].meeting)
+        self.problems.append(
+            Problem(
+                "told-twice",
+                Severity.ERROR,
+                f"“{twice[0].meeting.topic}”: {len(twice)} rows tell one meeting with different dates"
+                f" ({_places(twice)}); it is left out",
+                path,
+                line,
+                "Write all its dates into one row; if these are several meetings, give each its own number or topic.",
+            )
+        )
+
+    def _given(self, key: str, whole: Sequence[Record], rows: Sequence[Record]) -> Iterator[Entry]:
         """Believe the source that told the meeting whole; whatever else was said of it only fills gaps."""
+        if twice := _told_twice(whole):
+            self._refuse_twice(twice, [*whole, *rows])
+            return
         best, *others = whole
         _count([best], "in_meetings")
         _count([*others, *rows], "merged")
         for other in others:
             self.problems.extend(contradictions(best.meeting, other.meeting))
         self.problems.extend(contradicting_rows(best.meeting, [row.meeting for row in rows]))
-        return Entry(key, _with_link(merge([record.meeting for record in (*whole, *rows)])))
+        yield Entry(key, _with_link(merge([record.meeting for record in (*whole, *rows)])))
 
     def _room(self, key: str, rooms: Sequence[Record]) -> Entry:
         best, *others = rooms
@@ -128,7 +145,7 @@ class Teller:
         keys = PersonalKeys(base, self.memory(base), ())
         for name in names:
             key = keys.of(name, sorted(_instants(by_pattern[name][0].meeting)))
-            yield self._given(key, by_pattern[name], told[name])
+            yield from self._given(key, by_pattern[name], told[name])
 
     def _patterns(self, base: str, records: Sequence[Record]) -> Iterator[Entry]:
         """Tell rows pattern by pattern; a date that the journal has stays with the meeting that it has it for."""
@@ -184,6 +201,27 @@ class Teller:
                 both = merge([known.meeting, record.meeting])
                 kept[_instant(both)] = Record(known.reading, both)
         return [kept[instant] for instant in sorted(kept)], repeated
+
+
+def _told_twice(whole: Sequence[Record]) -> list[Record]:
+    """Return the records of a file that has several of one meeting, with different dates."""
+    by_file: dict[int, list[Record]] = defaultdict(list)
+    for record in whole:
+        by_file[id(record.reading)].append(record)
+    several = (records for records in by_file.values() if len(records) > 1)
+    return next((records for records in several if len({_dates(record.meeting) for record in records}) > 1), [])
+
+
+def _dates(meeting: Meeting) -> Hashable:
+    """Return what is equal for two meetings with the same dates."""
+    if meeting.rrule and not recurrence.is_bounded(meeting.rrule):
+        return meeting.start, meeting.rrule, meeting.exdates, meeting.overrides, meeting.singles
+    return frozenset(_instants(meeting))
+
+
+def _places(records: Sequence[Record]) -> str:
+    more = f" and {len(records) - 10} more" if len(records) > 10 else ""
+    return ", ".join(record.meeting.sources[0] for record in records[:10]) + more
 
 
 def _told(key: str, records: Sequence[Record], others: Sequence[Record]) -> Entry:

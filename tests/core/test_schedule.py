@@ -212,7 +212,7 @@ def test_every_row_is_counted_once_whatever_the_files_hold(files) -> None:
     told = [source for entry in schedule.entries.values() for source in entry.meeting.sources]
     counted = sum(each.rows.in_meetings + each.rows.merged for each in readings)
     assert len(set(told)) == len(told) <= counted
-    assert len(told) == counted or any(problem.code == "ambiguous-series" for problem in schedule.problems)
+    assert len(told) == counted or schedule.is_partial
 
 
 # Which source is believed
@@ -243,6 +243,43 @@ def test_of_two_whole_meetings_the_higher_rank_is_believed() -> None:
     best = schedule_csv(series("2027-03-01 09:00", 5, "By hand"))
     assert only(api, best).topic == "By hand"
     assert codes(schedule_csv(series("2027-03-01 09:00", 5)), schedule_csv(series("2027-03-01 09:00", 4))) == []
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        series("2027-04-06 10:00", 4),
+        series("2027-03-01 09:00", 6),
+        replace(series("2027-03-01 09:00", 5), rrule="FREQ=WEEKLY;BYDAY=MO"),
+        row(None),
+    ],
+)
+@pytest.mark.parametrize("order", [1, -1])
+def test_two_rows_that_tell_one_meeting_with_different_dates_are_a_problem_and_no_meeting(second, order) -> None:
+    told = schedule_csv(
+        *[series("2027-03-01 09:00", 5), second][::order], row("2027-03-02 12:00", "Other", "80000000202")
+    )
+    listed = reading(*MARCH)
+    schedule = assemble([told, listed], SINCE)
+    assert list(schedule.entries) == ["number:80000000202"]
+    (problem,) = schedule.problems
+    assert (problem.code, problem.severity, problem.path, problem.line) == ("told-twice", "error", "schedule.csv", 2)
+    assert "different dates (schedule.csv:2, schedule.csv:3)" in problem.message
+    assert (told.rows.problems, listed.rows.problems) == (2, 5)
+    assert settled(told, listed)
+
+
+@pytest.mark.parametrize("number", [NUMBER, PERSONAL, None])
+def test_two_rows_that_tell_one_meeting_with_the_same_dates_are_one_meeting(number) -> None:
+    twice = [series("2027-03-01 09:00", 5, number=number, agenda=agenda) for agenda in ("", "Talk")]
+    assert only(schedule_csv(*twice)).agenda == "Talk"
+    endless = [replace(each, rrule="FREQ=WEEKLY;BYDAY=MO") for each in twice]
+    assert only(schedule_csv(*endless)).agenda == "Talk"
+
+
+def test_two_rows_of_one_pattern_in_a_personal_room_are_a_problem_too() -> None:
+    single = [row(start, number=PERSONAL) for start in ("2027-03-01 09:00", "2027-03-08 09:00")]
+    assert codes(schedule_csv(*single)) == ["told-twice"]
 
 
 # Meetings without a number
