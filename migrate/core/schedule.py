@@ -13,7 +13,8 @@ from migrate.core.features import Loss
 from migrate.core.meeting import Meeting
 from migrate.core.ports import Reading
 from migrate.core.problem import Problem, Severity
-from migrate.core.telling import Entry, Memory, Record, Teller
+from migrate.core.records import Record, ambiguous
+from migrate.core.telling import Entry, Memory, Teller
 
 
 @dataclass(slots=True)
@@ -97,7 +98,8 @@ def _grouped(records: Iterable[Record], teller: Teller) -> dict[str, list[Record
         if len(strong) == 1:
             groups[strong.pop()] += group
         else:
-            teller.refuse(group, f"could be dates of {' or '.join(sorted(strong))}: they share host and topic")
+            why = f"could be dates of {' or '.join(sorted(strong))}: they share host and topic"
+            teller.refuse(group, ambiguous(group, why))
     return groups
 
 

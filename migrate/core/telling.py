@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -14,9 +14,9 @@ from migrate.core.cadence import commonest
 from migrate.core.coverage import Coverage
 from migrate.core.keys import PersonalKeys
 from migrate.core.meeting import Kind, Meeting, Occurrence, Person
-from migrate.core.merge import contradicting_rows, contradictions, merge, merge_people, merged_fields, place
-from migrate.core.ports import Reading
-from migrate.core.problem import Problem, Severity
+from migrate.core.merge import contradicting_rows, contradictions, merge, merge_people, merged_fields
+from migrate.core.problem import Problem
+from migrate.core.records import Record, ambiguous, disagreements, told_twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +26,6 @@ class Entry:
     key: str
     meeting: Meeting
     by_rows: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What one row says, and the reading in which the row is counted."""
-
-    reading: Reading
-    meeting: Meeting
 
 
 Memory = Callable[[str], Mapping[str, Sequence[Occurrence]]]
@@ -67,42 +59,15 @@ class Teller:
         else:
             yield from self._series(key, dated, rooms)
 
-    def refuse(self, records: Sequence[Record], why: str) -> None:
-        """Keep rows out of the schedule, as one problem."""
+    def refuse(self, records: Sequence[Record], problem: Problem) -> None:
+        """Keep rows out of the schedule."""
         _count(records, "problems")
-        path, line = place(records[0].meeting)
-        rows = f"{len(records)} rows" if len(records) > 1 else "one row"
-        self.problems.append(
-            Problem(
-                "ambiguous-series",
-                Severity.ERROR,
-                f"{rows} without a meeting number {why} ({_places(records)})",
-                path,
-                line,
-                "Export the file with its meeting ID column, or write these meetings into a schedule CSV.",
-            )
-        )
-
-    def _refuse_twice(self, twice: Sequence[Record], records: Sequence[Record]) -> None:
-        """Keep a meeting out of the schedule that one file tells twice, differently: nobody knows which is meant."""
-        _count(records, "problems")
-        path, line = place(twice[0].meeting)
-        self.problems.append(
-            Problem(
-                "told-twice",
-                Severity.ERROR,
-                f"“{twice[0].meeting.topic}”: {len(twice)} rows tell one meeting with different dates"
-                f" ({_places(twice)}); it is left out",
-                path,
-                line,
-                "Write all its dates into one row; if these are several meetings, give each its own number or topic.",
-            )
-        )
+        self.problems.append(problem)
 
     def _given(self, key: str, whole: Sequence[Record], rows: Sequence[Record]) -> Iterator[Entry]:
         """Believe the source that told the meeting whole; whatever else was said of it only fills gaps."""
-        if twice := _told_twice(whole):
-            self._refuse_twice(twice, [*whole, *rows])
+        if problem := told_twice(whole):
+            self.refuse([*whole, *rows], problem)
             return
         best, *others = whole
         _count([best], "in_meetings")
@@ -149,6 +114,7 @@ class Teller:
 
     def _patterns(self, base: str, records: Sequence[Record]) -> Iterator[Entry]:
         """Tell rows pattern by pattern; a date that the journal has stays with the meeting that it has it for."""
+        self.problems.extend(disagreements(records))
         unique, repeated = self._unique_starts(records)
         _count(unique, "in_meetings")
         _count(repeated, "merged")
@@ -167,10 +133,12 @@ class Teller:
             yield _told(key, [by_start[instant] for instant in sorted(instants)], [])
 
     def _series(self, key: str, dated: Sequence[Record], rooms: Sequence[Record]) -> Iterator[Entry]:
+        self.problems.extend(disagreements(dated))
         unique, repeated = self._unique_starts(dated)
         entry = _told(key, unique, rooms)
         if key.startswith("topic:") and entry.meeting.singles and not self._continues(entry):
-            self.refuse([*unique, *repeated, *rooms], "share host and topic, and their dates are not one series")
+            left = [*unique, *repeated, *rooms]
+            self.refuse(left, ambiguous(left, "share host and topic, and their dates are not one series"))
             return
         _count(unique, "in_meetings")
         _count([*repeated, *rooms], "merged")
@@ -201,27 +169,6 @@ class Teller:
                 both = merge([known.meeting, record.meeting])
                 kept[_instant(both)] = Record(known.reading, both)
         return [kept[instant] for instant in sorted(kept)], repeated
-
-
-def _told_twice(whole: Sequence[Record]) -> list[Record]:
-    """Return the records of a file that has several of one meeting, with different dates."""
-    by_file: dict[int, list[Record]] = defaultdict(list)
-    for record in whole:
-        by_file[id(record.reading)].append(record)
-    several = (records for records in by_file.values() if len(records) > 1)
-    return next((records for records in several if len({_dates(record.meeting) for record in records}) > 1), [])
-
-
-def _dates(meeting: Meeting) -> Hashable:
-    """Return what is equal for two meetings with the same dates."""
-    if meeting.rrule and not recurrence.is_bounded(meeting.rrule):
-        return meeting.start, meeting.rrule, meeting.exdates, meeting.overrides, meeting.singles
-    return frozenset(_instants(meeting))
-
-
-def _places(records: Sequence[Record]) -> str:
-    more = f" and {len(records) - 10} more" if len(records) > 10 else ""
-    return ", ".join(record.meeting.sources[0] for record in records[:10]) + more
 
 
 def _told(key: str, records: Sequence[Record], others: Sequence[Record]) -> Entry:

@@ -180,10 +180,44 @@ def test_a_file_that_knows_more_of_the_host_completes_the_other(order) -> None:
 
 
 def test_files_that_contradict_each_other_are_both_shown() -> None:
-    files = [reading(*MARCH), reading(row("2027-03-01 09:00", "Sit-down"), path="other.csv")]
+    files = [reading(*MARCH), reading(row("2027-03-01 09:00", "Sit-down"), path="other.csv", window=("03-01", "03-07"))]
     (problem,) = assemble(files, SINCE).problems
     assert (problem.code, problem.path, problem.line) == ("contradiction", "other.csv", 2)
     assert problem.message == "topic: “Sit-down” here, “Standup” in upcoming.csv:2, which was believed"
+
+
+OLD = {"path": "old.csv", "window": ("03-01", "03-31")}
+NEW = {"path": "new.csv", "window": ("03-15", "04-30")}
+
+
+@pytest.mark.parametrize("number", [NUMBER, PERSONAL])
+@pytest.mark.parametrize("order", [1, -1])
+def test_files_of_different_age_that_have_a_moved_date_twice_are_told_of(number, order) -> None:
+    moved = [*weekly("2027-03-15 09:00", 1), "2027-03-23 11:00", *weekly("2027-03-29 09:00", 5)]
+    old = reading(*rows(weekly("2027-03-01 09:00", 5), number=number), **OLD)
+    files = [old, reading(*rows(moved, number=number), **NEW)][::order]
+    (problem,) = assemble(files, SINCE).problems
+    assert (problem.code, problem.severity, problem.path, problem.line) == ("exports-disagree", "warning", "old.csv", 5)
+    assert " and in ".join(f"{each.meetings[0].sources[0]}" for each in files) in problem.message
+    assert problem.message.endswith("which both cover: 2027-03-22 09:00 in old.csv:5, 2027-03-23 11:00 in new.csv:3")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "since"),
+    [
+        (weekly("2027-03-01 09:00", 5), weekly("2027-03-15 09:00", 7), "01-01"),
+        (weekly("2027-03-01 09:00", 2), weekly("2027-04-05 09:00", 4), "01-01"),
+        (weekly("2027-03-01 09:00", 5), ["2027-03-15 11:00", *weekly("2027-03-22 09:00", 6)], "03-16"),
+        (weekly("2027-03-01 09:00", 5), [], "01-01"),
+    ],
+)
+def test_files_that_cover_other_days_or_have_the_same_dates_there_do_not_disagree(old, new, since) -> None:
+    assert codes(reading(*rows(old), **OLD), reading(*rows(new), **NEW), since=day(since)) == []
+
+
+def test_an_export_does_not_disagree_with_a_schedule_csv() -> None:
+    corrected = schedule_csv(series("2027-03-01 09:00", 3), window=("03-01", "03-15"))
+    assert "exports-disagree" not in codes(reading(*MARCH), corrected)
 
 
 SOME_ROWS = st.lists(
