@@ -64,7 +64,7 @@ def read_listing(
         timezone=_key(moments.zone) if moments.zone else _common_zone(meetings),
         date_order=order.name,
         date_order_reason=order.reason,
-        window=window_of(document.path, [meeting.start.date() for meeting in meetings if meeting.start]),
+        window=window_of(document.path, [meeting.start for meeting in meetings if meeting.start], moments.zone),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,7 @@ from migrate.shared.people import read_person
 from migrate.shared.schedule_format import COLUMNS, MARKER, markers, write_schedule
 from migrate.shared.spreadsheet import from_cell, whole
 from migrate.shared.tables import Table, check_width, sheet_of
+from migrate.shared.windows import span
 
 __all__ = ["ScheduleCsv", "write_schedule"]
 
@@ -80,7 +81,7 @@ class ScheduleCsv(Source):
             timezone=moments.zone.key if moments.zone else None,
             date_order=order.name,
             date_order_reason=order.reason,
-            window=_window(meetings),
+            window=_window(meetings, moments.zone),
         )
 
 
@@ -105,14 +106,14 @@ def _cell(cells: Sequence[str], place: int | None) -> str:
     return cells[place].strip() if place is not None and place < len(cells) else ""
 
 
-def _window(meetings: Iterable[Meeting]) -> Window | None:
+def _window(meetings: Iterable[Meeting], zone: tzinfo | None) -> Window | None:
     """Return the first to the last date of all meetings, None if one of them goes on for ever."""
-    days = []
+    starts: list[datetime] = []
     for meeting in meetings:
         if meeting.rrule and not is_bounded(meeting.rrule):
             return None
-        days += [occurrence.start.date() for occurrence in dates(meeting)]
-    return Window(min(days), max(days)) if days else None
+        starts += (occurrence.start for occurrence in dates(meeting))
+    return span(starts, zone)
 
 
 def _meetings(

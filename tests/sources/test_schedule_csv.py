@@ -201,7 +201,7 @@ def test_a_link_loses_its_passcode_and_tells_that_there_was_one():
 
 def test_the_window_is_what_the_meetings_span_unless_one_has_no_end():
     text = "topic,start,rrule\na,2027-03-01 14:00,FREQ=DAILY;COUNT=3\nb,2027-02-01 14:00,\nc,,\n"
-    assert read(text).window == Window(date(2027, 2, 1), date(2027, 3, 3))
+    assert read(text).window == Window(date(2027, 2, 1), date(2027, 3, 3), ZoneInfo("Europe/Berlin"))
     assert read(text + "d,2027-03-01 14:00,FREQ=DAILY\n").window is None
     assert read("topic,rrule\nc,\n").window is None
 

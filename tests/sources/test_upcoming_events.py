@@ -287,7 +287,7 @@ def test_the_order_of_dates_is_decided_by_starts_and_ends_together():
 def test_the_window_is_from_the_first_to_the_last_date_of_what_was_read():
     bad = row(number="1", start="2027-01-01 09:00")
     reading = read(row(start="2027-03-09 09:00"), row(start="2027-03-02 09:00"), bad)
-    assert reading.window == Window(date(2027, 3, 2), date(2027, 3, 9))
+    assert reading.window == Window(date(2027, 3, 2), date(2027, 3, 9), ZoneInfo("Europe/Berlin"))
 
 
 CELLS = st.text(max_size=6) | st.sampled_from(
