@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
+from typing import Literal
 
 from migrate.core import recurrence
 from migrate.core.meeting import Meeting
@@ -30,6 +31,13 @@ class Record:
         if self.meeting.start is None:
             raise ValueError("a room has no dates")
         return self.meeting.start
+
+
+def count(records: Iterable[Record], where: Literal["in_meetings", "merged", "not_a_schedule", "problems"]) -> None:
+    """Count where the rows of the records went."""
+    for record in records:
+        rows = record.reading.rows
+        setattr(rows, where, getattr(rows, where) + 1)
 
 
 def ambiguous(records: Sequence[Record], why: str) -> Problem:

@@ -10,6 +10,7 @@ from datetime import date
 from migrate.core import naming, recurrence
 from migrate.core.coverage import Coverage
 from migrate.core.features import Loss
+from migrate.core.guessing import guesses
 from migrate.core.meeting import Meeting
 from migrate.core.ports import Reading
 from migrate.core.problem import Problem, Severity
@@ -57,15 +58,19 @@ def assemble(readings: Sequence[Reading], since: date, memory: Memory = lambda _
     for reading in readings:
         schedule.problems += reading.problems
     teller = Teller(schedule.problems, memory, schedule.coverage)
-    groups = _grouped(_records(readings, since), teller)
+    told = [reading for reading in readings if not reading.guesses]
+    groups = _grouped(_records(told, since), teller)
     entries = [entry for key in sorted(groups) for entry in teller.entries(key, groups[key])]
+    past = [reading for reading in readings if reading.guesses]
+    entries += guesses(past, {naming.room_key(entry.key) for entry in entries}, since)
     schedule.entries = {entry.key: entry for entry in sorted(entries, key=lambda entry: entry.key)}
     return schedule
 
 
 def _coverage(readings: Sequence[Reading], since: date) -> Coverage:
     # A schedule CSV may hold just what somebody corrected: beside exports, it does not say that the rest is gone.
-    speaking = [reading for reading in readings if reading.by_rows] or readings
+    told = [reading for reading in readings if not reading.guesses]
+    speaking = [reading for reading in told if reading.by_rows] or told
     return Coverage.of((reading.window for reading in speaking if reading.window), since)
 
 

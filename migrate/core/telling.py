@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from migrate.core import naming, recurrence
@@ -16,16 +15,21 @@ from migrate.core.keys import PersonalKeys
 from migrate.core.meeting import Kind, Meeting, Occurrence, Person
 from migrate.core.merge import contradicting_rows, contradictions, merge, merge_people, merged_fields
 from migrate.core.problem import Problem
-from migrate.core.records import Record, ambiguous, disagreements, told_twice
+from migrate.core.records import Record, ambiguous, count, disagreements, told_twice
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One meeting of the schedule. `by_rows`: its dates were listed row by row, so they may be only a part of it."""
+    """One meeting of the schedule.
+
+    `by_rows`: its dates were listed row by row, so they may be only a part of it. `guess`: it is likely, and told by
+    nobody.
+    """
 
     key: str
     meeting: Meeting
     by_rows: bool = False
+    guess: bool = False
 
 
 Memory = Callable[[str], Mapping[str, Sequence[Occurrence]]]
@@ -61,7 +65,7 @@ class Teller:
 
     def refuse(self, records: Sequence[Record], problem: Problem) -> None:
         """Keep rows out of the schedule."""
-        _count(records, "problems")
+        count(records, "problems")
         self.problems.append(problem)
 
     def _given(self, key: str, whole: Sequence[Record], rows: Sequence[Record]) -> Iterator[Entry]:
@@ -70,8 +74,8 @@ class Teller:
             self.refuse([*whole, *rows], problem)
             return
         best, *others = whole
-        _count([best], "in_meetings")
-        _count([*others, *rows], "merged")
+        count([best], "in_meetings")
+        count([*others, *rows], "merged")
         for other in others:
             self.problems.extend(contradictions(best.meeting, other.meeting))
         self.problems.extend(contradicting_rows(best.meeting, [row.meeting for row in rows]))
@@ -79,8 +83,8 @@ class Teller:
 
     def _room(self, key: str, rooms: Sequence[Record]) -> Entry:
         best, *others = rooms
-        _count([best], "in_meetings")
-        _count(others, "merged")
+        count([best], "in_meetings")
+        count(others, "merged")
         merged = merge([record.meeting for record in rooms])
         return Entry(key, _with_link(replace(merged, kind=Kind.ROOM, duration_minutes=None)), best.reading.by_rows)
 
@@ -116,8 +120,8 @@ class Teller:
         """Tell rows pattern by pattern; a date that the journal has stays with the meeting that it has it for."""
         self.problems.extend(disagreements(records))
         unique, repeated = self._unique_starts(records)
-        _count(unique, "in_meetings")
-        _count(repeated, "merged")
+        count(unique, "in_meetings")
+        count(repeated, "merged")
         zone = _common_zone([record.meeting for record in unique])
         by_start = {_instant(record.meeting): record for record in unique}
         dates = [_occurrence(record.meeting, zone) for record in unique]
@@ -140,8 +144,8 @@ class Teller:
             left = [*unique, *repeated, *rooms]
             self.refuse(left, ambiguous(left, "share host and topic, and their dates are not one series"))
             return
-        _count(unique, "in_meetings")
-        _count([*repeated, *rooms], "merged")
+        count(unique, "in_meetings")
+        count([*repeated, *rooms], "merged")
         yield entry
 
     def _continues(self, entry: Entry) -> bool:
@@ -247,9 +251,3 @@ def _split(records: Iterable[Record], chosen: Callable[[Record], bool]) -> tuple
     for record in records:
         parts[not chosen(record)].append(record)
     return parts
-
-
-def _count(records: Iterable[Record], where: Literal["in_meetings", "merged", "problems"]) -> None:
-    for record in records:
-        rows = record.reading.rows
-        setattr(rows, where, getattr(rows, where) + 1)

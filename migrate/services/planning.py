@@ -47,6 +47,7 @@ class _Wanted:
     place: Place | None
     binding: Binding | None
     why: str = ""
+    guess: bool = False
 
     @property
     def changed(self) -> bool:
@@ -114,6 +115,8 @@ class Planner:
         for entry in schedule.entries.values():
             key = keys.get(entry.key, entry.key)
             binding = snapshot.bindings.get(key)
+            if binding and entry.guess:
+                continue
             meeting = _joined(entry.meeting, self.join)
             kept, losses = lower(meeting, lost)
             why = ""
@@ -123,7 +126,9 @@ class Planner:
             losses += schedule.open_end(meeting) if entry.by_rows else ()
             room = rooms.of(key, meeting)
             wanted.append(
-                _Wanted(key, meeting, dump_meeting(kept), losses, room, self._place(key, meeting), binding, why)
+                _Wanted(
+                    key, meeting, dump_meeting(kept), losses, room, self._place(key, meeting), binding, why, entry.guess
+                )
             )
         return wanted
 
@@ -171,6 +176,7 @@ class Planner:
             expects=live.fingerprint,
             why=verdict.why or wanted.why,
             losses=wanted.losses,
+            guess=wanted.guess,
         )
 
 
@@ -276,5 +282,6 @@ def _limit(snapshot: Snapshot, changes: Iterable[Change], inputs: Iterable[Input
 
 
 def _is_empty(source: Input) -> bool:
-    rows = source.reading.rows
-    return not (rows.in_meetings or rows.merged or rows.before_since)
+    # Lists of users and of past meetings need not have any.
+    reading = source.reading
+    return not (reading.people or reading.guesses or reading.meetings)
