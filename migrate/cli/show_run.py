@@ -34,7 +34,7 @@ def show_applied(output: Output, applied: Applied, directory: Path) -> None:
     output.gap()
     output.verdict((_counted(applied), "bold"))
     if any(item.change.action in _PAST for item in applied.items if item.result in (Result.DONE, Result.ALREADY)):
-        output.suggest("Undo with: ", "undo", applied.run.id)
+        output.suggest("Undo with:", "undo", applied.run.id)
 
 
 def _counted(applied: Applied) -> str:
@@ -56,7 +56,7 @@ def _is_done(item: Item) -> bool:
 def show_rehearsal(output: Output, plan: Plan, path: Path) -> None:
     """Print that a plan can be applied."""
     output.line(verdict(plan))
-    output.suggest("The plan fits the site. Apply it with: ", "apply", str(path))
+    output.suggest("The plan fits the site. Apply it with:", "apply", str(path))
 
 
 def show_undone(output: Output, report: UndoReport, run: Run, *, dry_run: bool) -> None:
@@ -114,7 +114,7 @@ def show_status(output: Output, status: Status, site: Path, exported: Path | Non
     if interrupted:
         plan = site / sites.RUNS / interrupted.run.id / sites.PLAN
         again = ["undo", interrupted.run.plan] if interrupted.run.command == "undo" else ["apply", str(plan)]
-        output.suggest(f"Run {interrupted.run.id} was interrupted. Complete it with: ", *again)
+        output.suggest(f"Run {interrupted.run.id} was interrupted. Complete it with:", *again)
     else:
         output.verdict("Nothing is open." if status.runs else "Nothing was applied yet.")
 
