@@ -12,10 +12,15 @@ from tests.cli.program import ZONE, run
 
 def refused(code: int, *words: str | Path, keeps: Path, says: str) -> None:
     """Check that a plan is refused before anything is written."""
-    before = {path: path.read_bytes() for path in keeps.parent.rglob("*") if path.is_file()}
+    before = files(keeps.parent)
     result = run(*words)
     assert (result.code, says in result.err) == (code, True), result.err
-    assert {path: path.read_bytes() for path in keeps.parent.rglob("*") if path.is_file()} == before
+    assert files(keeps.parent) == before
+
+
+def files(folder: Path) -> dict[Path, bytes]:
+    """Return what is in all files but the lock, which tells the time."""
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != ".lock"}
 
 
 @pytest.mark.parametrize("option", ["--schedule", "-o"])
