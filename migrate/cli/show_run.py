@@ -69,10 +69,11 @@ def show_undone(output: Output, report: UndoReport, run: Run, *, dry_run: bool) 
         output.heading("Written")
         output.table([[line] for line in report.written])
     output.gap()
-    done = report.count(Result.DONE, Result.ALREADY)
+    done, already = report.count(Result.DONE), report.count(Result.ALREADY)
     would = "would be undone" if dry_run else "undone"
-    rest = f", {len(kept)} kept" if kept else ""
-    output.verdict((f"Run {run.id}: {done} {'change' if done == 1 else 'changes'} {would}{rest}.", "bold"))
+    earlier = f", {already} {'was' if already == 1 else 'were'} undone before" * bool(already)
+    rest = f", {len(kept)} kept" * bool(kept)
+    output.verdict((f"Run {run.id}: {done} {'change' if done == 1 else 'changes'} {would}{earlier}{rest}.", "bold"))
 
 
 def undone_to_json(report: UndoReport, run: Run) -> dict[str, Any]:
@@ -124,7 +125,7 @@ def _runs(status: Status) -> Sequence[Sequence[str]]:
         [
             item.run.id,
             item.run.command,
-            item.state,
+            f"undone {item.undone} of {item.done}" if item.state == "partly undone" else item.state,
             f"{item.done} done" + f", {item.failed} not done" * bool(item.failed),
         ]
         for item in status.runs
