@@ -156,6 +156,29 @@ def test_no_secret_is_in_the_plan_the_reports_or_the_output(site: Path, export: 
     assert all(secret not in text for text in [*shown, exported, *files])
 
 
+def test_what_is_undone_is_counted_once(site: Path, export: Path) -> None:
+    run("--site", site, "plan", export, *ZONE)
+    run("--site", site, "apply", site / "plan.json")
+    calendar = site / "calendars" / "hosts" / "bo@example.org.ics"
+    calendar.write_bytes(calendar.read_bytes().replace(b"SUMMARY:Interview", b"SUMMARY:Talk"))
+    assert "1 change would be undone, 1 kept." in run("--site", site, "undo", "last", "--dry-run").out
+    assert "1 change undone, 1 kept." in run("--site", site, "undo", "last").out
+    assert "undone 1 of 2" in run("--site", site, "status").out
+    assert "0 changes undone, 1 was undone before, 1 kept." in run("--site", site, "undo", "last").out
+
+
+def test_nothing_is_said_to_be_unchanged_that_is_not(site: Path, export: Path) -> None:
+    run("--site", site, "plan", export, *ZONE)
+    for damage in (b"no calendar", b"BEGIN:VCALENDAR\r\nX-A:\xff\r\nEND:VCALENDAR\r\n"):
+        path = site / "calendars" / "hosts" / "someone-else.ics"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(damage)
+        result = run("--site", site, "apply", site / "plan.json")
+        assert (result.code, "someone-else.ics" in result.err, "nothing was changed" in result.err) == (5, True, False)
+        assert (path.parent / "anna@example.org.ics").exists()
+    assert "hosts.csv" in run("plan", "--help").out
+
+
 def test_the_journal_is_exported_as_json_lines(site: Path, export: Path, tmp_path: Path) -> None:
     import json
 
