@@ -279,6 +279,17 @@ def test_hosts_in_another_encoding_are_told(site: Path, export: Path) -> None:
     assert (result.code, "UTF-8" in result.err) == (3, True)
 
 
+def test_hosts_with_semicolons_are_read_and_get_new_rows(site: Path, export: Path) -> None:
+    path = site / "hosts.csv"
+    path.write_text("zoom_name;zoom_id;zoom_email;account;calendar_url\nAnna Lindqvist;;anna@example.org;anna;\n")
+    plan = run("--site", site, "--json", "plan", export, *ZONE).json["data"]
+    assert plan["changes"][0]["meeting"]["host"]["account"] == "anna"
+    assert path.read_text().splitlines()[1:] == [
+        "Anna Lindqvist;;anna@example.org;anna;",
+        "Bo Okafor;;bo@example.org;;",
+    ]
+
+
 def test_a_site_directory_whose_name_is_no_text_is_refused(tmp_path: Path) -> None:
     odd = tmp_path / os.fsdecode(b"si\xffte")
     for words in (["init", "--server", "meet.example.org"], ["plan", "upcoming.csv"], ["status"]):
