@@ -10,6 +10,7 @@ from typing import Any
 from migrate.cli.output import Output
 from migrate.cli.planning import MadePlan
 from migrate.cli.text import shortened
+from migrate.cli.what_changes import what_changes
 from migrate.cli.when import when
 from migrate.core.plan import Action, Change, Plan
 from migrate.core.problem import Problem, Severity
@@ -85,7 +86,8 @@ def _changes(output: Output, plan: Plan) -> None:
         [MARKS[change.action], shortened(change.meeting.topic, topic_width), _detail(change)]
         for change in shown[:limit]
     ]
-    output.table(rows)
+    lines = [what_changes(change, everything=output.verbose) for change in shown[:limit]]
+    output.table(rows, notes={place: told for place, told in enumerate(lines) if told})
     if len(shown) > limit:
         output.line((f"and {len(shown) - limit} more: -v lists all", "dim"), indent=2)
     output.line((_legend({change.action for change in shown}), "dim"), indent=2)
@@ -146,10 +148,10 @@ def _next(output: Output, made: MadePlan) -> None:
     output.gap()
     output.verdict((verdict(plan), "bold"))
     if plan.calendar == "":
-        output.suggest("Only a look: there is no site directory. Next: ", "init", "--server", "meet.example.org")
+        output.suggest("Only a look: there is no site directory. Next:", "init", "--server", "meet.example.org")
     elif plan.pending and made.path:
         flags = ["--partial"] * bool(plan.errors) + ["--allow-large-change"] * plan.limit.exceeded
-        output.suggest("Next: ", "apply", _short(made.path), *flags)
+        output.suggest("Next:", "apply", _short(made.path), *flags)
 
 
 def verdict(plan: Plan) -> str:

@@ -21,11 +21,14 @@ COLUMNS = ("zoom_name", "zoom_id", "zoom_email", "account", "calendar_url")
 class HostBook:
     """The rows of hosts.csv. A person is known by address, else by a name that only one row has.
 
-    `columns` are those of the file: people may add their own, and keep them.
+    `columns` are those of the file: people may add their own, and keep them. So are `delimiter` and `mark`, the byte
+    order mark: what a spreadsheet program saved it must be able to open again.
     """
 
     rows: list[dict[str, str]] = field(default_factory=list)
     columns: Sequence[str] = COLUMNS
+    delimiter: str = ","
+    mark: str = ""
     _by_email: dict[str, dict[str, str]] = field(default_factory=dict)
     _by_name: dict[str, list[dict[str, str]]] = field(default_factory=lambda: defaultdict(list))
 
@@ -92,10 +95,24 @@ class HostBook:
             named.append(row)
 
 
+def read(data: bytes, path: str) -> HostBook:
+    """Read hosts.csv from its bytes. Raises ConfigurationError as `load` does, or if it is not UTF-8."""
+    if b"\0" in data:
+        raise ConfigurationError(f"{path}: is UTF-16, not UTF-8", hint=_ENCODING_HINT)
+    try:
+        return load(data.decode(), path)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigurationError(f"{path}:{line}: is not UTF-8", hint=_ENCODING_HINT) from error
+
+
 def load(text: str, path: str) -> HostBook:
     """Read hosts.csv. Raises ConfigurationError naming every missing column or overlong row."""
     # A spreadsheet puts a mark before what it saves as UTF-8.
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+    mark = _MARK if text.startswith(_MARK) else ""
+    text = text.removeprefix(_MARK)
+    delimiter = _delimiter(text)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     faults: list[str] = []
     rows = []
     try:
@@ -112,16 +129,25 @@ def load(text: str, path: str) -> HostBook:
         faults.append(f"{path}:{reader.reader.line_num}: {error}")
     if faults:
         raise ConfigurationError(f"{path} is not valid", details=faults, hint="Mend these lines and run again.")
-    return HostBook(rows, columns)
+    return HostBook(rows, columns, delimiter, mark)
 
 
 def dump(book: HostBook) -> str:
     """Write hosts.csv. A cell that a spreadsheet would take for a formula gets a leading apostrophe."""
     stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
+    writer = csv.writer(stream, delimiter=book.delimiter, lineterminator="\n")
     writer.writerow(book.columns)
     writer.writerows([guard(row[name]) for name in book.columns] for row in book.rows)
-    return stream.getvalue()
+    return book.mark + stream.getvalue()
 
 
+def _delimiter(text: str) -> str:
+    """Return what parts most of our columns in the header; in some countries spreadsheets write semicolons."""
+    header = text.partition("\n")[0].replace('"', "").rstrip("\r")
+    return max(_DELIMITERS, key=lambda candidate: len(set(COLUMNS) & set(header.split(candidate))))
+
+
+_DELIMITERS = (",", ";", "\t")
+_MARK = "\ufeff"
 _HEADER_HINT = f"The first line must be: {','.join(COLUMNS)}"
+_ENCODING_HINT = "Open it in the spreadsheet program again and save it as “CSV UTF-8”."
