@@ -27,12 +27,12 @@ class Streams:
 
     def __init__(self) -> None:
         self._printed: _Lenient | None = None
-        # A stream that the caller closed is None.
-        if sys.stdout:
+        # A stream that the caller closed is None, and one that a program redirected is its own affair.
+        if sys.__stdout__ and sys.__stdout__ is sys.stdout:
             self._printed = _Lenient(1)
-            sys.stdout = _on(self._printed, sys.stdout)
-        if sys.stderr:
-            sys.stderr = _on(_Lenient(2), sys.stderr)
+            sys.stdout = _on(self._printed, sys.__stdout__)
+        if sys.__stderr__ and sys.__stderr__ is sys.stderr:
+            sys.stderr = _on(_Lenient(2), sys.__stderr__)
 
     def check(self, session: Session) -> None:
         """Raise MigrateError if not everything could be printed for another reason, such as a full disk."""
@@ -68,8 +68,8 @@ def _unprinted(fault: OSError, session: Session) -> MigrateError:
     done = "the run is done" if writes else "the command did its work"
     rest = f"{done}, but not all that it tells could be printed"
     if fault.errno in (errno.ENOSPC, errno.EDQUOT):
-        again = session.command_line("status") if writes else "the same command again"
-        return TryLaterError(f"standard output: the disk is full; {rest}", hint=f"Free some space and run: {again}")
+        hint = f"{session.command_line('status')} lists it." if writes else "Free some space and run it again."
+        return TryLaterError(f"standard output: the disk is full; {rest}", hint=hint)
     return TargetError(f"standard output: cannot be written ({fault.strerror}); {rest}")
 
 
