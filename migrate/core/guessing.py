@@ -34,7 +34,7 @@ def guesses(readings: Sequence[Reading], told: Collection[str], since: date) -> 
 
     Completes the row counts of the readings.
     """
-    last = max((reading.window.last for reading in readings if reading.window), default=since)
+    last = max((reading.window.last for reading in readings if reading.window), default=date.min)
     for key, records in sorted(_by_key(readings).items()):
         # Lists with details have a row for everybody who was there.
         held = {record.start: record for record in reversed(records)}
