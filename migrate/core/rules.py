@@ -12,13 +12,13 @@ from math import prod
 
 from dateutil.rrule import rrulestr
 
+# 27 years of every day; a slip of the pen must not plan a million.
+MOST_DATES = 9999
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 _FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
-# 27 years of every day; a slip of the pen must not plan a million.
-_MOST_DATES = 9999
 _RANGES = {
-    "COUNT": (1, _MOST_DATES),
+    "COUNT": (1, MOST_DATES),
     "INTERVAL": (1, 999),
     "BYSECOND": (0, 59),
     "BYMINUTE": (0, 59),
@@ -102,7 +102,7 @@ def check_length(rrule: str, start: datetime) -> str | None:
     # Hours do not matter here, and the last of all years has none to spare for a change of zone.
     last = end.replace(tzinfo=None)
     dates = takewhile(lambda moment: moment <= last, local_dates(rrule, start.replace(tzinfo=None)))
-    return f"UNTIL leaves more than {_MOST_DATES} dates" if next(islice(dates, _MOST_DATES, None), None) else None
+    return f"UNTIL leaves more than {MOST_DATES} dates" if next(islice(dates, MOST_DATES, None), None) else None
 
 
 def _endless(rrule: str, start: datetime) -> Iterator[datetime]:

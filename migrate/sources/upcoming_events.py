@@ -15,7 +15,7 @@ from migrate.shared.assumed import NO_TOPIC, assumed_length, check_minutes
 from migrate.shared.columns import MAPPABLE, check_mapping, locate, missing
 from migrate.shared.date_order import settle_order
 from migrate.shared.dates import ORDERS, read_minutes, read_moment
-from migrate.shared.faults import Faults, show
+from migrate.shared.faults import Faults
 from migrate.shared.links import Link, check_link
 from migrate.shared.meeting_ids import MeetingId, check_id, read_id
 from migrate.shared.moments import Moments
