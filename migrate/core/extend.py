@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
 from itertools import chain
@@ -62,12 +62,13 @@ def _corrected(known: Meeting, listed: Meeting, windows: Sequence[Window]) -> di
     """Keep a rule that has no end, and correct its dates inside the windows to those that are listed."""
     zone = ZoneInfo(known.timezone)
     told = {date.start.timestamp(): _as_in(listed, date, zone) for date in recurrence.dates(listed)}
-    ruled = _ruled(known, windows)
-    kept = [
-        change
-        for change in known.overrides
-        if not _covered(change.start, windows) and change.occurrence.timestamp() not in told
-    ]
+
+    def stays(moment: datetime) -> bool:
+        # In another zone a date of the file may be on a day outside its window; the file speaks for it all the same.
+        return moment.timestamp() not in told and not _covered(moment, windows)
+
+    ruled = _ruled(known, windows, told)
+    kept = [change for change in known.overrides if stays(change.start) and change.occurrence.timestamp() not in told]
     moved = {change.occurrence.timestamp() for change in kept}
     taken = [*known.exdates, *(change.occurrence for change in known.overrides if change not in kept)]
     changed = [told[at] for at in ruled if at in told and (told[at].duration_minutes is not None or told[at].topic)]
@@ -78,7 +79,7 @@ def _corrected(known: Meeting, listed: Meeting, windows: Sequence[Window]) -> di
         "rrule": known.rrule,
         "exdates": _in_order(
             datetime.timestamp,
-            (moment for moment in taken if not _covered(moment, windows)),
+            filter(stays, taken),
             (moment for at, moment in ruled.items() if at not in told and at not in moved),
         ),
         "overrides": _in_order(
@@ -88,22 +89,20 @@ def _corrected(known: Meeting, listed: Meeting, windows: Sequence[Window]) -> di
         ),
         "singles": _in_order(
             lambda date: date.start.timestamp(),
-            (single for single in known.singles if not _covered(single.start, windows)),
+            (single for single in known.singles if stays(single.start)),
             (date for at, date in told.items() if at not in ruled),
         ),
     }
 
 
-def _ruled(known: Meeting, windows: Sequence[Window]) -> dict[float, datetime]:
-    """Return where the bare rule has its dates inside the windows."""
+def _ruled(known: Meeting, windows: Sequence[Window], told: Mapping[float, Occurrence]) -> dict[float, datetime]:
+    """Return where the bare rule has its dates inside the windows, and those among the dates that are told."""
+    zone = ZoneInfo(known.timezone)
+    ends = [datetime.combine(window.last, time.max, zone) for window in windows]
+    limit = max((*ends, *(date.start for date in told.values())), key=datetime.timestamp)
     bare = replace(known, exdates=(), overrides=(), singles=())
-    starts = [
-        occurrence.start
-        for window in windows
-        for occurrence in recurrence.dates(bare, datetime.combine(window.last, time.max, ZoneInfo(known.timezone)))
-        if occurrence.start.date() in window
-    ]
-    return {start.timestamp(): start for start in sorted(starts)}
+    starts = ((date.start.timestamp(), date.start) for date in recurrence.dates(bare, limit))
+    return {at: start for at, start in starts if at in told or _covered(start, windows)}
 
 
 def _in_order(instant: Callable[[T], float], *parts: Iterable[T]) -> tuple[T, ...]:

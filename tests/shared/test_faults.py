@@ -35,8 +35,10 @@ def test_a_message_names_the_column_in_hand_until_the_next_row():
 
 def test_columns_with_an_error_are_known_until_the_next_row():
     faults = Faults("a.csv")
-    for faults.column, report in (("topic", faults.note), ("start", faults.error)):
-        report("code", "text")
+    faults.column = "topic"
+    faults.note("bad-date", "text")
+    faults.column = "start"
+    faults.error("bad-date", "text")
     assert faults.faulty == {"start"}
     faults.next_row(3)
     assert faults.faulty == set()
