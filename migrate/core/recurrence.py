@@ -15,7 +15,7 @@ from migrate.core.meeting import Kind, Meeting, Occurrence, Override
 from migrate.core.patterns import regular_and_rest
 from migrate.core.rules import check_rule, count, is_bounded, local_dates, parts, until
 
-__all__ = ["Shape", "check_rule", "continues_after", "dates", "is_bounded", "pattern_name", "patterns", "tell"]
+__all__ = ["Shape", "check_rule", "continues_after", "dates", "is_bounded", "pattern_name", "patterns", "ruled", "tell"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,11 @@ def dates(meeting: Meeting, limit: datetime | None = None) -> Iterator[Occurrenc
     one that it shows twice is the first, as RFC 5545 has it. Raises ValueError for an endless rule without a limit.
     """
     return iter(_dates(meeting, limit))
+
+
+def ruled(rrule: str, start: datetime) -> Iterator[datetime]:
+    """Yield where the rule puts its dates, whatever was made of them since; without an end they go on and on."""
+    return _up_to(until(rrule), islice(_of_rule(rrule, start), count(rrule)))
 
 
 def continues_after(meeting: Meeting) -> datetime | None:
@@ -217,9 +222,14 @@ def _nominal(rrule: str | None, start: datetime, limit: datetime | None) -> Iter
         return iter((start,))
     if limit is None and not is_bounded(rrule):
         raise ValueError(f"{rrule} has no end: a limit is needed")
-    ends = [end.timestamp() for end in (until(rrule), limit) if end]
-    moments = islice(_of_rule(rrule, start), count(rrule))
-    return takewhile(lambda moment: all(moment.timestamp() <= end for end in ends), moments) if ends else moments
+    return _up_to(limit, ruled(rrule, start))
+
+
+def _up_to(end: datetime | None, moments: Iterator[datetime]) -> Iterator[datetime]:
+    if end is None:
+        return moments
+    last = end.timestamp()
+    return takewhile(lambda moment: moment.timestamp() <= last, moments)
 
 
 def _of_rule(rrule: str, start: datetime) -> Iterator[datetime]:

@@ -90,7 +90,8 @@ def _is_over(meeting: Meeting, since: date) -> bool:
         return meeting.start.date() < since
     if meeting.rrule is not None and not recurrence.is_bounded(meeting.rrule):
         return False
-    return all(occurrence.start.date() < since for occurrence in recurrence.dates(meeting))
+    last = max((occurrence.start.date() for occurrence in recurrence.dates(meeting)), default=since)
+    return last < since
 
 
 def _grouped(records: Iterable[Record], teller: Teller) -> dict[str, list[Record]]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from migrate.core import recurrence
+from migrate.core.consistency import check_dates
 from migrate.core.coverage import Coverage
 from migrate.core.extend import extend, remembered
 from migrate.core.meeting import Kind, Meeting, Occurrence, Override
@@ -200,3 +203,30 @@ def _meeting(numbers: set[int]) -> Meeting:
     kind = Kind.SERIES if len(starts) > 1 else Kind.SINGLE
     dates = {"start": shape.start, "rrule": shape.rrule, "exdates": shape.exdates}
     return replace(row("2027-01-01 09:00"), kind=kind, overrides=shape.overrides, singles=shape.singles, **dates)
+
+
+ZONES = ["Europe/Berlin", "America/New_York", "Asia/Tokyo"]
+# Both sides of where March becomes April in some zone, and whole hours beside the dates of the rule.
+HOURS = st.sets(st.sampled_from([24 * number + more for number in (0, 1, 2, 32, 33, 34, 35, 36) for more in (0, 5, 9)]))
+
+
+@given(
+    rule=st.sampled_from(["FREQ=DAILY", "FREQ=WEEKLY", "FREQ=DAILY;COUNT=40"]),
+    clock=st.sampled_from(["00:30", "09:00", "23:30"]),
+    zones=st.tuples(st.sampled_from(ZONES), st.sampled_from(ZONES)),
+    exports=st.lists(st.tuples(st.sampled_from([MARCH, APRIL]), HOURS), max_size=4),
+)
+@example("FREQ=DAILY", "23:30", ("Europe/Berlin", "Asia/Tokyo"), [(MARCH, {0, 24, 48, 5, 9, 29, 33})])
+@example("FREQ=DAILY", "00:30", ("Europe/Berlin", "America/New_York"), [(MARCH, {24 * 34})])
+def test_what_is_extended_never_contradicts_itself(rule, clock, zones, exports) -> None:
+    first = at(f"2027-02-26 {clock}", zones[0])
+    meeting = replace(row(None), start=first, duration_minutes=30, timezone=zones[0], rrule=rule, kind=Kind.SERIES)
+    for window, hours in exports:
+        starts = [(first + timedelta(hours=hour)).astimezone(ZoneInfo(zones[1])) for hour in sorted(hours)]
+        dates = [Occurrence(start, 30, "Standup") for start in starts if window.covers(start)]
+        if dates:
+            listed = replace(row("2027-03-01 09:00", timezone=zones[1]), **recurrence.tell(dates).fields())
+            meeting = extend(meeting, listed, window)
+            assert check_dates(meeting) == []
+            found = [date.start.timestamp() for date in recurrence.dates(meeting, dates[-1].start)]
+            assert {date.start.timestamp() for date in dates} <= set(found)

@@ -126,6 +126,12 @@ def test_a_row_without_a_date_is_a_room_unless_the_meeting_has_dates() -> None:
 # Dates left out
 
 
+def test_a_meeting_without_a_date_is_not_counted_as_over() -> None:
+    cancelled = schedule_csv(series("2027-03-01 09:00", 1, exdates=(at("2027-03-01 09:00"),)))
+    assert dates(only(cancelled, since=day("03-15"))) == []
+    assert cancelled.rows.before_since == 0
+
+
 def test_dates_before_since_are_left_out_and_counted() -> None:
     listed = reading(*rows(weekly("2027-03-01 09:00", 5)))
     assert dates(only(listed, since=day("03-15"))) == ["03-15 09:00", "03-22 09:00", "03-29 09:00"]
