@@ -21,10 +21,12 @@ from migrate.core.telling import Entry, Memory, Teller
 class Schedule:
     """All meetings by key, in order of the keys, and what was wrong with the rows they came from.
 
-    `coverage` are the dates that the files speak for.
+    `coverage` are the dates that the files speak for, `conclusive` those of files that no row was left out of: what is
+    not listed there is gone.
     """
 
     coverage: Coverage
+    conclusive: Coverage = field(default_factory=Coverage)
     entries: dict[str, Entry] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -60,13 +62,16 @@ def assemble(readings: Sequence[Reading], since: date, memory: Memory = lambda _
     groups = _grouped(_records(readings, since), teller)
     entries = [entry for key in sorted(groups) for entry in teller.entries(key, groups[key])]
     schedule.entries = {entry.key: entry for entry in sorted(entries, key=lambda entry: entry.key)}
+    schedule.conclusive = _coverage(readings, since, whole=True)
     return schedule
 
 
-def _coverage(readings: Sequence[Reading], since: date) -> Coverage:
+def _coverage(readings: Sequence[Reading], since: date, *, whole: bool = False) -> Coverage:
+    """Return what the files cover; only those of which every row was understood, if asked for the `whole` ones."""
     # A schedule CSV may hold just what somebody corrected: beside exports, it does not say that the rest is gone.
     speaking = [reading for reading in readings if reading.by_rows] or readings
-    return Coverage.of((reading.window for reading in speaking if reading.window), since)
+    told = (reading for reading in speaking if not (whole and reading.rows.problems))
+    return Coverage.of((reading.window for reading in told if reading.window), since)
 
 
 def _records(readings: Sequence[Reading], since: date) -> Iterator[Record]:

@@ -311,6 +311,14 @@ def test_beside_a_row_that_cannot_be_read_dates_are_added_and_changed(desk: Desk
     assert one(desk.plan(march(*listed[:4]))).action == "update"
 
 
+def test_beside_a_file_with_such_a_row_another_one_still_tells_what_is_gone(desk: Desk) -> None:
+    desk.migrate(march(), april())
+    sealed = desk.plan(spoilt(march(), 4), april(*APRIL[:3]))
+    assert one(sealed).why == "dates that are not found stay: rows that cannot be read may be of them"
+    desk.apply(sealed, partial=True)
+    assert dates(desk) == [each.start.timestamp() for each in (*MARCH, *APRIL[:3])]
+
+
 def test_a_row_that_cannot_be_read_takes_no_date_out_of_a_rule_without_an_end(desk: Desk) -> None:
     desk.migrate(schedule_csv(series("2027-03-01 09:00", 1, rrule="FREQ=WEEKLY;BYDAY=MO"), window=None))
     assert changes_nothing(desk.plan(spoilt(march(), 4)))
