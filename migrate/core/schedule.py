@@ -55,23 +55,23 @@ def assemble(readings: Sequence[Reading], since: date, memory: Memory = lambda _
 
     Completes the row counts of every reading. Dates before `since` are counted and left out.
     """
-    schedule = Schedule(_coverage(readings, since))
+    # A schedule CSV may hold just what somebody corrected: beside exports, it does not say that the rest is gone.
+    speaking = [reading for reading in readings if reading.by_rows] or readings
+    schedule = Schedule(_coverage(speaking, since))
     for reading in readings:
         schedule.problems += reading.problems
     teller = Teller(schedule.problems, memory, schedule.coverage)
     groups = _grouped(_records(readings, since), teller)
     entries = [entry for key in sorted(groups) for entry in teller.entries(key, groups[key])]
     schedule.entries = {entry.key: entry for entry in sorted(entries, key=lambda entry: entry.key)}
-    schedule.conclusive = _coverage(readings, since, whole=True)
+    # A row left out of an export hides a date that the export covers; a whole meeting may have any dates.
+    if not any(reading.rows.problems for reading in readings if not reading.by_rows):
+        schedule.conclusive = _coverage([reading for reading in speaking if not reading.rows.problems], since)
     return schedule
 
 
-def _coverage(readings: Sequence[Reading], since: date, *, whole: bool = False) -> Coverage:
-    """Return what the files cover; only those of which every row was understood, if asked for the `whole` ones."""
-    # A schedule CSV may hold just what somebody corrected: beside exports, it does not say that the rest is gone.
-    speaking = [reading for reading in readings if reading.by_rows] or readings
-    told = (reading for reading in speaking if not (whole and reading.rows.problems))
-    return Coverage.of((reading.window for reading in told if reading.window), since)
+def _coverage(readings: Sequence[Reading], since: date) -> Coverage:
+    return Coverage.of((reading.window for reading in readings if reading.window), since)
 
 
 def _records(readings: Sequence[Reading], since: date) -> Iterator[Record]:
