@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from migrate.core.document import dump_meeting
 from migrate.core.meeting import Kind, Meeting, Person
+from migrate.core.merge import place
 from migrate.core.plan import Input
 from migrate.core.ports import Binding, Reading, Room, RowCounts, Snapshot, Window
 from migrate.core.problem import Problem, Severity
@@ -99,7 +100,7 @@ def schedule_csv(*meetings: Meeting, path: str = "schedule.csv", **fields: Any) 
 
 def spoilt(listed: Reading, *lines: int) -> Reading:
     """Return the reading as it is where the rows in these lines cannot be read."""
-    path = listed.meetings[0].sources[0].rpartition(":")[0]
+    path = place(listed.meetings[0])[0] if lines else ""
     left = [each for each in listed.meetings if each.sources[0] not in {f"{path}:{line}" for line in lines}]
     problems = [Problem("bad-date", Severity.ERROR, "not a date", path, line) for line in lines]
     return replace(listed, meetings=left, problems=problems, rows=replace(listed.rows, problems=len(lines)))

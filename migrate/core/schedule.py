@@ -22,10 +22,12 @@ from migrate.core.telling import Entry, Memory, Teller
 class Schedule:
     """All meetings by key, in order of the keys, and what was wrong with the rows they came from.
 
-    `coverage` are the dates that the files speak for.
+    `coverage` are the dates that the files speak for, `conclusive` those of files that no row was left out of: what is
+    not listed there is gone.
     """
 
     coverage: Coverage
+    conclusive: Coverage = field(default_factory=Coverage)
     entries: dict[str, Entry] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -54,24 +56,26 @@ def assemble(readings: Sequence[Reading], since: date, memory: Memory = lambda _
 
     Completes the row counts of every reading. Dates before `since` are counted and left out.
     """
-    schedule = Schedule(_coverage(readings, since))
+    told = [reading for reading in readings if not reading.guesses]
+    # A schedule CSV may hold just what somebody corrected: beside exports, it does not say that the rest is gone.
+    speaking = [reading for reading in told if reading.by_rows] or told
+    schedule = Schedule(_coverage(speaking, since))
     for reading in readings:
         schedule.problems += reading.problems
     teller = Teller(schedule.problems, memory, schedule.coverage)
-    told = [reading for reading in readings if not reading.guesses]
     groups = _grouped(_records(told, since), teller)
     entries = [entry for key in sorted(groups) for entry in teller.entries(key, groups[key])]
     past = [reading for reading in readings if reading.guesses]
     entries += guesses(past, {naming.room_key(entry.key) for entry in entries}, since)
     schedule.entries = {entry.key: entry for entry in sorted(entries, key=lambda entry: entry.key)}
+    # A row left out of an export hides a date that the export covers; a whole meeting may have any dates.
+    if not any(reading.rows.problems for reading in told if not reading.by_rows):
+        schedule.conclusive = _coverage([reading for reading in speaking if not reading.rows.problems], since)
     return schedule
 
 
 def _coverage(readings: Sequence[Reading], since: date) -> Coverage:
-    # A schedule CSV may hold just what somebody corrected: beside exports, it does not say that the rest is gone.
-    told = [reading for reading in readings if not reading.guesses]
-    speaking = [reading for reading in told if reading.by_rows] or told
-    return Coverage.of((reading.window for reading in speaking if reading.window), since)
+    return Coverage.of((reading.window for reading in readings if reading.window), since)
 
 
 def _records(readings: Sequence[Reading], since: date) -> Iterator[Record]:

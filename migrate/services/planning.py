@@ -110,7 +110,6 @@ class Planner:
     def _all_wanted(self, schedule: Schedule, keys: Mapping[str, str], snapshot: Snapshot) -> list[_Wanted]:
         rooms = _Rooms(self.target, snapshot.rooms)
         lost = unsupported(self.target.supports, self.target.words, self.target.label)
-        partial = schedule.is_partial
         wanted = []
         for entry in schedule.entries.values():
             key = keys.get(entry.key, entry.key)
@@ -121,7 +120,7 @@ class Planner:
             kept, losses = lower(meeting, lost)
             why = ""
             if binding and entry.by_rows and binding.meeting != dump_meeting(kept):
-                meeting, why = _extended(load_meeting(binding.meeting), meeting, schedule.coverage, partial=partial)
+                meeting, why = _extended(load_meeting(binding.meeting), meeting, schedule)
                 kept, losses = lower(meeting, lost)
             losses += schedule.open_end(meeting) if entry.by_rows else ()
             room = rooms.of(key, meeting)
@@ -214,12 +213,12 @@ class _Rooms:
         return room
 
 
-def _extended(known: Meeting, listed: Meeting, coverage: Coverage, *, partial: bool) -> tuple[Meeting, str]:
+def _extended(known: Meeting, listed: Meeting, schedule: Schedule) -> tuple[Meeting, str]:
     """Extend what is known, and say why dates stay that are listed no more."""
-    extended = extend(known, listed, coverage)
-    if partial and extended != (whole := extend(known, listed, Coverage())):
-        return whole, "dates that are not found stay: rows that cannot be read may be of them"
-    return extended, ""
+    extended = extend(known, listed, schedule.conclusive)
+    if schedule.conclusive == schedule.coverage or extended == extend(known, listed, schedule.coverage):
+        return extended, ""
+    return extended, "dates that are not found stay: rows that cannot be read may be of them"
 
 
 def _joined(meeting: Meeting, join: Callable[[Person], Person]) -> Meeting:

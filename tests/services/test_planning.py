@@ -311,6 +311,29 @@ def test_beside_a_row_that_cannot_be_read_dates_are_added_and_changed(desk: Desk
     assert one(desk.plan(march(*listed[:4]))).action == "update"
 
 
+def test_beside_a_file_with_such_a_row_another_one_still_tells_what_is_gone(desk: Desk) -> None:
+    desk.migrate(march(), april())
+    sealed = desk.plan(spoilt(march(), 4), april(*APRIL[:3]))
+    assert one(sealed).why == "dates that are not found stay: rows that cannot be read may be of them"
+    desk.apply(sealed, partial=True)
+    assert dates(desk) == [each.start.timestamp() for each in (*MARCH, *APRIL[:3])]
+
+
+def test_a_schedule_csv_beside_such_a_file_does_not_tell_what_is_gone(desk: Desk) -> None:
+    desk.migrate(march())
+    corrected = schedule_csv(series("2027-03-03 12:00", 20, "Review", TENTH), window=("03-03", "07-31"))
+    assert actions(desk.plan(spoilt(march(), 4), corrected))[KEY] == "keep"
+
+
+def test_a_correction_that_cannot_be_read_gives_no_date_up_to_an_export(desk: Desk) -> None:
+    corrected = schedule_csv(series("2027-03-02 09:00", 5), series("2027-03-03 12:00", 20, "Review", TENTH))
+    desk.migrate(march(), corrected)
+    known = dates(desk)
+    sealed = desk.plan(march(), spoilt(corrected, 2))
+    desk.apply(sealed, partial=True)
+    assert set(known) <= set(dates(desk))
+
+
 def test_a_row_that_cannot_be_read_takes_no_date_out_of_a_rule_without_an_end(desk: Desk) -> None:
     desk.migrate(schedule_csv(series("2027-03-01 09:00", 1, rrule="FREQ=WEEKLY;BYDAY=MO"), window=None))
     assert changes_nothing(desk.plan(spoilt(march(), 4)))
