@@ -129,18 +129,18 @@ def _told(held: Sequence[Meeting], series: Meeting, reasons: tuple[str, ...]) ->
     minutes = commonest(row.duration_minutes for row in held if row.duration_minutes) if held else None
     quarter = _QUARTER // timedelta(minutes=1)
     kind = Kind.WEBINAR if any(row.kind is Kind.WEBINAR for row in held) else Kind.SERIES
-    return replace(
-        held[0],
-        **merged_fields(held),
-        topic=commonest(row.topic for row in held),
-        kind=kind,
-        host=merge_people(row.host for row in reversed(held)),
-        timezone=series.timezone,
-        start=series.start,
-        rrule=series.rrule,
-        duration_minutes=-(-minutes // quarter) * quarter if minutes else None,
-        assumptions=reasons,
-    )
+    # What the rows make together, and over it what is known better.
+    told = merged_fields(held) | {
+        "topic": commonest(row.topic for row in held),
+        "kind": kind,
+        "host": merge_people(row.host for row in reversed(held)),
+        "timezone": series.timezone,
+        "start": series.start,
+        "rrule": series.rrule,
+        "duration_minutes": -(-minutes // quarter) * quarter if minutes else None,
+        "assumptions": reasons,
+    }
+    return replace(held[0], **told)
 
 
 def _reasons(usual: dict[date, datetime], clock: time) -> tuple[str, ...]:
