@@ -54,7 +54,7 @@ def show_plan(output: Output, made: MadePlan) -> None:
 
 def _input(output: Output, source: Mapping[str, Any], plan: Plan) -> None:
     output.heading(source["path"])
-    order = f"{source['date_order']}: {source['date_order_reason']}" if source["date_order"] else "no date in it"
+    order = ": ".join(filter(None, (source["date_order"], source["date_order_reason"])))
     window = source["window"]
     encoding = _ENCODINGS.get(source["encoding"], source["encoding"])
     rows = [("kind", source["kind"]), ("written in", f"{encoding}, delimiter {_delimiter(source['delimiter'])}")]
