@@ -145,7 +145,7 @@ class Applier:
         progress(finished, len(plan.changes))
 
     def _move(self, plan: Plan, run: Run, change: Change, binding: Binding | None, live: Found) -> Move:
-        known = Place.of(binding) if binding else None
+        known = Place.of(binding)
         if change.action is Action.DELETE:
             return Move(
                 Step(change.key, change.action, binding, None, live.text), known if live.exists else None, None, None

@@ -19,9 +19,14 @@ class Place:
     uids: tuple[str, ...]
 
     @classmethod
-    def of(cls, binding: Binding) -> Place | None:
+    def of(cls, binding: Binding | None) -> Place | None:
         """Return where the event of a binding is, None if it has none."""
-        return cls(binding.collection, binding.uids) if binding.uids else None
+        return cls(binding.collection, binding.uids) if binding and binding.uids else None
+
+    def without(self, other: Place | None) -> Place:
+        """Return what of this is in no other place."""
+        kept = other.uids if other and other.collection == self.collection else ()
+        return Place(self.collection, tuple(uid for uid in self.uids if uid not in kept))
 
 
 @dataclass(frozen=True, slots=True)
