@@ -192,7 +192,10 @@ def _undone(journal: Journal, undos: Collection[str]) -> dict[tuple[str, str], S
 def restored(calendar: Calendar, step: Step) -> tuple[Place | None, Event | None]:
     """Return what was there before a step, so that it can be put back, and where; None twice if nothing was."""
     place = (Place.of(step.before) or Place.of(step.after)) if step.before_text else None
-    return (place, calendar.restore(place.uids, step.before_text)) if place else (None, None)
+    if place is None:
+        return None, None
+    event = calendar.restore(place.uids, step.before_text)
+    return Place(place.collection, event.uids), event
 
 
 def unused(run: Run, known: Iterable[Run]) -> Run:

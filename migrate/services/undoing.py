@@ -119,7 +119,7 @@ class Undoer:
         return writers
 
     def _back(self, step: Step, live: Found) -> Move:
-        at = _written_at(step) if live.fingerprint else None
+        at = live.place if live.fingerprint else None
         to, event = restored(self.calendar, step)
         return Move(Step(step.key, UNDO, step.after, step.before, live.text), at, to, event)
 
