@@ -5,7 +5,7 @@ from __future__ import annotations
 from migrate.core.errors import InputError
 from migrate.core.ports import Document, ReadOptions
 from migrate.shared.columns import guess, listed, locate, map_options, missing
-from migrate.shared.kinds import HISTORY, FileKind, kind_of, past_column
+from migrate.shared.kinds import FileKind, kind_of, meetings_in, past_column
 from migrate.shared.tables import Sheet, Table, sheet_of
 
 _EXPORT = "Export Reports > Usage Reports > Upcoming Events in the Zoom portal, one file a month."
@@ -24,7 +24,7 @@ def advise(document: Document, options: ReadOptions) -> InputError:
         return InputError(f"{document.path}: is {_nature(sheet)}", hint=_EXPORT)
     kind = kind_of(document, options)
     if kind and kind.what:
-        return _other(document.path, kind)
+        return _other(document.path, kind, guessable=bool(meetings_in(sheet, kind, options.columns)))
     table = max(sheet.tables, key=lambda table: len(table.rows))
     if column := past_column(table, options.columns):
         text = f"{document.path}: lists meetings that already happened (a column is {listed([column])})"
@@ -36,10 +36,11 @@ def _nature(sheet: Sheet) -> str:
     return "not a table of rows and columns" if sheet.read > sheet.blank else "empty"
 
 
-def _other(path: str, kind: FileKind) -> InputError:
+def _other(path: str, kind: FileKind, *, guessable: bool) -> InputError:
+    article = "an" if kind.label[0] in "AEIOU" else "a"
     return InputError(
-        f"{path}: is no schedule but a {kind.label} file: it {kind.what}",
-        hint=_EXPORT + (_GUESS if kind.name in HISTORY else ""),
+        f"{path}: is no schedule but {article} {kind.label} file: it {kind.what}",
+        hint=_EXPORT + (_GUESS if guessable else ""),
     )
 
 
