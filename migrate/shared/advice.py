@@ -29,7 +29,7 @@ def advise(document: Document, options: ReadOptions) -> InputError:
     if column := past_column(table, options.columns):
         text = f"{document.path}: lists meetings that already happened (a column is {listed([column])})"
         return InputError(text, hint=_EXPORT)
-    return _unknown(document.path, table, options)
+    return _unknown(document.path, table, options, doubtful=bool(sheet.doubts))
 
 
 def _nature(sheet: Sheet) -> str:
@@ -44,7 +44,7 @@ def _other(path: str, kind: FileKind, *, guessable: bool) -> InputError:
     )
 
 
-def _unknown(path: str, table: Table, options: ReadOptions) -> InputError:
+def _unknown(path: str, table: Table, options: ReadOptions, *, doubtful: bool) -> InputError:
     places = locate(table.header, options.columns)
     lacking = missing(places)
     found = guess(table.header, (cells for _, cells in table.rows), places)
@@ -53,8 +53,10 @@ def _unknown(path: str, table: Table, options: ReadOptions) -> InputError:
     if absent:
         details.append(f"--map names what is not there: {listed(absent)}")
     wanted = {field: found.get(field, "…") for field in [*lacking, *found]}
+    # No --map helps where the names of the columns are made of other letters.
+    first = "If the names of the columns look wrong, save the file as CSV UTF-8. " if doubtful else ""
     return InputError(
         f"{path}: no column is known as {' or '.join(lacking) or 'part of a schedule'}",
-        hint=f"Say which column is which, for instance: {map_options(wanted)}" if wanted else _EXPORT,
+        hint=f"{first}Say which column is which, for instance: {map_options(wanted)}" if wanted else _EXPORT,
         details=details,
     )

@@ -35,5 +35,7 @@ class History(Source):
                 f"{document.path}: lists people, and not when the meeting took place that they were in",
                 hint='Export it again with "Export with meeting data", or leave this file out.',
             )
-        reading = read_listing(self, document, options, tables, about_one=kind.name == ABOUT_ONE)
+        # Of a file that somebody joined, the name tells one meeting at most.
+        about_one = kind.name == ABOUT_ONE and sum(len(table.rows) for table in tables) == 1
+        reading = read_listing(self, document, options, tables, about_one=about_one)
         return replace(reading, kind=kind.name, label=kind.label, guesses=True)

@@ -58,6 +58,12 @@ def test_guessing_is_offered_only_where_the_meetings_are_told(header: bytes, off
     assert ("--from-history" in advice(header + b"\na,b,c,d\n").hint) == offered
 
 
+def test_names_that_may_have_other_letters_are_not_taken_for_granted():
+    text = "トピック,開始時間\n定例会議,2027/04/05 9:00\n"
+    assert "save the file as CSV UTF-8" in advice(text.encode("cp932")).hint
+    assert "CSV UTF-8" not in advice("Betreff,Beginn für alle\na,b\n".encode()).hint
+
+
 @given(st.binary(max_size=200))
 def test_there_is_advice_for_any_bytes(data: bytes):
     assert advice(data).message.startswith("a.csv: ")

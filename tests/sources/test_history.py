@@ -36,3 +36,15 @@ def test_of_two_addresses_the_first_is_that_of_the_host():
 def test_people_without_the_start_of_their_meeting_are_nothing_to_guess_from(header: str):
     with pytest.raises(InputError, match="not when the meeting took place"):
         read(header, "Sync,80000000201,2027-03-01 09:00")
+
+
+def test_the_name_of_a_file_completes_the_number_of_one_meeting_and_not_of_two():
+    header = "Topic,ID,Start time,Participants"
+    people = "\nName (original name),Email\nBo,bo@example.org\n\n"
+    blocks = [f"{header}\n{topic},8.00000E+10,2027-03-01 09:00,2\n{people}" for topic in ("One", "Two")]
+    path = "participants_80000000201.csv"
+    one, two = (
+        History().read(Document(path, text.encode()), OPTIONS) for text in (blocks[0] + people, "".join(blocks))
+    )
+    assert [meeting.number for meeting in one.meetings] == ["80000000201"]
+    assert [problem.code for problem in two.problems] == ["mangled-number"] * 2
