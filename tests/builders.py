@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 from migrate.core.document import dump_meeting
 from migrate.core.meeting import Kind, Meeting, Person
+from migrate.core.merge import place
 from migrate.core.plan import Input
 from migrate.core.ports import Binding, Reading, Room, RowCounts, Snapshot, Window
+from migrate.core.problem import Problem, Severity
 
 ZONE = "Europe/Berlin"
 ANNA = Person("Anna Meier", "anna@example.org")
@@ -25,6 +27,11 @@ UUID = "vawMH9zAQLytjCnQiQXSUg=="
 def at(text: str, zone: str = ZONE) -> datetime:
     """Return the time that a clock on the wall shows, as in `2027-03-01 09:00`."""
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
+
+
+def span(first: str, last: str, zone: str = ZONE) -> Window:
+    """Return a window of 2027, as in `03-01`, `03-31`."""
+    return Window(day(first), day(last), ZoneInfo(zone))
 
 
 def day(text: str) -> date:
@@ -60,7 +67,11 @@ def series(first: str, count: int, topic: str = "Standup", number: str | None = 
 
 
 def reading(
-    *meetings: Meeting, window: tuple[str, str] | None = ("03-01", "03-31"), path: str = "upcoming.csv", **fields: Any
+    *meetings: Meeting,
+    window: tuple[str, str] | None = ("03-01", "03-31"),
+    path: str = "upcoming.csv",
+    zone: str = ZONE,
+    **fields: Any,
 ) -> Reading:
     """Return the reading of an upcoming-events export: a header, then one row for each meeting."""
     listed = [replace(meeting, sources=(f"{path}:{line}",)) for line, meeting in enumerate(meetings, start=2)]
@@ -74,10 +85,10 @@ def reading(
         unused_columns=[],
         encoding="utf-8",
         delimiter=",",
-        timezone=ZONE,
+        timezone=zone,
         date_order="ymd",
         date_order_reason="the dates are ISO 8601",
-        window=Window(day(window[0]), day(window[1])) if window else None,
+        window=span(*window, zone) if window else None,
         **known,
     )
 
@@ -85,6 +96,14 @@ def reading(
 def schedule_csv(*meetings: Meeting, path: str = "schedule.csv", **fields: Any) -> Reading:
     """Return the reading of a schedule CSV: whole meetings, and the best source there is."""
     return reading(*meetings, path=path, **{"kind": "schedule-csv", "rank": 90, "by_rows": False} | fields)
+
+
+def spoilt(listed: Reading, *lines: int) -> Reading:
+    """Return the reading as it is where the rows in these lines cannot be read."""
+    path = place(listed.meetings[0])[0] if lines else ""
+    left = [each for each in listed.meetings if each.sources[0] not in {f"{path}:{line}" for line in lines}]
+    problems = [Problem("bad-date", Severity.ERROR, "not a date", path, line) for line in lines]
+    return replace(listed, meetings=left, problems=problems, rows=replace(listed.rows, problems=len(lines)))
 
 
 def as_input(listed: Reading, path: str = "upcoming.csv") -> Input:

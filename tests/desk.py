@@ -121,9 +121,10 @@ class Desk:
         inputs = [as_input(each, place(each.meetings[0])[0] if each.meetings else empty) for each in readings]
         return load(dump(seal(planner.plan(inputs, options))), "plan.json")
 
-    def apply(self, sealed: Sealed, *, partial: bool = False, large: bool = False) -> Applied:
+    def apply(self, sealed: Sealed, *, partial: bool = False, large: bool = False, guesses: bool = False) -> Applied:
         """Check and apply a plan, or complete it."""
-        self.applier.check(sealed.plan, sealed.checksum, Permissions(partial=partial, large_change=large))
+        allowed = Permissions(partial=partial, large_change=large, guesses=guesses)
+        self.applier.check(sealed.plan, sealed.checksum, allowed)
         opened = Run(f"run-{next(self.ids)}", "apply", sealed.checksum, self.clock())
         run, resumed = self.applier.begin(sealed.plan, opened)
         return self.applier.apply(sealed.plan, run, quiet, resumed=resumed)

@@ -216,7 +216,7 @@ def _read(path: Path) -> str | None:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise TargetError(
             f"{path}, line {line}: this is not iCalendar: it is not UTF-8",
-            hint="Save the file as UTF-8, or move it away to have it written anew; nothing was changed.",
+            hint="Save the file as UTF-8, or move it away to have it written anew.",
         ) from error
 
 

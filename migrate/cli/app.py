@@ -13,6 +13,7 @@ import click
 from migrate import __version__
 from migrate.cli.command import global_options
 from migrate.cli.session import Session
+from migrate.cli.streams import Streams
 
 COMMANDS = ("init", "plan", "apply", "status", "undo", "completion")
 BUG = 1
@@ -50,8 +51,10 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the program with the words after its name, and exit with its code (docs/reference/exit-codes.md)."""
+    streams = None
     if arguments is None:
         arguments = sys.argv[1:]
+        streams = Streams()
         # A process lives for seconds and makes millions of objects, hardly any in cycles: looking for those takes a
         # fifth of the time.
         gc.disable()
@@ -59,6 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     session = Session(words=words)
     try:
         code = cli.main(words, "jitsi-migrate", obj=session, standalone_mode=False)
+        if streams:
+            streams.check(session)
     except BaseException as error:  # noqa: BLE001 - the one boundary
         code = _explain(error, session)
     sys.exit(code if isinstance(code, int) else 0)

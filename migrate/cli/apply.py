@@ -14,16 +14,19 @@ from migrate.cli.session import Ending, Session
 @click.argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--partial", is_flag=True, help="Apply although some rows have errors; they stay out.")
 @click.option("--allow-large-change", is_flag=True, help="Apply although over 30 % of the meetings change.")
+@click.option("--accept-guesses", is_flag=True, help="Apply what was only guessed from past meetings too.")
 @click.option("--dry-run", is_flag=True, help="Check the plan against the site and say what would be done.")
 @click.pass_obj
-def apply(session: Session, plan_file: Path, partial: bool, allow_large_change: bool, dry_run: bool) -> Ending:
+def apply(
+    session: Session, plan_file: Path, partial: bool, allow_large_change: bool, accept_guesses: bool, dry_run: bool
+) -> Ending:
     """Do exactly what a plan says. If it is interrupted, the same command completes it."""
     from migrate.cli.applying import apply_plan, rehearse
     from migrate.cli.show_run import show_applied, show_rehearsal
     from migrate.core.errors import Exit
     from migrate.services.applying import Permissions, Result
 
-    allowed = Permissions(partial=partial, large_change=allow_large_change)
+    allowed = Permissions(partial=partial, large_change=allow_large_change, guesses=accept_guesses)
     if dry_run:
         plan = rehearse(session, plan_file, allowed)
         return Ending(Exit.OK, {"pending": plan.pending}, lambda output: show_rehearsal(output, plan, plan_file))

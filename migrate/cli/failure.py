@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import sys
 import traceback
 from typing import Any
 
@@ -21,10 +20,6 @@ def explain(error: BaseException, session: Session) -> int:
     failure: MigrateError
     if isinstance(error, (KeyboardInterrupt, click.Abort)):
         failure = _Interrupted(session)
-    elif isinstance(error, BrokenPipeError):
-        # The reader (head, less) has seen enough; Python must not complain again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.OK
     elif isinstance(error, click.ClickException):
         session.json = True
         failure = UsageError(error.format_message(), hint="jitsi-migrate COMMAND --help lists what there is.")

@@ -36,6 +36,6 @@ def init(session: Session, server: str) -> Ending:
         if "migrate.toml" in done.made and not server:
             output.verdict("Now set the url of your server in migrate.toml, under [targets.jitsi].")
         else:
-            output.suggest("Ready. Next: ", "plan", "FILE.csv", "--timezone", "Europe/Berlin")
+            output.suggest("Ready. Next:", "plan", "FILE.csv", "--timezone", "Europe/Berlin")
 
     return Ending(0, {"site": str(done.site), "made": list(done.made), "kept": list(done.kept)}, show)

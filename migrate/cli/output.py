@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import orjson
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 RESULT_FORMAT = "jitsi-migrate/result"
 RESULT_VERSION = 1
 _TRAILING = re.compile(r" +((?:\x1b\[[0-9;]*m)*)$")
+# The signs of our own that a terminal may not be able to write.
+_IN_ASCII = str.maketrans({"→": "->", "←": "<-", "…": "...", "“": '"', "”": '"'})
 _STATUS = {Exit.OK: "success", Exit.CHANGES_PENDING: "success", Exit.PARTIAL: "partial"}
 
 
@@ -33,6 +36,7 @@ class Output:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._console = _console(sys.stdout)
+        self._ascii = self._console.options.ascii_only
         self.verbose = session.verbosity > 0
         self.quiet = session.verbosity < 0
 
@@ -54,38 +58,50 @@ class Output:
     def line(self, *parts: str | tuple[str, str], indent: int = 0) -> None:
         """Print one paragraph of parts, each a text or (text, style); long ones wrap under their indent."""
         if not self.quiet:
-            self._print(_text(parts), indent)
+            self._print(self._text(parts), indent)
 
     def verdict(self, *parts: str | tuple[str, str]) -> None:
         """Print the closing line, which --quiet shows too."""
-        self._print(_text(parts), 0)
+        self._print(self._text(parts), 0)
 
     def suggest(self, why: str, *words: str) -> None:
         """Print a command to type next; its words are those after the name of the program."""
-        self._print(_text([why, (self._session.command_line(*words), "bold")]), 0)
+        self._print(self._text([why]), 0)
+        # Whole on a line of its own, however long: a command that was wrapped is another one when it is pasted.
+        self._print(self._text([(self._session.command_line(*words), "bold")]), 2, whole=True)
 
     def heading(self, text: str) -> None:
         """Print the title of a section, after an empty line."""
-        if not self.quiet:
-            self._console.print()
-            self._console.print(_text([(text, "bold")]))
+        self.gap()
+        self.line((text, "bold"))
 
     def pairs(self, rows: Iterable[tuple[str, str]], *, indent: int = 2) -> None:
         """Print names and what they are, in two columns."""
         self.table([[(name, "dim"), value] for name, value in rows], indent=indent)
 
-    def table(self, rows: Iterable[Sequence[str | tuple[str, str]]], *, indent: int = 2) -> None:
-        """Print rows in columns as wide as they need to be; the last column wraps."""
-        rows = list(rows)
-        if self.quiet or not rows:
+    def table(
+        self,
+        rows: Iterable[Sequence[str | tuple[str, str]]],
+        *,
+        indent: int = 2,
+        notes: Mapping[int, Sequence[str]] = MappingProxyType({}),
+    ) -> None:
+        """Print rows in columns as wide as they need to be; the last column wraps.
+
+        `notes` are lines under a row, by its place; they have the whole width.
+        """
+        texts = [[self._text([cell]) for cell in row] for row in rows]
+        if self.quiet or not texts:
             return
-        table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-        for _ in rows[0][:-1]:
-            table.add_column(overflow="fold")
-        table.add_column(overflow="fold", ratio=1)
-        for row in rows:
-            table.add_row(*(_text([cell]) for cell in row))
-        self._print(table, indent)
+        widths = [max(text.cell_len for text in column) for column in zip(*texts, strict=True)] if notes else []
+        begin = 0
+        for place in sorted(notes):
+            self._print(_table(texts[begin : place + 1], widths), indent)
+            begin = place + 1
+            for note in notes[place]:
+                self._print(self._text([note]), indent + 5)
+        if begin < len(texts):
+            self._print(_table(texts[begin:], widths), indent)
 
     def raw(self, text: str) -> None:
         """Print what is meant for a program, as it is."""
@@ -93,22 +109,32 @@ class Output:
 
     def gap(self) -> None:
         """Print an empty line."""
-        if not self.quiet:
-            self._console.print()
+        self.line("")
 
     @property
     def width(self) -> int:
         """The columns there are."""
         return self._console.width
 
-    def _print(self, what: Text | Table, indent: int) -> None:
+    def _print(self, what: Text | Table, indent: int, *, whole: bool = False) -> None:
         from rich.padding import Padding
 
         with self._console.capture() as captured:
-            self._console.print(Padding(what, (0, 0, 0, indent), expand=False) if indent else what)
+            if whole:
+                self._console.print(" " * indent, what, sep="", soft_wrap=True)
+            else:
+                self._console.print(Padding(what, (0, 0, 0, indent), expand=False) if indent else what)
         # Cells are padded to their column: spaces at line ends spoil what is copied, piped or compared.
         for line in captured.get().splitlines():
             self._console.file.write(_TRAILING.sub(r"\1", line) + "\n")
+
+    def _text(self, parts: Iterable[str | tuple[str, str]]) -> Text:
+        text = Text()
+        for part in parts:
+            words, style = (part, "") if isinstance(part, str) else part
+            shown = visible(words)
+            text.append(shown.translate(_IN_ASCII) if self._ascii else shown, style)
+        return text
 
 
 @contextmanager
@@ -145,6 +171,17 @@ def progress(session: Session, title: str) -> Iterator[Progress]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
+def _table(rows: Sequence[Sequence[Text]], widths: Sequence[int]) -> Table:
+    """Return rows as a table; with `widths` its columns are those of other parts of the same table."""
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for place in range(len(rows[0]) - 1):
+        table.add_column(overflow="fold", width=widths[place] if widths else None)
+    table.add_column(overflow="fold", ratio=1)
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
 def _console(stream: object) -> Console:
     # A character the terminal cannot write becomes "?", not a traceback.
     if hasattr(stream, "reconfigure"):
@@ -154,11 +191,3 @@ def _console(stream: object) -> Console:
 
 def _is_terminal(stream: object) -> bool:
     return bool(getattr(stream, "isatty", lambda: False)()) and os.environ.get("TERM") != "dumb"
-
-
-def _text(parts: Iterable[str | tuple[str, str]]) -> Text:
-    text = Text()
-    for part in parts:
-        words, style = (part, "") if isinstance(part, str) else part
-        text.append(visible(words), style)
-    return text

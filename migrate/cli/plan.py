@@ -62,6 +62,9 @@ def _day(ctx: click.Context, parameter: click.Parameter, value: datetime | None)
     help="How long a meeting takes if the file does not tell.",
 )
 @click.option(
+    "--from-history", is_flag=True, help="Guess series from lists of past meetings; apply then needs --accept-guesses."
+)
+@click.option(
     "--prune", is_flag=True, help="Delete meetings gone from the export, within the dates that the files cover."
 )
 @click.option("--take", type=click.Choice(["zoom"]), help="Let the export win where people changed the same event too.")
@@ -80,6 +83,7 @@ def _day(ctx: click.Context, parameter: click.Parameter, value: datetime | None)
     metavar="FILE",
     help="Also write what was understood as a schedule CSV, to correct it by hand.",
 )
+@click.option("--force", is_flag=True, help="Let --schedule replace a file that was changed or is something else.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 10 if changes are pending.")
 @click.pass_obj
 def plan(
@@ -88,15 +92,19 @@ def plan(
     files: tuple[Path, ...],
     plan_file: Path | None,
     schedule_file: Path | None,
+    force: bool,
     detailed_exitcode: bool,
     **options: object,
 ) -> Ending:
-    """Read Zoom exports and show what would happen. Nothing is changed but the plan file."""
-    from migrate.cli.planning import make_plan
+    """Read Zoom exports and show what would happen.
+
+    In a site directory the plan is written, and new hosts into hosts.csv; nothing else is changed.
+    """
+    from migrate.cli.planning import Outputs, make_plan
     from migrate.cli.show_plan import show_plan
     from migrate.core.errors import Exit
 
-    made = make_plan(session, files, plan_file, schedule_file, options)
+    made = make_plan(session, files, Outputs(plan_file, schedule_file, force), options)
     code = Exit.OK
     if detailed_exitcode and made.sealed.plan.pending:
         code = Exit.CHANGES_PENDING

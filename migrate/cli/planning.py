@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from migrate import registry
 from migrate.cli import site as sites
 from migrate.cli.output import progress
+from migrate.cli.replacing import check_outputs, check_schedule
 from migrate.cli.session import Session
 from migrate.core.errors import InputError
-from migrate.core.plan import Input, Plan
+from migrate.core.plan import Input
 from migrate.core.ports import Document, ReadOptions, Source, Target
 from migrate.services import plan_file as plan_files
+from migrate.services.hosting import learn
 from migrate.services.planning import Planner, PlanOptions
 from migrate.services.preview import preview
 from migrate.services.reading import Reader
@@ -23,6 +25,7 @@ from migrate.services.steps import recover
 from migrate.shared import hosts
 from migrate.shared.advice import advise
 from migrate.shared.files import Files
+from migrate.shared.schedule_format import write_schedule
 
 # A device or a pipe may never end. A month of ten thousand meetings takes 2 MB.
 MOST_BYTES = 100 << 20
@@ -38,52 +41,62 @@ class MadePlan:
     schedule: Path | None = None
 
 
-def make_plan(
-    session: Session,
-    files: Sequence[Path],
-    plan_file: Path | None,
-    schedule_file: Path | None,
-    options: Mapping[str, Any],
-) -> MadePlan:
+@dataclass(frozen=True)
+class Outputs:
+    """The files to write, as the user named them, and whether `schedule` may replace one with corrections in it."""
+
+    plan: Path | None
+    schedule: Path | None
+    force: bool = False
+
+
+def make_plan(session: Session, files: Sequence[Path], outputs: Outputs, options: Mapping[str, Any]) -> MadePlan:
     """Plan in the site directory, or only look where there is none."""
     if sites.exists(session):
-        return _in_site(sites.Site.open(session), session, files, plan_file, schedule_file, options)
+        return _in_site(sites.Site.open(session), session, files, outputs, options)
+    check_outputs(files, outputs.plan, outputs.schedule)
     inputs = _read(session, files, options, options["timezone"])
     target = registry.adapter(Target, "jitsi")
     sealed = plan_files.seal(preview(inputs, target, _plan_options(options, {})))
-    _write_schedule(schedule_file, sealed.plan)
-    if plan_file:
-        Files().write(plan_file, plan_files.dump(sealed))
-    return MadePlan(sealed, plan_file, schedule=schedule_file)
+    _write(Files(), sealed, outputs)
+    return MadePlan(sealed, outputs.plan, schedule=outputs.schedule)
 
 
 def _in_site(
-    site: sites.Site,
-    session: Session,
-    files: Sequence[Path],
-    plan_file: Path | None,
-    schedule_file: Path | None,
-    options: Mapping[str, Any],
+    site: sites.Site, session: Session, files: Sequence[Path], outputs: Outputs, options: Mapping[str, Any]
 ) -> MadePlan:
+    outputs = replace(outputs, plan=outputs.plan or site.path / sites.PLAN)
+    check_outputs(files, outputs.plan, outputs.schedule)
     target, calendar, settings = site.target, site.calendar, site.fingerprint
     inputs = _read(session, files, options, options["timezone"] or site.settings.site.timezone)
     book = site.hosts()
     # Known before the first plan, so that the second one, which reads them from the file, says the same.
-    new_hosts = book.add(meeting.host for source in inputs for meeting in source.reading.meetings)
+    as_found = hosts.dump(book)
+    new_hosts = learn(book, inputs)
     with site.locked("plan") as journal:
         recover(calendar, journal)
         plan = Planner(target, calendar, journal, book.join).plan(inputs, _plan_options(options, settings))
         sealed = plan_files.seal(plan)
-        path = plan_file or site.path / sites.PLAN
-        site.files.write(path, plan_files.dump(sealed))
-        if new_hosts:
-            site.files.write(site.path / hosts.FILE, hosts.dump(book).encode())
-    _write_schedule(schedule_file, plan)
-    return MadePlan(sealed, path, new_hosts, schedule_file)
+        _write(site.files, sealed, outputs)
+        if (completed := hosts.dump(book)) != as_found:
+            site.files.write(site.path / hosts.FILE, completed.encode())
+    return MadePlan(sealed, outputs.plan, new_hosts, outputs.schedule)
+
+
+def _write(files: Files, sealed: plan_files.Sealed, outputs: Outputs) -> None:
+    schedule = write_schedule(change.meeting for change in sealed.plan.changes) if outputs.schedule else b""
+    if outputs.schedule and not outputs.force:
+        check_schedule(outputs.schedule, schedule)
+    if outputs.plan:
+        files.write(outputs.plan, plan_files.dump(sealed))
+    if outputs.schedule:
+        files.write(outputs.schedule, schedule)
 
 
 def _read(session: Session, files: Sequence[Path], options: Mapping[str, Any], timezone: str | None) -> list[Input]:
-    read_options = ReadOptions(timezone, options["date_order"], options["columns"], options["default_duration"])
+    read_options = ReadOptions(
+        timezone, options["date_order"], options["columns"], options["default_duration"], options["from_history"]
+    )
     sources = [source() for source in registry.adapters(Source).values()]
     reader = Reader(sources, advise)
     inputs: list[Input] = []
@@ -117,10 +130,3 @@ def _plan_options(options: Mapping[str, Any], settings: Mapping[str, Any]) -> Pl
         take_export=options["take"] == "zoom",
         settings=settings,
     )
-
-
-def _write_schedule(path: Path | None, plan: Plan) -> None:
-    if path:
-        from migrate.sources.schedule_csv import write_schedule
-
-        Files().write(path, write_schedule([change.meeting for change in plan.changes]))

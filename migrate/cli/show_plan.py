@@ -10,10 +10,12 @@ from typing import Any
 from migrate.cli.output import Output
 from migrate.cli.planning import MadePlan
 from migrate.cli.text import shortened
+from migrate.cli.what_changes import what_changes
 from migrate.cli.when import when
 from migrate.core.plan import Action, Change, Plan
 from migrate.core.problem import Problem, Severity
 from migrate.services.report import losses_by_cause
+from migrate.shared.kinds import USERS
 
 MOST_ROWS = 40
 MOST_NAMES = 3
@@ -44,6 +46,7 @@ def show_plan(output: Output, made: MadePlan) -> None:
     for source in plan.inputs:
         _input(output, source, plan)
     _changes(output, plan)
+    _guesses(output, plan)
     _losses(output, plan)
     _problems(output, plan.problems)
     _next(output, made)
@@ -53,17 +56,15 @@ def _input(output: Output, source: Mapping[str, Any], plan: Plan) -> None:
     output.heading(source["path"])
     order = f"{source['date_order']}: {source['date_order_reason']}" if source["date_order"] else "no date in it"
     window = source["window"]
-    rows = [
-        ("kind", source["kind"]),
-        (
-            "written in",
-            f"{_ENCODINGS.get(source['encoding'], source['encoding'])}, delimiter {_delimiter(source['delimiter'])}",
-        ),
-        ("dates", order),
-        ("zone", source["timezone"] or "each time has its own"),
-        ("covers", f"{window['from']} to {window['to']}" if window else "no dates"),
-        ("columns", ", ".join(f"{field} ← {header}" for field, header in source["columns"].items())),
-    ]
+    encoding = _ENCODINGS.get(source["encoding"], source["encoding"])
+    rows = [("kind", source["kind"]), ("written in", f"{encoding}, delimiter {_delimiter(source['delimiter'])}")]
+    if source["kind"] != USERS:
+        rows += [
+            ("dates", order),
+            ("zone", source["timezone"] or "each time has its own"),
+            ("covers", f"{window['from']} to {window['to']}" if window else "no dates"),
+        ]
+    rows.append(("columns", ", ".join(f"{field} ← {header}" for field, header in source["columns"].items())))
     if source["unused_columns"]:
         rows.append(("not used", ", ".join(source["unused_columns"])))
     output.pairs([*rows, ("rows", _rows(source["rows"], plan))])
@@ -85,20 +86,36 @@ def _changes(output: Output, plan: Plan) -> None:
         [MARKS[change.action], shortened(change.meeting.topic, topic_width), _detail(change)]
         for change in shown[:limit]
     ]
-    output.table(rows)
+    lines = [what_changes(change, everything=output.verbose) for change in shown[:limit]]
+    output.table(rows, notes={place: told for place, told in enumerate(lines) if told})
     if len(shown) > limit:
         output.line((f"and {len(shown) - limit} more: -v lists all", "dim"), indent=2)
     output.line((_legend({change.action for change in shown}), "dim"), indent=2)
 
 
 def _detail(change: Change) -> str:
-    return f"{when(change.meeting)} ({change.why})" if change.why else when(change.meeting)
+    remark = "a guess" if change.guess else change.why
+    return f"{when(change.meeting)} ({remark})" if remark else when(change.meeting)
 
 
 def _legend(actions: set[Action]) -> str:
     return "  ".join(
         f"{MARKS[action][0]} {action.value}" for action in Action if action in actions and action is not Action.KEEP
     )
+
+
+def _guesses(output: Output, plan: Plan) -> None:
+    guessed = [change for change in plan.changes if change.guess]
+    if not guessed:
+        return
+    output.heading("What is guessed")
+    limit = len(guessed) if output.verbose else MOST_ROWS
+    for change in guessed[:limit]:
+        output.line((shortened(change.meeting.topic, output.width - 4), "bold"), indent=2)
+        for reason in change.meeting.assumptions:
+            output.line((reason, "dim"), indent=4)
+    if len(guessed) > limit:
+        output.line((f"and {len(guessed) - limit} more: -v lists all", "dim"), indent=2)
 
 
 def _losses(output: Output, plan: Plan) -> None:
@@ -146,10 +163,11 @@ def _next(output: Output, made: MadePlan) -> None:
     output.gap()
     output.verdict((verdict(plan), "bold"))
     if plan.calendar == "":
-        output.suggest("Only a look: there is no site directory. Next: ", "init", "--server", "meet.example.org")
+        output.suggest("Only a look: there is no site directory. Next:", "init", "--server", "meet.example.org")
     elif plan.pending and made.path:
         flags = ["--partial"] * bool(plan.errors) + ["--allow-large-change"] * plan.limit.exceeded
-        output.suggest("Next: ", "apply", _short(made.path), *flags)
+        flags += ["--accept-guesses"] * bool(plan.guesses)
+        output.suggest("Next:", "apply", _short(made.path), *flags)
 
 
 def verdict(plan: Plan) -> str:
@@ -158,6 +176,8 @@ def verdict(plan: Plan) -> str:
         f"{plan.count(action)} to {action.value}" for action in Action if plan.count(action) and action in MARKS_OF_WORK
     ]
     kept = plan.count(Action.KEEP)
+    if plan.guesses:
+        counts.append(f"{plan.guesses} of these only guessed")
     if plan.count(Action.CONFLICT):
         counts.append(f"{plan.count(Action.CONFLICT)} in conflict")
     parts = [", ".join(counts) or "Nothing to do", f"{kept} unchanged" * bool(kept)]

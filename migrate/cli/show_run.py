@@ -34,7 +34,7 @@ def show_applied(output: Output, applied: Applied, directory: Path) -> None:
     output.gap()
     output.verdict((_counted(applied), "bold"))
     if any(item.change.action in _PAST for item in applied.items if item.result in (Result.DONE, Result.ALREADY)):
-        output.suggest("Undo with: ", "undo", applied.run.id)
+        output.suggest("Undo with:", "undo", applied.run.id)
 
 
 def _counted(applied: Applied) -> str:
@@ -56,7 +56,7 @@ def _is_done(item: Item) -> bool:
 def show_rehearsal(output: Output, plan: Plan, path: Path) -> None:
     """Print that a plan can be applied."""
     output.line(verdict(plan))
-    output.suggest("The plan fits the site. Apply it with: ", "apply", str(path))
+    output.suggest("The plan fits the site. Apply it with:", "apply", str(path))
 
 
 def show_undone(output: Output, report: UndoReport, run: Run, *, dry_run: bool) -> None:
@@ -69,10 +69,11 @@ def show_undone(output: Output, report: UndoReport, run: Run, *, dry_run: bool) 
         output.heading("Written")
         output.table([[line] for line in report.written])
     output.gap()
-    done = report.count(Result.DONE, Result.ALREADY)
+    done, already = report.count(Result.DONE), report.count(Result.ALREADY)
     would = "would be undone" if dry_run else "undone"
-    rest = f", {len(kept)} kept" if kept else ""
-    output.verdict((f"Run {run.id}: {done} {'change' if done == 1 else 'changes'} {would}{rest}.", "bold"))
+    earlier = f", {already} {'was' if already == 1 else 'were'} undone before" * bool(already)
+    rest = f", {len(kept)} kept" * bool(kept)
+    output.verdict((f"Run {run.id}: {done} {'change' if done == 1 else 'changes'} {would}{earlier}{rest}.", "bold"))
 
 
 def undone_to_json(report: UndoReport, run: Run) -> dict[str, Any]:
@@ -114,7 +115,7 @@ def show_status(output: Output, status: Status, site: Path, exported: Path | Non
     if interrupted:
         plan = site / sites.RUNS / interrupted.run.id / sites.PLAN
         again = ["undo", interrupted.run.plan] if interrupted.run.command == "undo" else ["apply", str(plan)]
-        output.suggest(f"Run {interrupted.run.id} was interrupted. Complete it with: ", *again)
+        output.suggest(f"Run {interrupted.run.id} was interrupted. Complete it with:", *again)
     else:
         output.verdict("Nothing is open." if status.runs else "Nothing was applied yet.")
 
@@ -124,7 +125,7 @@ def _runs(status: Status) -> Sequence[Sequence[str]]:
         [
             item.run.id,
             item.run.command,
-            item.state,
+            f"undone {item.undone} of {item.done}" if item.state == "partly undone" else item.state,
             f"{item.done} done" + f", {item.failed} not done" * bool(item.failed),
         ]
         for item in status.runs

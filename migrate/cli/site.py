@@ -106,10 +106,7 @@ class Site:
     def hosts(self) -> hosts.HostBook:
         """Read hosts.csv; an absent one is empty."""
         path = self.path / hosts.FILE
-        try:
-            return hosts.load(path.read_text("utf-8"), str(path)) if path.exists() else hosts.HostBook()
-        except UnicodeDecodeError as error:
-            raise ConfigurationError(f"{path}: is not UTF-8", hint="Save it as CSV UTF-8.") from error
+        return hosts.read(path.read_bytes(), str(path)) if path.exists() else hosts.HostBook()
 
     @contextmanager
     def locked(self, command: str) -> Iterator[SqliteJournal]:

@@ -2,44 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, time
-from itertools import chain
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from migrate.core import recurrence
+from migrate.core.coverage import Coverage
 from migrate.core.meeting import Kind, Meeting, Occurrence, Override
 from migrate.core.merge import merged_fields
-from migrate.core.ports import Window
-
-T = TypeVar("T")
 
 
-def extend(known: Meeting, listed: Meeting, windows: Sequence[Window]) -> Meeting:
-    """Return the meeting with the `listed` dates and those `known` dates that are outside the windows of the files.
+def extend(known: Meeting, listed: Meeting, coverage: Coverage) -> Meeting:
+    """Return the meeting with the `listed` dates and those `known` dates that no file speaks for.
 
     A file speaks only for its own window: dates before or after it are neither confirmed nor taken back. What rows do
     not tell, such as an agenda, stays as a better source told it.
     """
     filled = merged_fields([listed, known]) | {"host": listed.host}
     if known.rrule is not None and not recurrence.is_bounded(known.rrule):
-        return replace(listed, **filled | _corrected(known, listed, windows))
-    stays = remembered(known, windows)
+        return replace(listed, **filled | _corrected(known, listed, coverage))
+    stays = remembered(known, coverage)
     return replace(listed, **filled | (_retold(listed, [*stays, *recurrence.dates(listed)]) if stays else {}))
 
 
-def remembered(known: Meeting, windows: Sequence[Window]) -> list[Occurrence]:
+def remembered(known: Meeting, coverage: Coverage) -> list[Occurrence]:
     """Return the dates of a known meeting that no file speaks for; none of a rule without an end."""
     if known.rrule is not None and not recurrence.is_bounded(known.rrule):
         return []
-    return [occurrence for occurrence in recurrence.dates(known) if not _covered(occurrence.start, windows)]
+    return [occurrence for occurrence in recurrence.dates(known) if not coverage.covers(occurrence.start)]
 
 
-def cut(known: Meeting, windows: Sequence[Window]) -> Meeting | None:
-    """Return the meeting without its dates inside the windows; None if all of them are there, or none."""
-    stays = remembered(known, windows)
+def cut(known: Meeting, coverage: Coverage) -> Meeting | None:
+    """Return the meeting without the dates that files speak for; None if all of them are there, or none."""
+    stays = remembered(known, coverage)
     if not stays or len(stays) == sum(1 for _ in recurrence.dates(known)):
         return None
     return replace(known, **_retold(known, stays))
@@ -58,63 +55,54 @@ def _retold(meeting: Meeting, dates: Sequence[Occurrence]) -> dict[str, Any]:
     }
 
 
-def _corrected(known: Meeting, listed: Meeting, windows: Sequence[Window]) -> dict[str, Any]:
-    """Keep a rule that has no end, and correct its dates inside the windows to those that are listed."""
+def _corrected(known: Meeting, listed: Meeting, coverage: Coverage) -> dict[str, Any]:
+    """Keep a rule that has no end, and tell as exceptions to it what is listed and what is gone."""
     zone = ZoneInfo(known.timezone)
-    told = {date.start.timestamp(): _as_in(listed, date, zone) for date in recurrence.dates(listed)}
-    ruled = _ruled(known, windows)
-    kept = [
-        change
-        for change in known.overrides
-        if not _covered(change.start, windows) and change.occurrence.timestamp() not in told
-    ]
-    moved = {change.occurrence.timestamp() for change in kept}
-    taken = [*known.exdates, *(change.occurrence for change in known.overrides if change not in kept)]
-    changed = [told[at] for at in ruled if at in told and (told[at].duration_minutes is not None or told[at].topic)]
+    told = {date.start.timestamp(): _as_in(known, date, zone) for date in recurrence.dates(listed)}
+    ruled = _ruled(known, [*coverage.ends(), *(date.start for date in told.values())])
+    moved = {change.occurrence.timestamp(): change for change in known.overrides}
+    loose = [*known.singles, *(_single(change) for at, change in moved.items() if at not in ruled)]
+    singles = [each for each in loose if each.start.timestamp() not in told and not coverage.covers(each.start)]
+    gone = {moment.timestamp() for moment in known.exdates} - moved.keys()
+    exdates: list[datetime] = []
+    overrides: list[Override] = []
+    for at, moment in ruled.items():
+        plain = Override(moment, moment)
+        change = moved.get(at, plain)
+        date = told.pop(at, None) or told.pop(change.start.timestamp(), None)
+        if date:
+            change = Override(moment, date.start, date.duration_minutes, date.topic)
+        elif at in gone or coverage.covers(change.start):
+            exdates.append(moment)
+            continue
+        if change != plain:
+            overrides.append(change)
     return {
         "kind": listed.kind if listed.kind is Kind.WEBINAR else Kind.SERIES,
+        "topic": known.topic,
+        "duration_minutes": known.duration_minutes,
         "timezone": known.timezone,
         "start": known.start,
         "rrule": known.rrule,
-        "exdates": _in_order(
-            datetime.timestamp,
-            (moment for moment in taken if not _covered(moment, windows)),
-            (moment for at, moment in ruled.items() if at not in told and at not in moved),
-        ),
-        "overrides": _in_order(
-            lambda change: change.start.timestamp(),
-            kept,
-            (Override(date.start, date.start, date.duration_minutes, date.topic) for date in changed),
-        ),
-        "singles": _in_order(
-            lambda date: date.start.timestamp(),
-            (single for single in known.singles if not _covered(single.start, windows)),
-            (date for at, date in told.items() if at not in ruled),
-        ),
+        "exdates": tuple(exdates),
+        "overrides": tuple(sorted(overrides, key=lambda change: change.start.timestamp())),
+        "singles": tuple(sorted([*singles, *told.values()], key=lambda date: date.start.timestamp())),
     }
 
 
-def _ruled(known: Meeting, windows: Sequence[Window]) -> dict[float, datetime]:
-    """Return where the bare rule has its dates inside the windows."""
+def _ruled(known: Meeting, moments: Iterable[datetime]) -> dict[float, datetime]:
+    """Return where the bare rule has its dates, up to the last of the moments and of its own exceptions."""
     bare = replace(known, exdates=(), overrides=(), singles=())
-    starts = [
-        occurrence.start
-        for window in windows
-        for occurrence in recurrence.dates(bare, datetime.combine(window.last, time.max, ZoneInfo(known.timezone)))
-        if occurrence.start.date() in window
-    ]
-    return {start.timestamp(): start for start in sorted(starts)}
+    exceptions = (*known.exdates, *(change.occurrence for change in known.overrides))
+    last = max((*moments, *exceptions), key=datetime.timestamp, default=known.start)
+    return {date.start.timestamp(): date.start for date in recurrence.dates(bare, last)}
 
 
-def _in_order(instant: Callable[[T], float], *parts: Iterable[T]) -> tuple[T, ...]:
-    return tuple(sorted(chain(*parts), key=instant))
+def _single(change: Override) -> Occurrence:
+    return Occurrence(change.start, change.duration_minutes, change.topic)
 
 
 def _as_in(meeting: Meeting, date: Occurrence, zone: ZoneInfo) -> Occurrence:
     """Return a date in the zone, with length and topic only where they are not the meeting's."""
     minutes = date.duration_minutes if date.duration_minutes != meeting.duration_minutes else None
     return Occurrence(date.start.astimezone(zone), minutes, date.topic if date.topic != meeting.topic else "")
-
-
-def _covered(moment: datetime, windows: Sequence[Window]) -> bool:
-    return any(moment.date() in window for window in windows)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +12,11 @@ from migrate.core import recurrence
 from migrate.core.cadence import commonest
 from migrate.core.meeting import Kind, Meeting, Occurrence
 from migrate.core.merge import merge_people, merged_fields
+from migrate.core.naming import is_personal, key_of
+from migrate.core.ports import Reading
+from migrate.core.records import Record, count
 from migrate.core.rules import parts, without_end
+from migrate.core.telling import Entry
 
 _LEAST_DATES = 3
 # People plan in quarters of an hour, and open the meeting a little earlier or later.
@@ -22,6 +27,41 @@ _REGULAR = 3
 # One date that was missed at the end may be a holiday; two are an end.
 _MISSED = 2
 _AHEAD = timedelta(days=2 * 366)
+
+
+def guesses(readings: Sequence[Reading], told: Collection[str], since: date) -> Iterator[Entry]:
+    """Yield what is likely to go on of the meetings that the readings list, but for the keys that are told already.
+
+    Completes the row counts of the readings.
+    """
+    last = max((reading.window.last for reading in readings if reading.window), default=date.min)
+    for key, records in sorted(_by_key(readings).items()):
+        # Lists with details have a row for everybody who was there.
+        held = {record.start: record for record in reversed(records)}
+        likely = key not in told and _is_series(key)
+        found = guess([record.meeting for record in held.values()], last, since) if likely else None
+        if found:
+            count(held.values(), "in_meetings")
+            count([record for record in records if held[record.start] is not record], "merged")
+            yield Entry(key, found, guess=True)
+        else:
+            count(records, "merged" if key in told else "not_a_schedule")
+
+
+def _by_key(readings: Sequence[Reading]) -> dict[str, list[Record]]:
+    groups: dict[str, list[Record]] = defaultdict(list)
+    for reading in readings:
+        for meeting in reading.meetings:
+            if meeting.start:
+                groups[key_of(meeting)].append(Record(reading, meeting))
+            else:
+                reading.rows.not_a_schedule += 1
+    return groups
+
+
+def _is_series(key: str) -> bool:
+    # In a personal room anything is held, and without a number nobody knows what belongs together.
+    return key.startswith("number:") and not is_personal(key.removeprefix("number:"))
 
 
 def guess(held: Sequence[Meeting], last: date, since: date) -> Meeting | None:

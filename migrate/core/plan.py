@@ -53,6 +53,7 @@ class Change:
 
     `before` is the meeting as journalled. `expects` is the fingerprint of the event as the plan saw it, empty if there
     was none: a target that looks otherwise at apply fails this item alone. `why` explains a keep or a conflict.
+    `guess`: no file says so, it only seems likely from meetings of the past.
     """
 
     action: Action
@@ -64,6 +65,7 @@ class Change:
     expects: str = ""
     why: str = ""
     losses: tuple[Loss, ...] = ()
+    guess: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,11 @@ class Plan:
     def count(self, action: Action) -> int:
         """Count the changes of one action."""
         return sum(change.action is action for change in self.changes)
+
+    @property
+    def guesses(self) -> int:
+        """Count what apply would write of what is only guessed."""
+        return sum(change.guess and change.action in WRITING for change in self.changes)
 
     @property
     def pending(self) -> int:
@@ -196,6 +203,7 @@ def change_to_json(change: Change) -> dict[str, Any]:
         "expects": {"fingerprint": change.expects} if change.expects else None,
         "why": change.why,
         "losses": [{"feature": loss.feature, "message": loss.message, "hint": loss.hint} for loss in change.losses],
+        "guess": change.guess,
     }
 
 
@@ -212,6 +220,7 @@ def change_from_json(value: Mapping[str, Any]) -> Change:
         expects=expects["fingerprint"] if expects else "",
         why=value["why"],
         losses=tuple(Loss(loss["feature"], loss["message"], loss["hint"]) for loss in value["losses"]),
+        guess=value.get("guess", False),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -41,13 +41,15 @@ class ReadOptions:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The dates an export covers, both included."""
+    """The dates an export covers, both included, as a calendar in `zone` has them: that of whoever made it."""
 
     first: date
     last: date
+    zone: tzinfo
 
-    def __contains__(self, day: object) -> bool:
-        return isinstance(day, date) and self.first <= day <= self.last
+    def covers(self, moment: datetime) -> bool:
+        """Tell whether the moment is on one of the dates."""
+        return self.first <= moment.astimezone(self.zone).date() <= self.last
 
 
 @dataclass(slots=True)

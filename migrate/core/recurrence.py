@@ -15,7 +15,7 @@ from migrate.core.meeting import Kind, Meeting, Occurrence, Override
 from migrate.core.patterns import regular_and_rest
 from migrate.core.rules import check_rule, count, is_bounded, local_dates, parts, until
 
-__all__ = ["Shape", "check_rule", "continues_after", "dates", "is_bounded", "pattern_name", "patterns", "tell"]
+__all__ = ["Shape", "check_rule", "continues_after", "dates", "is_bounded", "pattern_name", "patterns", "ruled", "tell"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +67,13 @@ def _tell(rows: Sequence[Occurrence]) -> Shape:
     return _one_by_one(rows)
 
 
-def pattern_name(shape: Shape) -> str:
-    """Name a shape by weekday and time of day, so that a later export with more of its dates gives the same name."""
-    if not shape.rrule:
+def pattern_name(told: Meeting | Shape) -> str:
+    """Name dates by weekday and time of day, so that a later export with more of them gives the same name."""
+    if not (told.rrule and told.start):
         return "dates"
-    rule = parts(shape.rrule)
+    rule = parts(told.rrule)
     which = rule.get("BYDAY", rule.get("BYMONTHDAY", "")).replace("-1", "last").split(",")
-    return "-".join(filter(None, (rule["FREQ"], *which, f"{shape.start:%H%M}"))).lower()
+    return "-".join(filter(None, (rule["FREQ"], *which, f"{told.start:%H%M}"))).lower()
 
 
 def dates(meeting: Meeting, limit: datetime | None = None) -> Iterator[Occurrence]:
@@ -85,8 +85,13 @@ def dates(meeting: Meeting, limit: datetime | None = None) -> Iterator[Occurrenc
     return iter(_dates(meeting, limit))
 
 
-def continues_after(meeting: Meeting) -> date | None:
-    """Return the local date on which the rule would go on if it had no end; None if it has none or there is no rule."""
+def ruled(rrule: str, start: datetime) -> Iterator[datetime]:
+    """Yield where the rule puts its dates, whatever was made of them since; without an end they go on and on."""
+    return _up_to(until(rrule), islice(_of_rule(rrule, start), count(rrule)))
+
+
+def continues_after(meeting: Meeting) -> datetime | None:
+    """Return when the rule would go on if it had no end; None if it has none or there is no rule."""
     start, rrule = meeting.start, meeting.rrule
     if meeting.kind is Kind.ROOM or start is None or rrule is None or not is_bounded(rrule):
         return None
@@ -94,10 +99,10 @@ def continues_after(meeting: Meeting) -> date | None:
 
 
 @lru_cache(maxsize=4096)
-def _continuation(rrule: str, start: datetime, zone: tzinfo | None) -> date | None:
+def _continuation(rrule: str, start: datetime, zone: tzinfo | None) -> datetime | None:
     following = islice(_of_rule(rrule, start.replace(tzinfo=zone)), count(rrule), None)
     end = until(rrule)
-    return next((moment.date() for moment in following if end is None or moment > end), None)
+    return next((moment for moment in following if end is None or moment > end), None)
 
 
 def patterns(occurrences: Sequence[Occurrence]) -> list[list[Occurrence]]:
@@ -217,9 +222,14 @@ def _nominal(rrule: str | None, start: datetime, limit: datetime | None) -> Iter
         return iter((start,))
     if limit is None and not is_bounded(rrule):
         raise ValueError(f"{rrule} has no end: a limit is needed")
-    ends = [end.timestamp() for end in (until(rrule), limit) if end]
-    moments = islice(_of_rule(rrule, start), count(rrule))
-    return takewhile(lambda moment: all(moment.timestamp() <= end for end in ends), moments) if ends else moments
+    return _up_to(limit, ruled(rrule, start))
+
+
+def _up_to(end: datetime | None, moments: Iterator[datetime]) -> Iterator[datetime]:
+    if end is None:
+        return moments
+    last = end.timestamp()
+    return takewhile(lambda moment: moment.timestamp() <= last, moments)
 
 
 def _of_rule(rrule: str, start: datetime) -> Iterator[datetime]:

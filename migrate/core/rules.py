@@ -12,13 +12,13 @@ from math import prod
 
 from dateutil.rrule import rrulestr
 
+# 27 years of every day; a slip of the pen must not plan a million.
+MOST_DATES = 9999
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 _FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
-# 27 years of every day; a slip of the pen must not plan a million.
-_MOST_DATES = 9999
 _RANGES = {
-    "COUNT": (1, _MOST_DATES),
+    "COUNT": (1, MOST_DATES),
     "INTERVAL": (1, 999),
     "BYSECOND": (0, 59),
     "BYMINUTE": (0, 59),
@@ -43,7 +43,7 @@ _UNTIL = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 _UNTIL_FORMAT = "%Y%m%dT%H%M%SZ"
 _MOST_A_DAY = 24
 
-# Zoom makes 60 dates at most. Longer rules are for hand-written files and would only fill the memory.
+# Zoom makes 60 dates at most. More are for hand-written files and would only fill the memory.
 _SHORT = 100
 
 
@@ -81,10 +81,15 @@ def local_dates(rrule: str, start: datetime) -> Iterator[datetime]:
 
     They go on past COUNT and UNTIL, by one date at least: where to stop is for the caller, who knows the zone.
     """
-    number = count(rrule)
-    if number is None or number > _SHORT or any(name in rrule for name in _CLOCK):
-        return _endless(rrule, start)
-    return (datetime.combine(day, start.time()) for day in _days(rrule, start.date(), number + 1))
+    if any(name in rrule for name in _CLOCK):
+        yield from _endless(rrule, start)
+        return
+    clock, number = start.time(), count(rrule)
+    days = _days(rrule, start.date(), _SHORT if number is None else min(number + 1, _SHORT))
+    for day in days:
+        yield datetime.combine(day, clock)
+    if number is None or number >= _SHORT:
+        yield from islice(_endless(rrule, start), len(days), None)
 
 
 def check_rule(rrule: str) -> str | None:
@@ -107,7 +112,7 @@ def check_length(rrule: str, start: datetime) -> str | None:
     # Hours do not matter here, and the last of all years has none to spare for a change of zone.
     last = end.replace(tzinfo=None)
     dates = takewhile(lambda moment: moment <= last, local_dates(rrule, start.replace(tzinfo=None)))
-    return f"UNTIL leaves more than {_MOST_DATES} dates" if next(islice(dates, _MOST_DATES, None), None) else None
+    return f"UNTIL leaves more than {MOST_DATES} dates" if next(islice(dates, MOST_DATES, None), None) else None
 
 
 def _endless(rrule: str, start: datetime) -> Iterator[datetime]:

@@ -3,43 +3,43 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from migrate.core import naming, recurrence
+from migrate.core.coverage import Coverage
 from migrate.core.features import Loss
+from migrate.core.guessing import guesses
 from migrate.core.meeting import Meeting
-from migrate.core.ports import Reading, Window
+from migrate.core.ports import Reading
 from migrate.core.problem import Problem, Severity
-from migrate.core.telling import Entry, Memory, Record, Teller
+from migrate.core.records import Record, ambiguous
+from migrate.core.telling import Entry, Memory, Teller
 
 
 @dataclass(slots=True)
 class Schedule:
     """All meetings by key, in order of the keys, and what was wrong with the rows they came from.
 
-    `windows` are the dates that the files speak for, none of them before `since`.
+    `coverage` are the dates that the files speak for, `conclusive` those of files that no row was left out of: what is
+    not listed there is gone.
     """
 
-    since: date
-    windows: Sequence[Window]
+    coverage: Coverage
+    conclusive: Coverage = field(default_factory=Coverage)
     entries: dict[str, Entry] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def covers(self, day: date) -> bool:
-        """Tell whether some file speaks for the date."""
-        return any(day in window for window in self.windows)
-
     @property
     def is_partial(self) -> bool:
-        """Tell whether rows are left out that cannot be read or told: then nobody knows what is missing."""
+        """Tell whether rows are left out that cannot be read or told: then nobody knows what is gone."""
         return any(problem.severity is Severity.ERROR for problem in self.problems)
 
     def open_end(self, meeting: Meeting) -> tuple[Loss, ...]:
         """Return the loss of a series whose rule would go on where no file says whether it does."""
         goes_on = recurrence.continues_after(meeting)
-        if goes_on is None or goes_on < self.since or self.covers(goes_on):
+        if goes_on is None or goes_on.date() < self.coverage.since or self.coverage.covers(goes_on):
             return ()
         return (_OPEN_END,)
 
@@ -56,21 +56,26 @@ def assemble(readings: Sequence[Reading], since: date, memory: Memory = lambda _
 
     Completes the row counts of every reading. Dates before `since` are counted and left out.
     """
-    schedule = Schedule(since, _windows(readings, since))
+    told = [reading for reading in readings if not reading.guesses]
+    # A schedule CSV may hold just what somebody corrected: beside exports, it does not say that the rest is gone.
+    speaking = [reading for reading in told if reading.by_rows] or told
+    schedule = Schedule(_coverage(speaking, since))
     for reading in readings:
         schedule.problems += reading.problems
-    teller = Teller(schedule.problems, memory, schedule.covers)
-    groups = _grouped(_records(readings, since), teller)
+    teller = Teller(schedule.problems, memory, schedule.coverage)
+    groups = _grouped(_records(told, since), teller)
     entries = [entry for key in sorted(groups) for entry in teller.entries(key, groups[key])]
+    past = [reading for reading in readings if reading.guesses]
+    entries += guesses(past, {naming.room_key(entry.key) for entry in entries}, since)
     schedule.entries = {entry.key: entry for entry in sorted(entries, key=lambda entry: entry.key)}
+    # A row left out of an export hides a date that the export covers; a whole meeting may have any dates.
+    if not any(reading.rows.problems for reading in told if not reading.by_rows):
+        schedule.conclusive = _coverage([reading for reading in speaking if not reading.rows.problems], since)
     return schedule
 
 
-def _windows(readings: Sequence[Reading], since: date) -> list[Window]:
-    # A schedule CSV may hold just what somebody corrected: beside exports, it does not say that the rest is gone.
-    speaking = [reading for reading in readings if reading.by_rows] or readings
-    windows = [reading.window for reading in speaking if reading.window]
-    return [Window(max(window.first, since), window.last) for window in windows if window.last >= since]
+def _coverage(readings: Sequence[Reading], since: date) -> Coverage:
+    return Coverage.of((reading.window for reading in readings if reading.window), since)
 
 
 def _records(readings: Sequence[Reading], since: date) -> Iterator[Record]:
@@ -89,7 +94,8 @@ def _is_over(meeting: Meeting, since: date) -> bool:
         return meeting.start.date() < since
     if meeting.rrule is not None and not recurrence.is_bounded(meeting.rrule):
         return False
-    return all(occurrence.start.date() < since for occurrence in recurrence.dates(meeting))
+    last = max((occurrence.start.date() for occurrence in recurrence.dates(meeting)), default=since)
+    return last < since
 
 
 def _grouped(records: Iterable[Record], teller: Teller) -> dict[str, list[Record]]:
@@ -102,7 +108,8 @@ def _grouped(records: Iterable[Record], teller: Teller) -> dict[str, list[Record
         if len(strong) == 1:
             groups[strong.pop()] += group
         else:
-            teller.refuse(group, f"could be dates of {' or '.join(sorted(strong))}: they share host and topic")
+            why = f"could be dates of {' or '.join(sorted(strong))}: they share host and topic"
+            teller.refuse(group, ambiguous(group, why))
     return groups
 
 
@@ -120,7 +127,19 @@ def _stronger(groups: Mapping[str, Sequence[Record]]) -> dict[str, set[str]]:
             if files[key].isdisjoint(files[alias]):
                 above[alias].add(key)
 
-    def strongest(key: str) -> set[str]:
-        return {top for name in above[key] for top in strongest(name)} if key in above else {key}
+    found = {key: _strongest(key, above) for key in above}
+    return {key: names for key, names in found.items() if names != {key}}
 
-    return {key: strongest(key) for key in above}
+
+def _strongest(key: str, above: Mapping[str, Collection[str]]) -> set[str]:
+    """Follow a key up to the names that no other is above; of names that stand for each other, to the first."""
+    reached = {name: _reached(name, above) for name in _reached(key, above)}
+    return {min(names) for names in reached.values() if all(reached[name] == names for name in names)}
+
+
+def _reached(key: str, above: Mapping[str, Collection[str]]) -> set[str]:
+    names, fresh = {key}, {key}
+    while fresh:
+        fresh = {higher for name in fresh for higher in above.get(name, ())} - names
+        names |= fresh
+    return names

@@ -5,34 +5,31 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import Literal
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from migrate.core import naming, recurrence
 from migrate.core.cadence import commonest
+from migrate.core.coverage import Coverage
 from migrate.core.keys import PersonalKeys
 from migrate.core.meeting import Kind, Meeting, Occurrence, Person
-from migrate.core.merge import contradicting_rows, contradictions, merge, merge_people, merged_fields, place
-from migrate.core.ports import Reading
-from migrate.core.problem import Problem, Severity
+from migrate.core.merge import contradicting_rows, contradictions, merge, merge_people, merged_fields
+from migrate.core.problem import Problem
+from migrate.core.records import Record, ambiguous, count, disagreements, told_twice
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One meeting of the schedule. `by_rows`: its dates were listed row by row, so they may be only a part of it."""
+    """One meeting of the schedule.
+
+    `by_rows`: its dates were listed row by row, so they may be only a part of it. `guess`: it is likely, and told by
+    nobody.
+    """
 
     key: str
     meeting: Meeting
     by_rows: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What one row says, and the reading in which the row is counted."""
-
-    reading: Reading
-    meeting: Meeting
+    guess: bool = False
 
 
 Memory = Callable[[str], Mapping[str, Sequence[Occurrence]]]
@@ -43,12 +40,12 @@ class Teller:
     """Tells the records of a key, notes in `problems` what is wrong with them, and counts where each went.
 
     `memory` returns what is known of a key, or of all that is held under one topic in a personal room, as journalled
-    key -> dates: the rest of a series is still a series. `covers` tells whether a file speaks for a day.
+    key -> dates: the rest of a series is still a series. `coverage` are the dates that the files speak for.
     """
 
     problems: list[Problem]
     memory: Memory
-    covers: Callable[[date], bool]
+    coverage: Coverage
 
     def entries(self, key: str, records: Sequence[Record]) -> Iterator[Entry]:
         """Yield the meetings of one key: one, or those held in a personal room."""
@@ -60,44 +57,34 @@ class Teller:
         whole, rows = _split(records, lambda record: not record.reading.by_rows)
         rooms, dated = _split(rows, lambda record: record.meeting.start is None)
         if whole:
-            yield self._given(key, whole, rows)
+            yield from self._given(key, whole, rows)
         elif not dated:
             yield self._room(key, rooms)
         else:
             yield from self._series(key, dated, rooms)
 
-    def refuse(self, records: Sequence[Record], why: str) -> None:
-        """Keep rows out of the schedule, as one problem."""
-        _count(records, "problems")
-        path, line = place(records[0].meeting)
-        places = ", ".join(record.meeting.sources[0] for record in records[:10])
-        more = f" and {len(records) - 10} more" if len(records) > 10 else ""
-        rows = f"{len(records)} rows" if len(records) > 1 else "one row"
-        self.problems.append(
-            Problem(
-                "ambiguous-series",
-                Severity.ERROR,
-                f"{rows} without a meeting number {why} ({places}{more})",
-                path,
-                line,
-                "Export the file with its meeting ID column, or write these meetings into a schedule CSV.",
-            )
-        )
+    def refuse(self, records: Sequence[Record], problem: Problem) -> None:
+        """Keep rows out of the schedule."""
+        count(records, "problems")
+        self.problems.append(problem)
 
-    def _given(self, key: str, whole: Sequence[Record], rows: Sequence[Record]) -> Entry:
+    def _given(self, key: str, whole: Sequence[Record], rows: Sequence[Record]) -> Iterator[Entry]:
         """Believe the source that told the meeting whole; whatever else was said of it only fills gaps."""
+        if problem := told_twice(whole):
+            self.refuse([*whole, *rows], problem)
+            return
         best, *others = whole
-        _count([best], "in_meetings")
-        _count([*others, *rows], "merged")
+        count([best], "in_meetings")
+        count([*others, *rows], "merged")
         for other in others:
             self.problems.extend(contradictions(best.meeting, other.meeting))
         self.problems.extend(contradicting_rows(best.meeting, [row.meeting for row in rows]))
-        return Entry(key, _with_link(merge([record.meeting for record in (*whole, *rows)])))
+        yield Entry(key, _with_link(merge([record.meeting for record in (*whole, *rows)])))
 
     def _room(self, key: str, rooms: Sequence[Record]) -> Entry:
         best, *others = rooms
-        _count([best], "in_meetings")
-        _count(others, "merged")
+        count([best], "in_meetings")
+        count(others, "merged")
         merged = merge([record.meeting for record in rooms])
         return Entry(key, _with_link(replace(merged, kind=Kind.ROOM, duration_minutes=None)), best.reading.by_rows)
 
@@ -117,7 +104,7 @@ class Teller:
         """Tell each pattern by what a source told whole; a row belongs to the pattern that has its date."""
         by_pattern: dict[str, list[Record]] = defaultdict(list)
         for record in whole:
-            by_pattern[recurrence.pattern_name(_shape(record.meeting))].append(record)
+            by_pattern[recurrence.pattern_name(record.meeting)].append(record)
         last = max((_start(row.meeting) for row in rows), default=None)
         names = sorted(by_pattern)
         dates = {name: _instants(by_pattern[name][0].meeting, last) for name in names}
@@ -127,13 +114,14 @@ class Teller:
         keys = PersonalKeys(base, self.memory(base), ())
         for name in names:
             key = keys.of(name, sorted(_instants(by_pattern[name][0].meeting)))
-            yield self._given(key, by_pattern[name], told[name])
+            yield from self._given(key, by_pattern[name], told[name])
 
     def _patterns(self, base: str, records: Sequence[Record]) -> Iterator[Entry]:
         """Tell rows pattern by pattern; a date that the journal has stays with the meeting that it has it for."""
+        self.problems.extend(disagreements(records))
         unique, repeated = self._unique_starts(records)
-        _count(unique, "in_meetings")
-        _count(repeated, "merged")
+        count(unique, "in_meetings")
+        count(repeated, "merged")
         zone = _common_zone([record.meeting for record in unique])
         by_start = {_instant(record.meeting): record for record in unique}
         dates = [_occurrence(record.meeting, zone) for record in unique]
@@ -149,13 +137,15 @@ class Teller:
             yield _told(key, [by_start[instant] for instant in sorted(instants)], [])
 
     def _series(self, key: str, dated: Sequence[Record], rooms: Sequence[Record]) -> Iterator[Entry]:
+        self.problems.extend(disagreements(dated))
         unique, repeated = self._unique_starts(dated)
         entry = _told(key, unique, rooms)
         if key.startswith("topic:") and entry.meeting.singles and not self._continues(entry):
-            self.refuse([*unique, *repeated, *rooms], "share host and topic, and their dates are not one series")
+            left = [*unique, *repeated, *rooms]
+            self.refuse(left, ambiguous(left, "share host and topic, and their dates are not one series"))
             return
-        _count(unique, "in_meetings")
-        _count([*repeated, *rooms], "merged")
+        count(unique, "in_meetings")
+        count([*repeated, *rooms], "merged")
         yield entry
 
     def _continues(self, entry: Entry) -> bool:
@@ -167,7 +157,7 @@ class Teller:
     def _remembered(self, key: str, listed: Sequence[Occurrence], zone: ZoneInfo) -> list[Occurrence]:
         """Return known dates that are not listed, and that no file speaks for."""
         instants = {date.start.timestamp() for date in listed}
-        known = [date for dates in self.memory(key).values() for date in dates if not self.covers(date.start.date())]
+        known = [date for dates in self.memory(key).values() for date in dates if not self.coverage.covers(date.start)]
         dates = {date.start.timestamp(): replace(date, start=date.start.astimezone(zone)) for date in known}
         return [date for instant, date in dates.items() if instant not in instants]
 
@@ -231,18 +221,6 @@ def _instants(meeting: Meeting, last: datetime | None = None) -> set[float]:
     return {date.start.timestamp() for date in recurrence.dates(meeting, last)}
 
 
-def _shape(meeting: Meeting) -> recurrence.Shape:
-    return recurrence.Shape(
-        _start(meeting),
-        meeting.duration_minutes,
-        meeting.topic,
-        meeting.rrule,
-        meeting.exdates,
-        meeting.overrides,
-        meeting.singles,
-    )
-
-
 def _common_zone(rows: Sequence[Meeting]) -> ZoneInfo:
     return ZoneInfo(commonest(row.timezone for row in rows))
 
@@ -273,9 +251,3 @@ def _split(records: Iterable[Record], chosen: Callable[[Record], bool]) -> tuple
     for record in records:
         parts[not chosen(record)].append(record)
     return parts
-
-
-def _count(records: Iterable[Record], where: Literal["in_meetings", "merged", "problems"]) -> None:
-    for record in records:
-        rows = record.reading.rows
-        setattr(rows, where, getattr(rows, where) + 1)

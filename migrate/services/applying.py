@@ -70,6 +70,7 @@ class Permissions:
 
     partial: bool = False
     large_change: bool = False
+    guesses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,11 @@ class Applier:
         if plan.limit.exceeded and not allowed.large_change:
             raise RefusedError(
                 _too_large(plan), hint="Look at the plan; if it is right, apply it with --allow-large-change."
+            )
+        if plan.guesses and not allowed.guesses:
+            raise RefusedError(
+                f"{plan.guesses} of the changes are only guessed from past meetings",
+                hint="Ask their hosts, then apply with --accept-guesses, or plan again without --from-history.",
             )
         runs = {run.id for run in self.journal.runs() if run.plan == checksum and run.command == "apply"}
         if any(step.run not in runs for step in self.journal.steps(after=plan.journal_revision)):

@@ -10,6 +10,7 @@ from typing import Any
 
 from migrate import __version__
 from migrate.core import diff, recurrence
+from migrate.core.coverage import Coverage
 from migrate.core.document import dump_meeting, load_meeting
 from migrate.core.extend import cut, extend, remembered
 from migrate.core.features import Loss, lower, unsupported
@@ -46,6 +47,7 @@ class _Wanted:
     place: Place | None
     binding: Binding | None
     why: str = ""
+    guess: bool = False
 
     @property
     def changed(self) -> bool:
@@ -112,14 +114,21 @@ class Planner:
         for entry in schedule.entries.values():
             key = keys.get(entry.key, entry.key)
             binding = snapshot.bindings.get(key)
+            if binding and entry.guess:
+                continue
             meeting = _joined(entry.meeting, self.join)
             kept, losses = lower(meeting, lost)
+            why = ""
             if binding and entry.by_rows and binding.meeting != dump_meeting(kept):
-                meeting = extend(load_meeting(binding.meeting), meeting, schedule.windows)
+                meeting, why = _extended(load_meeting(binding.meeting), meeting, schedule)
                 kept, losses = lower(meeting, lost)
             losses += schedule.open_end(meeting) if entry.by_rows else ()
             room = rooms.of(key, meeting)
-            wanted.append(_Wanted(key, meeting, dump_meeting(kept), losses, room, self._place(key, meeting), binding))
+            wanted.append(
+                _Wanted(
+                    key, meeting, dump_meeting(kept), losses, room, self._place(key, meeting), binding, why, entry.guess
+                )
+            )
         return wanted
 
     def _all_cut(self, snapshot: Snapshot, held: Collection[str], schedule: Schedule) -> Iterator[_Wanted]:
@@ -127,7 +136,7 @@ class Planner:
         if schedule.is_partial:
             return
         for key, binding in snapshot.bindings.items():
-            rest = cut(load_meeting(binding.meeting), schedule.windows) if key not in held else None
+            rest = cut(load_meeting(binding.meeting), schedule.coverage) if key not in held else None
             if rest:
                 place = Place(binding.collection, self.calendar.uids(key, rest))
                 why = "no longer in the export; dates that these files do not cover stay"
@@ -166,6 +175,7 @@ class Planner:
             expects=live.fingerprint,
             why=verdict.why or wanted.why,
             losses=wanted.losses,
+            guess=wanted.guess,
         )
 
 
@@ -182,7 +192,7 @@ class _Memory:
     def __call__(self, key: str) -> dict[str, list[Occurrence]]:
         """Return the dates of a key, or by key of a topic in a personal room; of a rule without an end none."""
         known = [self._bindings[key]] if key in self._bindings else self._personal.get(key, [])
-        return {binding.key: remembered(load_meeting(binding.meeting), ()) for binding in known}
+        return {binding.key: remembered(load_meeting(binding.meeting), Coverage()) for binding in known}
 
 
 class _Rooms:
@@ -201,6 +211,14 @@ class _Rooms:
         self._rooms[key] = room
         self._taken.add(room.name)
         return room
+
+
+def _extended(known: Meeting, listed: Meeting, schedule: Schedule) -> tuple[Meeting, str]:
+    """Extend what is known, and say why dates stay that are listed no more."""
+    extended = extend(known, listed, schedule.conclusive)
+    if schedule.conclusive == schedule.coverage or extended == extend(known, listed, schedule.coverage):
+        return extended, ""
+    return extended, "dates that are not found stay: rows that cannot be read may be of them"
 
 
 def _joined(meeting: Meeting, join: Callable[[Person], Person]) -> Meeting:
@@ -229,10 +247,10 @@ def _verdict_on_vanished(
 ) -> diff.Verdict:
     if meeting.start is None or (meeting.rrule and not recurrence.is_bounded(meeting.rrule)):
         return diff.Verdict(Action.KEEP, "not in these files; it has no last date, so no file can rule it out")
-    days = [occurrence.start.date() for occurrence in recurrence.dates(meeting)]
-    if all(day < options.since for day in days):
+    starts = [occurrence.start for occurrence in recurrence.dates(meeting)]
+    if all(start.date() < options.since for start in starts):
         return diff.Verdict(Action.KEEP, "already took place")
-    if not any(schedule.covers(day) for day in days):
+    if not any(map(schedule.coverage.covers, starts)):
         return diff.Verdict(Action.KEEP, "outside the dates of these files")
     if options.prune and schedule.is_partial:
         return diff.Verdict(Action.KEEP, "not found, but rows that cannot be read may be of it; nothing is pruned")
@@ -263,5 +281,6 @@ def _limit(snapshot: Snapshot, changes: Iterable[Change], inputs: Iterable[Input
 
 
 def _is_empty(source: Input) -> bool:
-    rows = source.reading.rows
-    return not (rows.in_meetings or rows.merged or rows.before_since)
+    # Lists of users and of past meetings need not have any.
+    reading = source.reading
+    return not (reading.people or reading.guesses or reading.meetings)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from migrate.core.ports import Journal, Run, StepState
 
 @dataclass(frozen=True, slots=True)
 class RunStatus:
-    """One run and how its steps ended."""
+    """One run and how its steps ended; `undone` of those that were done are taken back."""
 
     run: Run
     done: int
@@ -20,13 +20,16 @@ class RunStatus:
     unknown: int
     undone_by: str = ""
     newest: bool = False
+    undone: int = 0
 
     @property
     def state(self) -> str:
-        """The run in one word."""
+        """The run in a word or two."""
         if self.run.finished is None:
             return "interrupted" if self.newest else "given up"
-        return "undone" if self.undone_by else "finished"
+        if not (self.undone or self.undone_by):
+            return "finished"
+        return "undone" if self.undone >= self.done else "partly undone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +50,15 @@ class Status:
 def read_status(journal: Journal) -> Status:
     """Read the status from a journal."""
     snapshot = journal.snapshot()
-    counts: dict[str, Counter[StepState]] = {}
+    counts: dict[str, Counter[StepState]] = defaultdict(Counter)
     for step in journal.steps():
-        counts.setdefault(step.run, Counter())[step.state] += 1
-    undone = {run.plan: run.id for run in journal.runs() if run.command == "undo" and run.finished}
+        counts[step.run][step.state] += 1
     known = journal.runs()
-    runs = [_status(run, counts.get(run.id, Counter()), undone.get(run.id, ""), known[-1]) for run in known]
+    undos: dict[str, list[Run]] = defaultdict(list)
+    for run in known:
+        if run.command == "undo":
+            undos[run.plan].append(run)
+    runs = [_status(run, counts, undos[run.id], known[-1]) for run in known]
     bindings = snapshot.bindings.values()
     return Status(len(snapshot.bindings), sum(bool(known.uids) for known in bindings), len(snapshot.rooms), runs)
 
@@ -73,6 +79,7 @@ def status_to_json(status: Status) -> dict[str, Any]:
                 "done": item.done,
                 "failed": item.failed,
                 "unknown": item.unknown,
+                "undone": item.undone,
                 "undone_by": item.undone_by or None,
             }
             for item in status.runs
@@ -80,6 +87,8 @@ def status_to_json(status: Status) -> dict[str, Any]:
     }
 
 
-def _status(run: Run, counts: Counter[StepState], undone_by: str, newest: Run) -> RunStatus:
-    done, failed, unknown = (counts[state] for state in (StepState.DONE, StepState.FAILED, StepState.INTENDED))
-    return RunStatus(run, done, failed, unknown, undone_by, run.id == newest.id)
+def _status(run: Run, counts: Mapping[str, Counter[StepState]], undos: Sequence[Run], newest: Run) -> RunStatus:
+    done, failed, unknown = (counts[run.id][state] for state in (StepState.DONE, StepState.FAILED, StepState.INTENDED))
+    finished = [undo.id for undo in undos if undo.finished]
+    undone = sum(counts[undo.id][StepState.DONE] for undo in undos)
+    return RunStatus(run, done, failed, unknown, finished[-1] if finished else "", run.id == newest.id, undone)

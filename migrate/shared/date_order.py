@@ -16,9 +16,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from migrate.core.errors import InputError
-from migrate.core.ports import Window
 from migrate.shared.dates import NUMERIC, ORDERS, read_moment, squeeze
-from migrate.shared.windows import base_name, named_window
+from migrate.shared.windows import base_name, named_range
 
 AUTO = "auto"
 
@@ -141,10 +140,10 @@ def _beside_the_name(path: str, elected: Order, listed: Sequence[_Cell], proofs:
     A name lies where a file was renamed, so it does not overrule a proof. But where another order brings as many dates
     into the range as there are proofs, these may be the slips.
     """
-    window = named_window(path)
-    if window is None or elected.name is None:
+    named = named_range(path)
+    if named is None or elected.name is None:
         return elected
-    strays = [dated for dated in _read(listed, elected.name) if not _covers(window, dated)]
+    strays = [dated for dated in _read(listed, elected.name) if not _covers(named, dated)]
     if not strays:
         return elected
     _, line, cell = strays[0]
@@ -153,7 +152,7 @@ def _beside_the_name(path: str, elected: Order, listed: Sequence[_Cell], proofs:
     for order in ORDERS:
         others = _read(listed, order)
         gained = sum(cell in lost for _, _, cell in others)
-        if gained >= proofs and all(_covers(window, dated) for dated in others):
+        if gained >= proofs and all(_covers(named, dated) for dated in others):
             raise _contradiction(path, f"{reason}, and inside as {order}", [elected.name, order])
     return Order(elected.name, reason)
 
@@ -212,11 +211,11 @@ def _by_exclusion(listed: Sequence[_Cell], possible: Mapping[str, Sequence[_Date
 
 
 def _by_name(path: str, possible: Mapping[str, Sequence[_Date]]) -> Order | None:
-    window = named_window(path)
-    if window is None:
+    named = named_range(path)
+    if named is None:
         return None
     strays = {
-        order: next((dated for dated in dates if not _covers(window, dated)), None) for order, dates in possible.items()
+        order: next((dated for dated in dates if not _covers(named, dated)), None) for order, dates in possible.items()
     }
     winner = _only(order for order, stray in strays.items() if stray is None)
     if winner is None:
@@ -229,8 +228,9 @@ def _by_name(path: str, possible: Mapping[str, Sequence[_Date]]) -> Order | None
     )
 
 
-def _covers(window: Window, dated: _Date) -> bool:
-    return window.first <= dated[0] and dated[0] - _OVERTIME <= window.last
+def _covers(named: tuple[date, date], dated: _Date) -> bool:
+    first, last = named
+    return first <= dated[0] and dated[0] - _OVERTIME <= last
 
 
 def _by_consistency(path: str, possible: Mapping[str, Sequence[_Date]]) -> Order | None:

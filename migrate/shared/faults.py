@@ -13,24 +13,30 @@ _SECRET = re.compile(r"\b(pwd|zak|tk|icsToken)=[^&\s]*", re.IGNORECASE)
 class Faults:
     """The problems of one file.
 
-    `sound` tells whether the row in hand is without errors so far: every fault of a row is reported, not the first.
-    `column` is the column in hand, for formats where a message must name it.
+    Every fault of a row is reported, not the first. `column` is the column in hand, for formats where a message must
+    name it; `faulty` are those columns of the row in hand that have an error.
     """
 
     def __init__(self, path: str) -> None:
         self.problems: list[Problem] = []
-        self.sound = True
+        self.faulty: set[str] = set()
         self.line = 0
         self.column = ""
         self.path = path
 
     def next_row(self, line: int) -> None:
         """Take the row that begins in `line` in hand."""
-        self.line, self.column, self.sound = line, "", True
+        self.line, self.column = line, ""
+        self.faulty.clear()
+
+    @property
+    def sound(self) -> bool:
+        """Tell whether the row in hand is without errors so far."""
+        return not self.faulty
 
     def error(self, code: str, message: str, hint: str = "") -> None:
         """Report what keeps the row out."""
-        self.sound = False
+        self.faulty.add(self.column)
         self._add(code, Severity.ERROR, message, hint)
 
     def warn(self, code: str, message: str, hint: str = "") -> None:

@@ -82,7 +82,7 @@ def explain(path: Path, error: OSError) -> MigrateError:
     """Return the product's error for a failed file operation."""
     if error.errno in _FULL:
         return TryLaterError(
-            f"{path}: the disk is full; nothing was changed",
+            f"{path}: the disk is full; the file is as it was",
             hint="Free some space and run the same command again; it goes on where it stopped.",
         )
     return TargetError(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from migrate.core.errors import ConfigurationError
@@ -21,11 +21,14 @@ COLUMNS = ("zoom_name", "zoom_id", "zoom_email", "account", "calendar_url")
 class HostBook:
     """The rows of hosts.csv. A person is known by address, else by a name that only one row has.
 
-    `columns` are those of the file: people may add their own, and keep them.
+    `columns` are those of the file: people may add their own, and keep them. So are `delimiter` and `mark`, the byte
+    order mark: what a spreadsheet program saved it must be able to open again.
     """
 
     rows: list[dict[str, str]] = field(default_factory=list)
     columns: Sequence[str] = COLUMNS
+    delimiter: str = ","
+    mark: str = ""
     _by_email: dict[str, dict[str, str]] = field(default_factory=dict)
     _by_name: dict[str, list[dict[str, str]]] = field(default_factory=lambda: defaultdict(list))
 
@@ -42,22 +45,41 @@ class HostBook:
             person.name or row["zoom_name"], person.email or row["zoom_email"], person.account or row["account"]
         )
 
+    def namesakes(self, person: Person) -> Sequence[str]:
+        """Return the addresses of all who may be meant, if only the name is known and several people have it."""
+        named = [] if person.email else self._by_name.get(normalise(person.name), [])
+        return [row["zoom_email"] for row in named] if len(named) > 1 else []
+
     def add(self, people: Iterable[Person]) -> int:
-        """Add a row for each person the file does not know; return how many were added."""
+        """Add a row for each person the file does not know, complete those it does; return how many were added."""
         before = len(self.rows)
+        everybody = dict.fromkeys(people)
+        # An address goes with a name that the file has only if nobody else is called so.
+        called = {(normalise(person.name), person.email.casefold()) for person in everybody if person.email}
+        bearers = Counter(name for name, _ in called)
         # Whoever has both first: a name or an address alone may be theirs.
-        for person in sorted(dict.fromkeys(people), key=lambda person: (not person.email, not person.name)):
+        for person in sorted(everybody, key=lambda person: (not person.email, not person.name)):
             name = " ".join(person.name.split())
-            if (person.email or name) and not self._knows(person):
-                row = dict.fromkeys(self.columns, "") | {"zoom_name": name, "zoom_email": person.email}
+            row = self._known(person, unique=bearers[normalise(name)] == 1)
+            if row is None and (name or person.email):
+                row = dict.fromkeys(self.columns, "")
                 self.rows.append(row)
-                self._index(row)
+            if row is not None:
+                self._complete(row, {"zoom_name": name, "zoom_email": person.email})
         return len(self.rows) - before
 
-    def _knows(self, person: Person) -> bool:
-        if person.email:
-            return person.email.casefold() in self._by_email
-        return normalise(person.name) in self._by_name
+    def _known(self, person: Person, *, unique: bool) -> dict[str, str] | None:
+        named = self._by_name.get(normalise(person.name), [])
+        if not person.email:
+            return named[0] if named else None
+        nameless = named[0] if unique and len(named) == 1 and not named[0]["zoom_email"] else None
+        return self._by_email.get(person.email.casefold(), nameless)
+
+    def _complete(self, row: dict[str, str], values: Mapping[str, str]) -> None:
+        for column, value in values.items():
+            if value and not row[column]:
+                row[column] = value
+        self._index(row)
 
     def _row(self, person: Person) -> dict[str, str] | None:
         if person.email:
@@ -68,14 +90,29 @@ class HostBook:
     def _index(self, row: dict[str, str]) -> None:
         if row["zoom_email"]:
             self._by_email[row["zoom_email"].casefold()] = row
-        if row["zoom_name"]:
-            self._by_name[normalise(row["zoom_name"])].append(row)
+        named = self._by_name[normalise(row["zoom_name"])]
+        if row["zoom_name"] and row not in named:
+            named.append(row)
+
+
+def read(data: bytes, path: str) -> HostBook:
+    """Read hosts.csv from its bytes. Raises ConfigurationError as `load` does, or if it is not UTF-8."""
+    if b"\0" in data:
+        raise ConfigurationError(f"{path}: is UTF-16, not UTF-8", hint=_ENCODING_HINT)
+    try:
+        return load(data.decode(), path)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigurationError(f"{path}:{line}: is not UTF-8", hint=_ENCODING_HINT) from error
 
 
 def load(text: str, path: str) -> HostBook:
     """Read hosts.csv. Raises ConfigurationError naming every missing column or overlong row."""
     # A spreadsheet puts a mark before what it saves as UTF-8.
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+    mark = _MARK if text.startswith(_MARK) else ""
+    text = text.removeprefix(_MARK)
+    delimiter = _delimiter(text)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     faults: list[str] = []
     rows = []
     try:
@@ -92,16 +129,25 @@ def load(text: str, path: str) -> HostBook:
         faults.append(f"{path}:{reader.reader.line_num}: {error}")
     if faults:
         raise ConfigurationError(f"{path} is not valid", details=faults, hint="Mend these lines and run again.")
-    return HostBook(rows, columns)
+    return HostBook(rows, columns, delimiter, mark)
 
 
 def dump(book: HostBook) -> str:
     """Write hosts.csv. A cell that a spreadsheet would take for a formula gets a leading apostrophe."""
     stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
+    writer = csv.writer(stream, delimiter=book.delimiter, lineterminator="\n")
     writer.writerow(book.columns)
     writer.writerows([guard(row[name]) for name in book.columns] for row in book.rows)
-    return stream.getvalue()
+    return book.mark + stream.getvalue()
 
 
+def _delimiter(text: str) -> str:
+    """Return what parts most of our columns in the header; in some countries spreadsheets write semicolons."""
+    header = text.partition("\n")[0].replace('"', "").rstrip("\r")
+    return max(_DELIMITERS, key=lambda candidate: len(set(COLUMNS) & set(header.split(candidate))))
+
+
+_DELIMITERS = (",", ";", "\t")
+_MARK = "\ufeff"
 _HEADER_HINT = f"The first line must be: {','.join(COLUMNS)}"
+_ENCODING_HINT = "Open it in the spreadsheet program again and save it as “CSV UTF-8”."

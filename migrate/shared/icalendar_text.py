@@ -112,7 +112,7 @@ def _unfold(value: str) -> str:
 def _not_icalendar(where: str, content: str, at: int, why: str) -> TargetError:
     return TargetError(
         f"{where}, line {content.count(chr(10), 0, at) + 1}: this is not iCalendar: {why}",
-        hint="Mend the file, or move it away to have it written anew; nothing was changed.",
+        hint="Mend the file, or move it away to have it written anew.",
     )
 
 

@@ -16,8 +16,6 @@ from migrate.shared.resources import data_text
 from migrate.shared.schedule_format import markers
 from migrate.shared.tables import Sheet, Table, sheet_of
 
-SCHEDULE = "schedule-csv"
-UPCOMING = "upcoming-events"
 USERS = "users"
 HISTORY = ("active-hosts", "active-hosts-details", "history", "participants")
 """The kinds that list single meetings which took place, by number and start."""
@@ -76,15 +74,19 @@ def meetings_in(sheet: Sheet, kind: FileKind, columns: Mapping[str, str]) -> lis
 
 def past_column(table: Table, columns: Mapping[str, str]) -> str:
     """Return the header of a column that only lists of past meetings have, empty if there is none."""
-    past = next(kind.none for kind in kinds() if kind.name == UPCOMING)
+    past = _upcoming().none
     places = locate(table.header, columns)
     return next((table.header[place] for field, place in places.items() if field in past), "")
+
+
+def _upcoming() -> FileKind:
+    return next(kind for kind in kinds() if kind.name == "upcoming-events")
 
 
 def _in_order(columns: Mapping[str, str]) -> Iterator[FileKind]:
     # Whoever names the columns of a schedule knows that it is one, though Outlook may have made it.
     named = "start" in columns and not columns.keys().isdisjoint({"topic", "number"})
-    yield from sorted(kinds(), key=lambda kind: not (named and kind.name == UPCOMING))
+    yield from sorted(kinds(), key=lambda kind: not (named and kind == _upcoming()))
 
 
 def _fields(table: Table, columns: Mapping[str, str]) -> frozenset[str]:

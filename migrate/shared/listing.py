@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,7 +26,7 @@ from migrate.shared.windows import window_of
 
 # Zoom ends every meeting after 30 hours; a longer one is seconds taken for minutes, or a slip.
 _LONGEST = 30 * 60
-_DAY = 24 * 60
+_DAY = timedelta(days=1)
 _LOOKED_AT = 50
 # Details repeat some columns of the meeting for each person in it, and not always under the same name.
 _PERSON = ("person", "join", "leave")
@@ -66,7 +66,7 @@ def read_listing(
         timezone=_key(moments.zone) if moments.zone else _common_zone(meetings),
         date_order=order.name,
         date_order_reason=order.reason,
-        window=window_of(document.path, [meeting.start.date() for meeting in meetings if meeting.start]),
+        window=window_of(document.path, [meeting.start for meeting in meetings if meeting.start], moments.zone),
     )
 
 
@@ -97,8 +97,8 @@ def _columns(table: Table, places: Mapping[str, int]) -> dict[str, Any]:
 def _mostly(test: Callable[[str], bool], rows: Sequence[Row], place: int) -> bool:
     """Tell what the cells of a column are by the first rows: one of them may be spoilt."""
     listed = (cells[place].strip() for _, cells in rows[:_LOOKED_AT] if place < len(cells))
-    filled = [cell for cell in listed if cell not in EMPTY]
-    return 2 * sum(map(test, filled)) > len(filled)
+    readable = [cell for cell in listed if _is_clock(cell) or _moments(cell)]
+    return 2 * sum(map(test, readable)) > len(readable)
 
 
 def _is_clock(cell: str) -> bool:
@@ -106,8 +106,11 @@ def _is_clock(cell: str) -> bool:
 
 
 def _is_day(cell: str) -> bool:
-    moments = [read_moment(cell, order) for order in ORDERS]
-    return any(moment and not isinstance(moment, datetime) for moment in moments)
+    return any(not isinstance(moment, datetime) for moment in _moments(cell))
+
+
+def _moments(cell: str) -> list[datetime | date]:
+    return [moment for order in ORDERS if (moment := read_moment(cell, order))]
 
 
 def _dates(layouts: Iterable[tuple[Table, Mapping[str, int]]]) -> Iterable[tuple[int, str]]:
@@ -214,13 +217,14 @@ class _Rows:
         return start, None
 
     def _minutes_until(self, cell: str, start: datetime, zone: ZoneInfo | None) -> int | None:
-        clock = _is_clock(cell)
-        end = self._moments.read(f"{start:%Y-%m-%d} {cell}" if clock else cell, zone)
-        if end is None:
-            return None
-        minutes = ceil((end.timestamp() - start.timestamp()) / 60)
-        # A time of day before the start is one after midnight.
-        return self._possible(cell, minutes + _DAY if clock and minutes <= 0 else minutes)
+        if not _is_clock(cell):
+            end = self._moments.read(cell, zone)
+        else:
+            end = self._moments.read(f"{start:%Y-%m-%d} {cell}", zone)
+            if end and end.timestamp() <= start.timestamp():
+                # A time of day before the start is one after midnight.
+                end = self._moments.read(f"{start + _DAY:%Y-%m-%d} {cell}", zone)
+        return self._possible(cell, ceil((end.timestamp() - start.timestamp()) / 60)) if end else None
 
     def _possible(self, cell: str, minutes: int | None) -> int | None:
         return check_minutes(cell, minutes, _LONGEST, self._faults)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from migrate.core.consistency import check_dates
 from migrate.core.errors import InputError
 from migrate.core.features import FEATURES
 from migrate.core.meeting import Kind, Meeting, Occurrence, Override, Person
@@ -21,14 +22,15 @@ from migrate.shared.columns import normalise
 from migrate.shared.date_order import settle_order
 from migrate.shared.dates import read_minutes
 from migrate.shared.faults import Faults, show
-from migrate.shared.kinds import SCHEDULE, kind_of, tables_of
+from migrate.shared.kinds import kind_of, tables_of
 from migrate.shared.links import check_link
 from migrate.shared.meeting_ids import check_id
 from migrate.shared.moments import Moments
-from migrate.shared.people import read_person
+from migrate.shared.people import is_address, read_person
 from migrate.shared.schedule_format import COLUMNS, MARKER, markers, write_schedule
 from migrate.shared.spreadsheet import from_cell, whole
 from migrate.shared.tables import Table, check_width, sheet_of
+from migrate.shared.windows import span
 
 __all__ = ["ScheduleCsv", "write_schedule"]
 
@@ -38,12 +40,13 @@ T = TypeVar("T")
 _LONGEST = 31 * 24 * 60
 _UTC = ZoneInfo("UTC")
 _DATED = (Kind.SINGLE, Kind.SERIES)
+_DATES = frozenset({"", "timezone", "start", "rrule", "exdates", "overrides", "singles"})
 
 
 class ScheduleCsv(Source):
     """Reads what `write_schedule` writes and what people made of it."""
 
-    kind = SCHEDULE
+    kind = "schedule-csv"
     label = "schedule CSV"
     rank = 90
 
@@ -80,7 +83,7 @@ class ScheduleCsv(Source):
             timezone=moments.zone.key if moments.zone else None,
             date_order=order.name,
             date_order_reason=order.reason,
-            window=_window(meetings),
+            window=_window(meetings, moments.zone),
         )
 
 
@@ -105,14 +108,14 @@ def _cell(cells: Sequence[str], place: int | None) -> str:
     return cells[place].strip() if place is not None and place < len(cells) else ""
 
 
-def _window(meetings: Iterable[Meeting]) -> Window | None:
+def _window(meetings: Iterable[Meeting], zone: tzinfo | None) -> Window | None:
     """Return the first to the last date of all meetings, None if one of them goes on for ever."""
-    days = []
+    starts: list[datetime] = []
     for meeting in meetings:
         if meeting.rrule and not is_bounded(meeting.rrule):
             return None
-        days += [occurrence.start.date() for occurrence in dates(meeting)]
-    return Window(min(days), max(days)) if days else None
+        starts += (occurrence.start for occurrence in dates(meeting))
+    return span(starts, zone)
 
 
 def _meetings(
@@ -123,8 +126,16 @@ def _meetings(
         check_width(cells, table.width, faults)
         values = {column: _cell(cells, place) for column, place in places.items()}
         meeting = _meeting(_Cells(values, faults, moments), default_duration, f"{faults.path}:{line}")
+        _compare_dates(meeting, faults)
         if faults.sound:
             yield meeting
+
+
+def _compare_dates(meeting: Meeting, faults: Faults) -> None:
+    # Where one cannot be read, what the others would say without it is not what the row means.
+    if faults.faulty.isdisjoint(_DATES):
+        for code, faults.column, message, hint in check_dates(meeting):
+            faults.error(code, message, hint)
 
 
 def _meeting(cells: _Cells, default_duration: int, place: str) -> Meeting:
@@ -139,7 +150,7 @@ def _meeting(cells: _Cells, default_duration: int, place: str) -> Meeting:
         kind=cells.kind(start),
         number=number,
         uuid=uuid,
-        host=Person(cells.text("host_name"), cells.text("host_email"), cells.text("host_account")),
+        host=Person(cells.text("host_name"), cells.address("host_email"), cells.text("host_account")),
         alternative_hosts=cells.items("alternative_hosts", _person),
         timezone=zone.key,
         start=start,
@@ -168,6 +179,14 @@ class _Cells:
     def text(self, column: str) -> str:
         """Return a text."""
         return from_cell(self._take(column))
+
+    def address(self, column: str) -> str:
+        """Return a mail address."""
+        address = self.text(column)
+        if address and not is_address(address):
+            hint = "Write it as anna@example.org, or leave it empty."
+            self._faults.warn("bad-address", f"{show(address)} is not a mail address", hint)
+        return address
 
     def optional(self, column: str) -> str | None:
         """Return a text, None for an empty cell."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrate.core.ports import Document, Reading, ReadOptions, Source
 from migrate.shared.advice import advise
-from migrate.shared.kinds import UPCOMING, kind_of, tables_of
+from migrate.shared.kinds import kind_of, tables_of
 from migrate.shared.listing import read_listing
 from migrate.shared.tables import sheet_of
 
@@ -12,7 +12,7 @@ from migrate.shared.tables import sheet_of
 class UpcomingEvents(Source):
     """Reads the report by what its columns are called. Times are in the zone of whoever made the export."""
 
-    kind = UPCOMING
+    kind = "upcoming-events"
     label = "Zoom upcoming events"
     rank = 20
 

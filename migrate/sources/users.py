@@ -122,5 +122,5 @@ def _report_namesakes(users: Sequence[tuple[int, Person]], faults: Faults) -> No
                 faults.warn(
                     "namesakes",
                     f"{person.name} is {person.email} here and {known.email} in line {first}",
-                    "A meeting that names its host by name only is given to neither of them.",
+                    "A meeting that names its host by name only is given to neither; add it in a schedule CSV.",
                 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
@@ -55,7 +56,8 @@ def weekly(topic: str, number: str, host: Person, first: str, count: int, days: 
 def organisation() -> list[Held]:
     """Return what the organisation holds: a meeting of each nature, with names outside ASCII, over a clock change."""
     held = [
-        *weekly("Team meeting", "80000000201", ANNA, "2027-03-01 09:00", 5, minutes=45),
+        *weekly("Team meeting", "80000000201", ANNA, "2027-03-01 09:00", 9, minutes=45),
+        Held("Team meeting", "80000000201", ANNA, datetime(2027, 5, 3, 9, tzinfo=BERLIN), 90),
         *weekly("Stand-up", "80000000202", BO, "2027-03-15 08:45", 5, days=1, minutes=15),
         *weekly("Planung für später", "80000000203", JOERG, "2027-03-02 14:00", 3, days=14),
         *weekly("Café, weekly", "95000000207", JOERG, "2027-03-18 16:00", 3, minutes=30, zone=LOS_ANGELES),
@@ -65,8 +67,9 @@ def organisation() -> list[Held]:
         Held("Bo Okafor's room", "8000000301", BO, None, 0),
         *weekly("One to one", "8000000301", BO, "2027-03-09 11:00", 4, minutes=30),
         *weekly("One to one", "8000000301", BO, "2027-03-18 15:00", 3, minutes=30),
-        Held("Call with the vendor", "8000000301", BO, datetime(2027, 3, 11, 16, tzinfo=BERLIN), 45),
+        Held("One to one, with Jörg", "8000000301", BO, datetime(2027, 3, 11, 16, tzinfo=BERLIN), 45),
         *weekly("Lesekreis für Jörg", "", JOERG, "2027-03-03 19:00", 4),
+        *weekly("Lesekreis für Jutta", "", JOERG, "2027-03-04 19:00", 3),
         *weekly("By its uuid", UUID, ANNA, "2027-03-16 10:00", 3),
     ]
     return sorted(held, key=lambda each: each.start.timestamp() if each.start else 0)
@@ -249,7 +252,10 @@ def bases() -> tuple[Sheet, ...]:
 def _sheets() -> Iterator[Sheet]:
     for name, (pattern, form, columns) in LAYOUTS.items():
         fields, header, writers = zip(*columns, strict=True)
-        rows = [Row([write(held) for write in writers]) for held in organisation()]
+        rows = [
+            Row([write(held) for write in writers], start=held.start.timestamp() if held.start else None)
+            for held in organisation()
+        ]
         proofs = pattern in (AMERICAN, GERMAN)
         yield Sheet(name, list(fields), list(header), rows, form, pattern=pattern, proofs=proofs)
     yield _parsed("schedule", write_schedule(meetings()), ["", *COLUMNS], "%Y-%m-%dT%H:%M:%S%z")
@@ -260,8 +266,18 @@ def _sheets() -> Iterator[Sheet]:
 
 def _parsed(name: str, data: bytes, fields: list[str], pattern: str, *, proofs: bool = False) -> Sheet:
     header, *rows = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
-    form = Form(mark=b"\xef\xbb\xbf")
-    return Sheet(name, fields, header, [Row(cells) for cells in rows], form, pattern=pattern, proofs=proofs)
+    sheet = Sheet(name, fields, header, [Row(cells) for cells in rows], Form(mark=b"\xef\xbb\xbf"), pattern=pattern)
+    sheet.proofs = proofs
+    if not sheet.is_schedule:
+        for row in sheet.rows:
+            row.start = _start(sheet.cell(row, "start"), pattern)
+    return sheet
+
+
+def _start(cell: str, pattern: str) -> float | None:
+    with suppress(ValueError):
+        return datetime.strptime(cell, pattern).replace(tzinfo=BERLIN).timestamp()
+    return None
 
 
 def _with_keys(sheet: Sheet) -> Sheet:

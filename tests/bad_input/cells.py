@@ -85,6 +85,14 @@ def put_hostile_text_into_a_link(sheet: Sheet, rng: Random) -> Effect:
     return touching(row)
 
 
+def leave_out_a_host(sheet: Sheet, rng: Random) -> Effect:
+    row = sheet.any_row(rng)
+    for place, name in enumerate(sheet.fields):
+        if name.startswith("host_"):
+            row.cells[place] = ""
+    return touching(row)
+
+
 def put_bytes_into_a_cell_that_are_no_text(sheet: Sheet, rng: Random) -> Effect:
     row, place = _cell(sheet, rng)
     row.cells[place] += rng.choice(["\udce9", "\udcff\udcfe", "\udced\udca0\udc80", "\udcc3"])
@@ -104,7 +112,6 @@ def ruin_a_number(sheet: Sheet, rng: Random) -> Effect:
         "#########",
         "0",
         "NaN",
-        digits.translate({48 + digit: 0xFF10 + digit for digit in range(10)}),
         hex(int(digits)),
         f"{digits}; {digits}",
         f'="{digits[:4]}"',
@@ -166,6 +173,7 @@ CELLS = (
     put_hostile_text_into_a_topic,
     put_hostile_text_into_a_host,
     put_hostile_text_into_a_link,
+    leave_out_a_host,
     put_bytes_into_a_cell_that_are_no_text,
     ruin_a_number,
     write_a_number_differently,

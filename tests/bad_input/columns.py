@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from random import Random
 
 from migrate.shared.resources import data_text
 from migrate.shared.schedule_format import MARKER
-from tests.bad_input.effect import HOST, MINUTES, SAME, TOPIC, Effect, family, refused
+from tests.bad_input.effect import HOST, MINUTES, SAME, TOPIC, Effect, family, refused, touching
 from tests.bad_input.hostile import HOSTILE
 from tests.bad_input.sheet import Sheet, UnsuitedError
 
@@ -147,9 +148,10 @@ def _without(sheet: Sheet, place: int) -> Effect:
     if name in _UNCOMPARED:
         return SAME if not name else Effect()
     personal = frozenset(family(row.key) for row in sheet.rows if "#" in row.key)
-    unnumbered = frozenset(row.key for row in sheet.rows if row.key.startswith("topic:"))
+    by_topic = [row for row in sheet.rows if row.key.startswith("topic:")]
+    unnumbered = frozenset(row.key for row in by_topic)
     if name == "topic":
-        return Effect(personal | unnumbered, forgets=frozenset({TOPIC}))
+        return replace(touching(*by_topic), touched=personal | unnumbered, forgets=frozenset({TOPIC}))
     if name.startswith("host_"):
         return Effect(unnumbered, forgets=frozenset({HOST}))
     if name in ("duration", "duration_minutes"):
@@ -160,8 +162,7 @@ def _without(sheet: Sheet, place: int) -> Effect:
         return Effect(personal, forgets=frozenset({MINUTES}) if "duration" not in sheet.fields else frozenset())
     if name in ("number", "uuid", "start", "start_date"):
         return Effect(everything=True, refusals=("",))
-    filled = frozenset(family(row.key) for row in sheet.rows if row.key and row.cells[place : place + 1] > [""])
-    return Effect(filled)
+    return touching(*(row for row in sheet.rows if row.cells[place : place + 1] > [""]))
 
 
 @cache

@@ -3,27 +3,59 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
-from tests.bad_input.bases import AMERICAN
+from tests.bad_input.bases import AMERICAN, BERLIN, GERMAN
 from tests.bad_input.effect import DATE_ORDER, Effect, touching
 from tests.bad_input.sheet import Row, Sheet, UnsuitedError
 
 _AMERICAN_DATE = re.compile(r"(\d\d)/(\d\d)/(\d{4})(.*)")
+_MONTHS = 12
+_LONG = 8
 
 
 def move_a_date(sheet: Sheet, rng: Random) -> Effect:
-    row, moment, pattern = _a_start(sheet, rng)
-    moved = moment + timedelta(days=rng.randint(-40, 400), minutes=rng.choice([0, 0, 1, 719, 720]))
-    _put(sheet, row, moved.strftime(pattern))
-    return touching(row)
+    row, moment, _ = _a_start(sheet, rng)
+    moved = moment + timedelta(days=rng.randint(-40, 400), minutes=rng.choice([0, 0, 1, 719, 720, 840]))
+    return _move(sheet, row, moved)
+
+
+def move_a_date_and_put_its_row_first(sheet: Sheet, rng: Random) -> Effect:
+    """The dates of a meeting need not be in the order of their rows."""
+    row, moment, _ = _a_start(sheet, rng)
+    sheet.rows.remove(row)
+    sheet.rows.insert(0, row)
+    return _move(sheet, row, moment + timedelta(days=rng.randint(1, 30), minutes=rng.choice([0, 840])))
 
 
 def move_a_date_into_the_past(sheet: Sheet, rng: Random) -> Effect:
     row, moment, pattern = _a_start(sheet, rng)
     _put(sheet, row, moment.replace(year=2019).strftime(pattern))
-    return touching(row)
+    counts = None if sheet.is_schedule else {"before_since": 1, "in_meetings": -1}
+    return replace(touching(row), counts=counts)
+
+
+def disturb_a_series(sheet: Sheet, rng: Random) -> Effect:
+    """Some dates of one meeting are left out, others are moved by days or to another time of day."""
+    key = sheet.any_row(rng, "start").key
+    dates = [row for row in sheet.told() if row.key == key]
+    if len(dates) < _LONG:
+        raise UnsuitedError("there is no rule without these dates")
+    one, other, *moved = rng.sample(dates, 4)
+    for row in moved:
+        by = timedelta(days=rng.randint(-3, 30), minutes=rng.choice([0, 0, 90, 840]))
+        _move(sheet, row, _moment(sheet, row) + by)
+    sheet.rows = [row for row in sheet.rows if row not in (one, other)]
+    return touching(one, other)
+
+
+def hold_a_meeting_in_another_zone(sheet: Sheet, rng: Random) -> Effect:
+    row, moment, _ = _a_start(sheet, rng)
+    row.cells[sheet.column("timezone")] = rng.choice(["Asia/Tokyo", "Pacific/Auckland", "America/New_York"])
+    return _move(sheet, row, moment)
 
 
 def write_a_date_that_is_none(sheet: Sheet, rng: Random) -> Effect:
@@ -71,7 +103,11 @@ def write_a_date_in_the_other_order(sheet: Sheet, rng: Random) -> Effect:
     row, moment, pattern = _a_start(sheet, rng)
     layout = "%m/%d/%Y %H:%M" if pattern.startswith("%d") else "%d/%m/%Y %H:%M"
     _put(sheet, row, moment.strftime(layout))
-    return touching(row, refusals=() if sheet.proofs else (DATE_ORDER,))
+    if pattern in (AMERICAN, GERMAN):
+        codes = ("bad-date",) if sheet.proofs and moment.day > _MONTHS else ()
+        return touching(row, refusals=() if sheet.proofs else (DATE_ORDER,), codes=codes)
+    # Where a file has no other date that needs an order, this one may do with what else tells it.
+    return touching(row, refusals=(DATE_ORDER,) if moment.day <= _MONTHS else ())
 
 
 def write_all_dates_in_the_other_order(sheet: Sheet, rng: Random) -> Effect:
@@ -116,10 +152,31 @@ def _at_a_clock_change(sheet: Sheet, rng: Random, time: str, code: str) -> Effec
 def _a_start(sheet: Sheet, rng: Random) -> tuple[Row, datetime, str]:
     """Return a row, its start, and how the file writes it."""
     row = sheet.any_row(rng, "start")
+    return row, _moment(sheet, row), sheet.pattern
+
+
+def _moment(sheet: Sheet, row: Row) -> datetime:
     try:
-        return row, datetime.strptime(sheet.cell(row, "start"), sheet.pattern), sheet.pattern
+        return datetime.strptime(sheet.cell(row, "start"), sheet.pattern)
     except ValueError as error:
         raise UnsuitedError("date and time have a cell each, or the cell is spoilt already") from error
+
+
+def _move(sheet: Sheet, row: Row, moment: datetime) -> Effect:
+    """Let a row start at a time of the clock that it goes by."""
+    known = row.start is not None
+    _put(sheet, row, moment.strftime(sheet.pattern))
+    effect = touching(row)
+    if known:
+        row.start = _instant(moment, sheet.pattern, sheet.cell(row, "timezone"))
+    return effect
+
+
+def _instant(moment: datetime, pattern: str, zone: str) -> float:
+    aware = moment.replace(tzinfo=UTC if pattern.endswith("Z") else ZoneInfo(zone or BERLIN.key))
+    if aware.utcoffset() != aware.replace(fold=1).utcoffset():
+        raise UnsuitedError("the clock changes just then")
+    return aware.timestamp()
 
 
 def _offset(moment: datetime, pattern: str) -> str:
@@ -134,7 +191,10 @@ def _put(sheet: Sheet, row: Row, cell: str) -> None:
 
 DATES = (
     move_a_date,
+    move_a_date_and_put_its_row_first,
     move_a_date_into_the_past,
+    disturb_a_series,
+    hold_a_meeting_in_another_zone,
     write_a_date_that_is_none,
     write_a_date_in_another_layout,
     write_a_date_in_the_other_order,

@@ -55,7 +55,9 @@ def then(first: Effect, second: Effect) -> Effect:
 
 
 def touching(*rows: Row, refusals: Iterable[str] = (), codes: Iterable[str] = ()) -> Effect:
-    """Return the effect of a change to rows."""
+    """Return the effect of a change to rows, after which nobody can say when they start."""
+    for row in rows:
+        row.start = None
     touched = frozenset(family(row.key) for row in rows if row.key)
     return Effect(touched, refusals=tuple(refusals), codes=frozenset(codes), row=rows[0] if rows else None)
 

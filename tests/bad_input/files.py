@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from random import Random
 
-from tests.bad_input.effect import DATE_ORDER, HOST, SAME, TOPIC, Effect, family, refused
+from tests.bad_input.effect import DATE_ORDER, HOST, SAME, TOPIC, Effect, family, refused, touching
 from tests.bad_input.sheet import WRAPPINGS, Sheet, UnsuitedError
 
 _MARKED = [(b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")]
@@ -53,7 +53,8 @@ def leave_out_the_last_newline(sheet: Sheet, rng: Random) -> Effect:
 
 def put_newlines_at_the_end(sheet: Sheet, rng: Random) -> Effect:
     number = rng.randint(1, 50)
-    sheet.form.tail += "\n" * number
+    sheet.form.ends_with_newline = True
+    sheet.form.tail += "\r\n" * number
     return Effect(same=True, counts={"read": number, "blank": number})
 
 
@@ -106,8 +107,7 @@ def cut_the_file_off(sheet: Sheet, rng: Random) -> Effect:
     at = rng.randrange(len(sheet.rows)) if sheet.rows else 0
     gone, sheet.rows = sheet.rows[at:], sheet.rows[: at + 1]
     sheet.form.cut = rng.random()
-    touched = frozenset(family(row.key) for row in gone if row.key)
-    return Effect(touched, refusals=("a quote that is never closed", DATE_ORDER, *["column"] * (at == 0)))
+    return touching(*gone, refusals=("a quote that is never closed", DATE_ORDER, *["column"] * (at == 0)))
 
 
 def save_as_something_else(sheet: Sheet, rng: Random) -> Effect:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -14,6 +14,7 @@ from migrate.core.recurrence import dates
 from tests.bad_input.bases import bases, lines_of, plan
 from tests.bad_input.cases import Case
 from tests.bad_input.effect import HOST, MINUTES, TOPIC
+from tests.bad_input.sheet import Row
 from tests.cli.program import Result
 
 Data = Mapping[str, Any]
@@ -21,10 +22,11 @@ Data = Mapping[str, Any]
 DONE, REFUSED, PARTIAL = 0, 4, 6
 _SECONDS = 2
 # Rules without an end are followed up to here.
-_LIMIT = datetime(2028, 7, 1, tzinfo=UTC)
+_LIMIT = datetime(2029, 1, 1, tzinfo=UTC)
 # What is true of a file and not of the meetings in it.
 _FACTS = {"sha256", "columns", "unused_columns", "encoding", "delimiter", "rows", "date_order_reason"}
 
+_NO_TOPIC = "Zoom meeting"
 _PLACE = re.compile(r"\w+\.csv:\d+")
 
 
@@ -46,6 +48,8 @@ def faults(case: Case, result: Result, seconds: float) -> Iterator[str]:
     yield from _faults_of_rows(case, data)
     yield from _faults_of_sources(case, data)
     yield from _faults_of_meetings(case, data)
+    if not case.effect.everything and not case.spoilt.is_schedule and case.spoilt.form.cut is None:
+        yield from _faults_of_dates(case, data)
     if case.is_single:
         yield from _faults_of_problems(case, data)
     if case.effect.same and _same(data) != _same(_base_plan(case.base.name)):
@@ -64,6 +68,8 @@ def _faults_of_rows(case: Case, data: Data) -> Iterator[str]:
     rows = data["inputs"][0]["rows"]
     if rows["read"] != sum(rows.values()) - rows["read"]:
         yield f"the rows do not add up: {rows}"
+    if case.spoilt.form.cut is None and rows["read"] != (written := case.spoilt.count()):
+        yield f"{written} rows are written and {rows['read']} are read"
     if not case.is_single:
         return
     before = _base_plan(case.base.name)["inputs"][0]["rows"]
@@ -103,6 +109,35 @@ def _faults_of_meetings(case: Case, data: Data) -> Iterator[str]:
             yield f"{key} was {wanted} and is {after}"
 
 
+def _faults_of_dates(case: Case, data: Data) -> Iterator[str]:
+    """A row tells of one date of its meeting, and only rows do; what a meeting is called stands in them."""
+    rows = case.spoilt.lines()
+    left = {line: row for line, row in rows.items() if row.key and row.start is not None}
+    for change in data["changes"]:
+        own = [rows[line] for line in lines_of(change) if line in rows]
+        starts = {row.start for row in own if row.start is not None}
+        held = [instant for instant, *_ in _instants_of(change["meeting"])]
+        unsure = sum(row.start is None for row in own)
+        if not starts <= set(held) or len(set(held) - starts) > unsure or len(set(held)) < len(held):
+            yield f"{change['key']} is held at {held}, and {unsure} rows beside those that say {sorted(starts)}"
+        left = {line: row for line, row in left.items() if row not in own}
+        yield from _faults_of_words(change["meeting"], own, data)
+    refused = any(problem["code"] == "ambiguous-series" for problem in data["problems"])
+    if lost := [line for line, row in left.items() if not (refused and case.effect.touches(row.key))]:
+        yield f"the rows of the lines {lost} are lost: {data['problems']}"
+
+
+def _faults_of_words(meeting: Data, rows: Sequence[Row], data: Data) -> Iterator[str]:
+    if any(problem["code"] == "encoding-guessed" for problem in data["problems"]):
+        return
+    cells = {cell.replace("\0", "").strip() for row in rows for cell in row.cells}
+    topics = {meeting["topic"], *(topic for _, _, topic in _instants_of(meeting))}
+    if strange := topics - cells - {_NO_TOPIC}:
+        yield f"no row has the topics {strange}"
+    if strange := {name for name in meeting["host"].values() if not any(name in cell for cell in cells)}:
+        yield f"no row has the host {strange}"
+
+
 def _faults_of_problems(case: Case, data: Data) -> Iterator[str]:
     effect = case.effect
     if effect.codes and effect.row:
@@ -116,12 +151,15 @@ def _kept(meeting: Data, case: Case) -> tuple[object, ...]:
     """Return what no mutation of something else may change: the dates as instants, and the host."""
     forgets = case.effect.forgets
     host = () if HOST in forgets else tuple(meeting["host"].values())
-    text = json.dumps({**meeting, "sources": [], "assumptions": []})
     held = [
         (instant, None if MINUTES in forgets else minutes, None if TOPIC in forgets else topic)
-        for instant, minutes, topic in _instants(text)
+        for instant, minutes, topic in _instants_of(meeting)
     ]
     return *held, host
+
+
+def _instants_of(meeting: Data) -> list[tuple[float, int | None, str]]:
+    return _instants(json.dumps({**meeting, "sources": [], "assumptions": []}))
 
 
 @lru_cache(maxsize=4096)
@@ -144,7 +182,7 @@ def _same(data: Data) -> Data:
     """Return a plan without the facts of its file."""
     problems = [
         {**problem, "path": "", "line": 0, "message": _PLACE.sub("", problem["message"])}
-        for problem in data["problems"]
+        for problem in sorted(data["problems"], key=lambda problem: (problem["code"], problem["message"]))
         if problem["code"] != "encoding-guessed"
     ]
     changes = [{**change, "meeting": {**change["meeting"], "sources": []}} for change in data["changes"]]

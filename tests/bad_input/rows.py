@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 from tests.bad_input.effect import DATE_ORDER, Effect, touching
@@ -19,28 +20,46 @@ def delete_all_rows_but_a_few(sheet: Sheet, rng: Random) -> Effect:
     kept = rng.sample(sheet.rows, min(len(sheet.rows), rng.randint(0, 3)))
     gone = [row for row in sheet.rows if row not in kept]
     sheet.rows = [row for row in sheet.rows if row in kept]
-    return touching(*gone, refusals=(DATE_ORDER,))
+    # Most rows say which column holds times of day; of a few, one that is spoilt may be most.
+    return touching(*gone, *kept if "start_date" in sheet.fields else (), refusals=(DATE_ORDER,))
 
 
 def repeat_rows(sheet: Sheet, rng: Random) -> Effect:
     """A row that comes twice says nothing new; a whole meeting that comes twice is merged too."""
     again = sheet.some_rows(rng, 2)
     for row in again:
-        sheet.rows.insert(rng.randint(0, len(sheet.rows)), Row([*row.cells], row.key))
+        sheet.rows.insert(rng.randint(0, len(sheet.rows)), row.again())
     return Effect(counts={"read": 2, "merged": 2})
 
 
 def repeat_a_row_with_another_cell(sheet: Sheet, rng: Random) -> Effect:
     row, place = sheet.any_row(rng), rng.randrange(len(sheet.header))
-    cells = [*row.cells]
-    cells[place] = rng.choice(["", "x", HOSTILE[rng.choice([*HOSTILE])]])
-    sheet.rows.insert(rng.randint(0, len(sheet.rows)), Row(cells, row.key))
-    return touching(row)
+    other = row.again()
+    other.cells[place] = rng.choice(["", "x", HOSTILE[rng.choice([*HOSTILE])]])
+    sheet.rows.insert(rng.randint(0, len(sheet.rows)), other)
+    return touching(other)
+
+
+def repeat_a_row_with_another_length(sheet: Sheet, rng: Random) -> Effect:
+    """A meeting is held once at a time, however long."""
+    place = sheet.column("duration_minutes" if sheet.is_schedule else "duration")
+    row = sheet.any_row(rng, sheet.fields[place])
+    other = row.again()
+    other.cells[place] = "35"
+    sheet.rows.insert(rng.randint(0, len(sheet.rows)), other)
+    return replace(touching(other), counts={"read": 1, "merged": 1})
 
 
 def shuffle_rows(sheet: Sheet, rng: Random) -> Effect:
     rng.shuffle(sheet.rows)
-    return Effect(counts={})
+    return Effect(same=True, counts={})
+
+
+def put_a_row_first(sheet: Sheet, rng: Random) -> Effect:
+    row = sheet.any_row(rng)
+    sheet.rows.remove(row)
+    sheet.rows.insert(0, row)
+    return Effect(same=True, counts={})
 
 
 def put_blank_rows_between(sheet: Sheet, rng: Random) -> Effect:
@@ -70,9 +89,11 @@ def put_a_remark_below(sheet: Sheet, rng: Random) -> Effect:
 
 
 def cut_off_a_row(sheet: Sheet, rng: Random) -> Effect:
-    row = sheet.any_row(rng)
-    del row.cells[rng.randint(1, len(row.cells) - 1) :]
-    return touching(row)
+    row, width = sheet.any_row(rng), rng.randint(1, len(sheet.header) - 1)
+    del row.cells[width:]
+    # A row that has no cell for its start is not taken for a room, which has an empty one.
+    start = sheet.column("start_date" if "start_date" in sheet.fields else "start")
+    return touching(row, codes=("ragged-row",) if width <= start and not sheet.is_schedule else ())
 
 
 def put_empty_cells_behind_a_row(sheet: Sheet, rng: Random) -> Effect:
@@ -117,7 +138,7 @@ def break_a_row_in_two(sheet: Sheet, rng: Random) -> Effect:
 
 def put_the_file_behind_itself(sheet: Sheet, rng: Random) -> Effect:
     """Two exports of the same days were joined, the header of the second one included."""
-    again = [Row([*row.cells], row.key, is_header=row.is_header) for row in sheet.rows]
+    again = [row.again() for row in sheet.rows]
     sheet.rows += [Row([], is_header=True), *again]
     return Effect()
 
@@ -131,7 +152,9 @@ ROWS = (
     delete_all_rows_but_a_few,
     repeat_rows,
     repeat_a_row_with_another_cell,
+    repeat_a_row_with_another_length,
     shuffle_rows,
+    put_a_row_first,
     put_blank_rows_between,
     repeat_the_header,
     put_title_lines_above,

@@ -37,11 +37,18 @@ _BREAK = re.compile(r"\r\n?|\n")
 
 @dataclass(eq=False)
 class Row:
-    """`key` is that of the meeting in the unspoiled plan, empty if there is none. HEADER rows repeat the header."""
+    """`key` is that of the meeting in the unspoiled plan, empty if there is none. HEADER rows repeat the header.
+
+    `start` is the instant that the row tells, None if it tells none or nobody can say which.
+    """
 
     cells: list[str]
     key: str = ""
     is_header: bool = False
+    start: float | None = None
+
+    def again(self) -> Row:
+        return Row([*self.cells], self.key, self.is_header, self.start)
 
 
 @dataclass
@@ -123,6 +130,10 @@ class Sheet:
         yield from self.above
         yield Row([], is_header=True)
         yield from self.rows
+
+    def count(self) -> int:
+        """Return how many rows are written, blank ones and those that are no part of the table included."""
+        return bool(self.form.separator) + len([*self.records(), *self.form.tail.replace("\0", "").splitlines()])
 
     def lines(self) -> dict[int, Row]:
         """Return the rows by the line that each begins in."""

@@ -3,36 +3,45 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 
 import pytest
 
 from migrate.core.document import meeting_from_json
+from migrate.core.meeting import Meeting, Occurrence
 from migrate.core.recurrence import dates, is_bounded
 from tests.bad_input.bases import LAYOUTS, UUID, bases, meetings, organisation, plan
 from tests.bad_input.cases import MUTATIONS, NUMBER, case
 from tests.bad_input.sheet import Sheet
 
-Dates = dict[str, list[float]]
+Dates = dict[str, list[tuple[float, int | None, str]]]
+
+MEETINGS = 14
+"""The four of the personal room have one number."""
+DEFAULT_MINUTES = 60
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_every_layout_tells_the_same_meetings(name: str) -> None:
     planned = plan(base(name).data())
     assert planned["summary"]["problems"]["error"] == 0
+    assert len(planned["changes"]) == MEETINGS
+    is_timed = {"duration", "end"} & {*base(name).fields}
     found: Dates = defaultdict(list)
     for meeting in (meeting_from_json(change["meeting"]) for change in planned["changes"]):
-        found[meeting.number or meeting.uuid or ""] += [date.start.timestamp() for date in dates(meeting)]
+        told = [(date.start.timestamp(), date.duration_minutes, date.topic) for date in dates(meeting)]
+        found[meeting.number or meeting.uuid or ""] += told
     held: Dates = defaultdict(list)
     for each in organisation():
-        held[each.number] += [each.start.timestamp()] if each.start else []
-    assert {key: sorted(instants) for key, instants in found.items()} == held
+        minutes = each.minutes if is_timed else DEFAULT_MINUTES
+        held[each.number] += [(each.start.timestamp(), minutes, each.topic)] if each.start else []
+    assert {key: sorted(told) for key, told in found.items()} == held
     assert {"", UUID} < held.keys()
 
 
 def test_the_schedule_tells_the_meetings_that_were_written() -> None:
     planned = [meeting_from_json(change["meeting"]) for change in plan(base("schedule").data())["changes"]]
-    found = {meeting.topic: list(dates(meeting)) for meeting in planned if is_bounded(meeting.rrule or "COUNT=1")}
-    assert found == {each.topic: list(dates(each)) for each in meetings() if is_bounded(each.rrule or "COUNT=1")}
+    assert told(planned) == told(meetings())
     assert len(planned) == len(meetings()) == 10
 
 
@@ -55,6 +64,11 @@ def test_every_mutation_is_tried_alone_and_with_others() -> None:
     assert min(alone[name] for name in names) > 10
     assert min(together[name] for name in names) > 10
     assert together.total() == 2 * (NUMBER - alone.total()) > NUMBER // 2
+
+
+def told(held: Iterable[Meeting]) -> dict[tuple[str | None, str], list[Occurrence]]:
+    bounded = (meeting for meeting in held if is_bounded(meeting.rrule or "COUNT=1"))
+    return {(meeting.number, meeting.topic): list(dates(meeting)) for meeting in bounded}
 
 
 def base(name: str) -> Sheet:

@@ -15,9 +15,7 @@ def test_a_plan_without_a_site_is_printed_and_nothing_is_written(tmp_path: Path,
     before = set(tmp_path.iterdir())
     result = run("--site", tmp_path, "plan", export, *ZONE)
     assert result.code == 0
-    assert result.out.splitlines()[-1].endswith(
-        "jitsi-migrate --site " + str(tmp_path) + " init --server meet.example.org"
-    )
+    assert result.out.splitlines()[-1] == f"  jitsi-migrate --site {tmp_path} init --server meet.example.org"
     assert set(tmp_path.iterdir()) == before
 
 
@@ -39,12 +37,19 @@ def test_the_plan_says_how_the_file_was_understood(tmp_path: Path) -> None:
 def test_the_last_line_says_what_to_type_next(site: Path, export: Path) -> None:
     result = run("--site", site, "plan", export, *ZONE)
     assert "2 to create." in result.out
-    words = result.out.splitlines()[-1].partition("Next: jitsi-migrate ")[2].split()
-    assert run(*words).code == 0
+    assert result.out.splitlines()[-2] == "Next:"
+    assert run(*result.out.splitlines()[-1].split()[1:]).code == 0
+
+
+def test_a_command_to_type_is_never_wrapped(site: Path, export: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    plan = site / "a-plan-with-a-long-name.json"
+    out = run("--site", site, "plan", export, *ZONE, "-o", plan).out
+    assert out.splitlines()[-1] == f"  jitsi-migrate --site {site} apply {plan}"
 
 
 def test_quiet_leaves_the_verdict_and_the_next_command(site: Path, export: Path) -> None:
-    assert len(run("--site", site, "plan", export, *ZONE, "-q").out.splitlines()) == 2
+    assert len(run("--site", site, "plan", export, *ZONE, "-q").out.splitlines()) == 3
 
 
 def test_errors_in_rows_give_6_and_keep_apply_from_going_on_alone(site: Path) -> None:
@@ -151,6 +156,29 @@ def test_no_secret_is_in_the_plan_the_reports_or_the_output(site: Path, export: 
     assert all(secret not in text for text in [*shown, exported, *files])
 
 
+def test_what_is_undone_is_counted_once(site: Path, export: Path) -> None:
+    run("--site", site, "plan", export, *ZONE)
+    run("--site", site, "apply", site / "plan.json")
+    calendar = site / "calendars" / "hosts" / "bo@example.org.ics"
+    calendar.write_bytes(calendar.read_bytes().replace(b"SUMMARY:Interview", b"SUMMARY:Talk"))
+    assert "1 change would be undone, 1 kept." in run("--site", site, "undo", "last", "--dry-run").out
+    assert "1 change undone, 1 kept." in run("--site", site, "undo", "last").out
+    assert "undone 1 of 2" in run("--site", site, "status").out
+    assert "0 changes undone, 1 was undone before, 1 kept." in run("--site", site, "undo", "last").out
+
+
+def test_nothing_is_said_to_be_unchanged_that_is_not(site: Path, export: Path) -> None:
+    run("--site", site, "plan", export, *ZONE)
+    for damage in (b"no calendar", b"BEGIN:VCALENDAR\r\nX-A:\xff\r\nEND:VCALENDAR\r\n"):
+        path = site / "calendars" / "hosts" / "someone-else.ics"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(damage)
+        result = run("--site", site, "apply", site / "plan.json")
+        assert (result.code, "someone-else.ics" in result.err, "nothing was changed" in result.err) == (5, True, False)
+        assert (path.parent / "anna@example.org.ics").exists()
+    assert "hosts.csv" in run("plan", "--help").out
+
+
 def test_the_journal_is_exported_as_json_lines(site: Path, export: Path, tmp_path: Path) -> None:
     import json
 
@@ -206,8 +234,9 @@ class TestOnATerminal:
     def test_it_is_readable_in_60_columns(self, tmp_path: Path) -> None:
         from rich.cells import cell_len
 
-        lines = self.plan(tmp_path, COLUMNS="60").splitlines()
+        *lines, command = self.plan(tmp_path, COLUMNS="60").splitlines()
         assert max(map(cell_len, lines)) <= 60
+        assert command.endswith("init --server meet.example.org")
 
     def test_a_pipe_gets_neither_colours_nor_spaces_at_line_ends(self, tmp_path: Path) -> None:
         out = self.plan(tmp_path)
@@ -227,7 +256,9 @@ class TestOnATerminal:
         assert not {"\x1b", "\x07", "\u202e"} & set(out)
 
     def test_a_terminal_that_knows_ascii_only_is_no_reason_to_fail(self, tmp_path: Path) -> None:
-        assert "Weekly team meeting" in self.plan(tmp_path, PYTHONIOENCODING="ascii")
+        out = self.plan(tmp_path, PYTHONIOENCODING="ascii")
+        assert "Weekly team meeting" in out
+        assert "start <- Start time" in out
 
     def test_colours_are_there_when_forced_and_never_with_no_color(self, tmp_path: Path) -> None:
         assert "\x1b[1m" in self.plan(tmp_path, FORCE_COLOR="1", TERM="xterm")
@@ -246,6 +277,17 @@ def test_hosts_in_another_encoding_are_told(site: Path, export: Path) -> None:
     (site / "hosts.csv").write_bytes(b"zoom_name,zoom_id,zoom_email,account,calendar_url\nJ\xf6rg,,,,\n")
     result = run("--site", site, "plan", export, *ZONE)
     assert (result.code, "UTF-8" in result.err) == (3, True)
+
+
+def test_hosts_with_semicolons_are_read_and_get_new_rows(site: Path, export: Path) -> None:
+    path = site / "hosts.csv"
+    path.write_text("zoom_name;zoom_id;zoom_email;account;calendar_url\nAnna Lindqvist;;anna@example.org;anna;\n")
+    plan = run("--site", site, "--json", "plan", export, *ZONE).json["data"]
+    assert plan["changes"][0]["meeting"]["host"]["account"] == "anna"
+    assert path.read_text().splitlines()[1:] == [
+        "Anna Lindqvist;;anna@example.org;anna;",
+        "Bo Okafor;;bo@example.org;;",
+    ]
 
 
 def test_a_site_directory_whose_name_is_no_text_is_refused(tmp_path: Path) -> None:

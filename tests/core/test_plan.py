@@ -71,7 +71,7 @@ KEYS = {
         *("path", "sha256", "kind", "columns", "unused_columns", "encoding", "delimiter", "timezone", "date_order"),
         *("date_order_reason", "window", "rows"),
     },
-    "changes": {"action", "key", "meeting", "room", "event", "before", "expects", "losses", "why"},
+    "changes": {"action", "key", "meeting", "room", "event", "before", "expects", "losses", "why", "guess"},
     "problems": {"code", "severity", "path", "line", "message", "hint"},
 }
 MEETING_KEYS = {

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
+from migrate.core.consistency import check_dates
 from migrate.core.meeting import Meeting, Occurrence
 from migrate.core.recurrence import Shape, check_rule, dates, pattern_name, patterns, tell
 
@@ -132,6 +133,12 @@ def test_a_told_rule_is_a_good_one_and_lies_within_the_rows(rows: list[Occurrenc
     days = {each.start.date() for each in rows}
     assert {nominal[0], nominal[-1]} <= days
     assert nominal[0] == shape.start.date()
+
+
+@settings(deadline=None)
+@given(some_dates)
+def test_what_is_told_never_contradicts_itself(rows: list[Occurrence]) -> None:
+    assert check_dates(as_meeting(tell(rows))) == []
 
 
 @settings(deadline=None)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from migrate.core import recurrence
+from migrate.core.document import load_meeting
 from migrate.core.meeting import Kind, Person
 from migrate.shared.hosts import HostBook, load
 from tests.builders import (
@@ -22,6 +25,7 @@ from tests.builders import (
     schedule_csv,
     series,
     settled,
+    spoilt,
     weekly,
 )
 from tests.desk import Desk, actions, changes_nothing
@@ -42,6 +46,11 @@ def march(*meetings, **fields):
 
 def april(*meetings, **fields):
     return reading(*(meetings or APRIL), window=("04-01", "04-30"), path="april.csv", **fields)
+
+
+def dates(desk: Desk) -> list[float]:
+    """Return the instants in the journal under the usual key."""
+    return [each.start.timestamp() for each in recurrence.dates(load_meeting(desk.bindings[KEY].meeting))]
 
 
 def one(sealed):
@@ -180,6 +189,19 @@ def test_a_later_month_extends_the_series_and_keeps_its_event(desk: Desk) -> Non
         assert changes_nothing(desk.plan(*files))
 
 
+def test_an_export_made_in_another_zone_speaks_for_the_days_of_that_zone(desk: Desk) -> None:
+    """In Tokyo the last evening of March in Berlin is in April."""
+    evenings = rows(weekly("2027-03-10 20:00", 6))
+    desk.migrate(reading(*evenings, window=("03-01", "04-30")))
+    seen = [
+        replace(each, start=each.start.astimezone(ZoneInfo("Asia/Tokyo")), timezone="Asia/Tokyo") for each in evenings
+    ]
+    desk.migrate(march(*seen[:3], zone="Asia/Tokyo"))
+    assert dates(desk) == [each.start.timestamp() for each in evenings]
+    desk.migrate(march(*seen[:2], zone="Asia/Tokyo"))
+    assert dates(desk) == [each.start.timestamp() for each in (*evenings[:2], *evenings[3:])]
+
+
 def test_a_later_month_leaves_what_it_does_not_cover(desk: Desk) -> None:
     desk.migrate(march())
     sealed = desk.plan(april(row("2027-04-07 10:00", "Review", TENTH)), prune=True)
@@ -269,6 +291,52 @@ def test_nothing_is_pruned_while_rows_cannot_be_read(desk: Desk) -> None:
     for since in ("02-01", "03-10"):
         (change,) = desk.plan(march(*irregular), since=day(since), prune=True).plan.changes
         assert change.why == "not found, but rows that cannot be read may be of it; nothing is pruned"
+
+
+def test_a_row_that_cannot_be_read_takes_no_date_out_of_a_known_series(desk: Desk) -> None:
+    desk.migrate(march())
+    sealed = desk.plan(spoilt(march(), 4))
+    assert changes_nothing(sealed)
+    assert one(sealed).why == "dates that are not found stay: rows that cannot be read may be of them"
+
+
+def test_beside_a_row_that_cannot_be_read_dates_are_added_and_changed(desk: Desk) -> None:
+    desk.migrate(march(*MARCH[:4]))
+    listed = [replace(MARCH[0], duration_minutes=90), *MARCH[1:]]
+    sealed = desk.plan(spoilt(march(*listed), 4))
+    desk.apply(sealed, partial=True)
+    assert one(sealed).why == "dates that are not found stay: rows that cannot be read may be of them"
+    assert dates(desk) == [each.start.timestamp() for each in MARCH]
+    assert changes_nothing(desk.plan(march(*listed)))
+    assert one(desk.plan(march(*listed[:4]))).action == "update"
+
+
+def test_beside_a_file_with_such_a_row_another_one_still_tells_what_is_gone(desk: Desk) -> None:
+    desk.migrate(march(), april())
+    sealed = desk.plan(spoilt(march(), 4), april(*APRIL[:3]))
+    assert one(sealed).why == "dates that are not found stay: rows that cannot be read may be of them"
+    desk.apply(sealed, partial=True)
+    assert dates(desk) == [each.start.timestamp() for each in (*MARCH, *APRIL[:3])]
+
+
+def test_a_schedule_csv_beside_such_a_file_does_not_tell_what_is_gone(desk: Desk) -> None:
+    desk.migrate(march())
+    corrected = schedule_csv(series("2027-03-03 12:00", 20, "Review", TENTH), window=("03-03", "07-31"))
+    assert actions(desk.plan(spoilt(march(), 4), corrected))[KEY] == "keep"
+
+
+def test_a_correction_that_cannot_be_read_gives_no_date_up_to_an_export(desk: Desk) -> None:
+    corrected = schedule_csv(series("2027-03-02 09:00", 5), series("2027-03-03 12:00", 20, "Review", TENTH))
+    desk.migrate(march(), corrected)
+    known = dates(desk)
+    sealed = desk.plan(march(), spoilt(corrected, 2))
+    desk.apply(sealed, partial=True)
+    assert set(known) <= set(dates(desk))
+
+
+def test_a_row_that_cannot_be_read_takes_no_date_out_of_a_rule_without_an_end(desk: Desk) -> None:
+    desk.migrate(schedule_csv(series("2027-03-01 09:00", 1, rrule="FREQ=WEEKLY;BYDAY=MO"), window=None))
+    assert changes_nothing(desk.plan(spoilt(march(), 4)))
 
 
 def test_a_vanished_meeting_that_people_changed_is_a_conflict(desk: Desk) -> None:

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from migrate.core import recurrence
 from migrate.core.errors import RefusedError, TargetError
+from migrate.core.meeting import Meeting
 from migrate.core.plan import WRITING, Action
 from migrate.core.ports import Reading
 from migrate.services.applying import Applied, Result
 from migrate.services.plan_file import Sealed
-from tests.builders import ANNA, BEN, reading, row, weekly
+from tests.builders import ANNA, BEN, reading, row, spoilt, weekly
 from tests.desk import Crash, Desk, Fuse
 
 Ended = TypeVar("Ended")
@@ -58,7 +60,7 @@ class Promises(RuleBasedStateMachine):
         super().__init__()
         self.desk = Desk()
         self.zoom: dict[str, Known] = {}
-        self.exported: dict[str, Known] = {}
+        self.exported = self.export()
         self.sealed: Sealed | None = None
         self.crashed = False
         self.lunch = False
@@ -97,10 +99,13 @@ class Promises(RuleBasedStateMachine):
 
     # The product
 
-    @rule(prune=st.booleans(), take=st.booleans())
-    def plan(self, prune: bool, take: bool) -> None:
-        self.exported = dict(self.zoom)
-        self.sealed = self.desk.plan(self.export(self.exported), prune=prune, take=take)
+    @rule(prune=st.booleans(), take=st.booleans(), unread=st.none() | st.integers(2, 9))
+    def plan(self, prune: bool, take: bool, unread: int | None) -> None:
+        self.exported = self.export(unread)
+        self.sealed = self.desk.plan(fresh(self.exported), prune=prune, take=take)
+        if self.exported.problems:
+            for change in self.sealed.plan.changes:
+                assert change.before is None or instants(change.before) <= instants(change.meeting)
 
     @precondition(lambda self: self.sealed)
     @rule(calls=CALLS, error=ERRORS)
@@ -112,7 +117,7 @@ class Promises(RuleBasedStateMachine):
             if "--take zoom" in change.why and change.action is Action.UPDATE:
                 for uid in (*(change.event.uids if change.event else ()), *self.known_uids(change.key)):
                     self.edited.pop(uid, None)
-        applied = self.run(lambda: self.desk.apply(sealed, large=True), calls, error)
+        applied = self.run(lambda: self.desk.apply(sealed, partial=True, large=True), calls, error)
         if applied:
             self.check_applied(sealed, applied)
             if not (applied.resumed or after_crash):
@@ -156,10 +161,10 @@ class Promises(RuleBasedStateMachine):
             there = {(name, uid) for name, texts in self.desk.texts.items() for uid in texts if "lunch" not in uid}
             assert {uid for _, uid in there - bound} <= self.edited.keys()
         copy = deepcopy(self.desk)
-        assert copy.apply(sealed, large=True).count(Result.DONE) == 0
+        assert copy.apply(sealed, partial=True, large=True).count(Result.DONE) == 0
         assert copy.texts == self.desk.texts
         if not applied.count(Result.FAILED):
-            planned = deepcopy(self.desk).plan(self.export(self.exported))
+            planned = deepcopy(self.desk).plan(fresh(self.exported))
             assert not {change.action for change in planned.plan.changes} & WRITING
 
     def check_undo(self, before: tuple[object, object]) -> None:
@@ -199,14 +204,24 @@ class Promises(RuleBasedStateMachine):
         known = self.desk.bindings.get(key)
         return known.uids if known else ()
 
-    def export(self, zoom: dict[str, Known]) -> Reading:
-        return reading(
+    def export(self, unread: int | None = None) -> Reading:
+        listed = reading(
             *(
                 row(start, known.topic, number, host=HOSTS[known.host])
-                for number, known in sorted(zoom.items())
+                for number, known in sorted(self.zoom.items())
                 for start in STARTS[known.starts]
             )
         )
+        return spoilt(listed, unread) if unread and unread < listed.rows.read else listed
+
+
+def instants(meeting: Meeting) -> set[float]:
+    return {date.start.timestamp() for date in recurrence.dates(meeting)}
+
+
+def fresh(listed: Reading) -> Reading:
+    """Return the reading with its rows not counted yet."""
+    return replace(listed, rows=replace(listed.rows, in_meetings=0, merged=0, before_since=0))
 
 
 TestPromises = Promises.TestCase

@@ -53,6 +53,19 @@ def test_runs_say_how_they_ended_and_who_undid_them(desk: Desk) -> None:
     assert [each.undone_by for each in read_status(desk.journal).runs] == ["", "undo-3", ""]
 
 
+def test_a_run_that_is_undone_in_part_is_not_called_undone(desk: Desk) -> None:
+    other = row("2027-03-04 14:00", "Review", "80000000202")
+    desk.migrate(reading(*MARCH, other))
+    desk.edit("SUMMARY:Review", "SUMMARY:The review")
+    desk.undo()
+    run, _ = read_status(desk.journal).runs
+    assert (run.state, run.done, run.undone, run.undone_by) == ("partly undone", 2, 1, "undo-2")
+    desk.edit("SUMMARY:The review", "SUMMARY:Review")
+    desk.undo()
+    run = read_status(desk.journal).runs[0]
+    assert (run.state, run.undone, run.undone_by) == ("undone", 2, "undo-3")
+
+
 def test_what_failed_is_counted(desk: Desk) -> None:
     class Refusing(MemoryCalendar):
         def write(self, collection, writes):
@@ -95,5 +108,6 @@ def test_the_status_is_plain_json(desk: Desk) -> None:
         "done": 1,
         "failed": 0,
         "unknown": 0,
+        "undone": 1,
         "undone_by": "undo-2",
     }

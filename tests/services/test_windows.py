@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from migrate.core import recurrence
 from migrate.core.document import load_meeting
-from tests.builders import NUMBER, PERSONAL, day, reading, row
+from tests.builders import NUMBER, PERSONAL, day, reading, row, spoilt
 from tests.desk import Desk, changes_nothing
 
 # Rows of one or two regular meetings, some of them moved, cancelled or held besides.
 SLOTS = st.sampled_from(
-    [("01", 7, "09:00"), ("04", 7, "14:00"), ("02", 7, "09:00"), ("01", 2, "10:00"), ("05", 14, "09:00")]
+    [("01", 7, "09:00"), ("04", 7, "14:00"), ("02", 7, "09:00"), ("01", 2, "10:00"), ("03", 7, "20:00")]
 )
 REGULAR = st.tuples(SLOTS, st.integers(1, 5), st.sets(st.integers(0, 4), max_size=2))
 EXTRA = st.tuples(st.integers(1, 31), st.sampled_from(["09:00", "11:30"]))
@@ -37,6 +39,10 @@ def on(desk: Desk) -> Counter[float]:
         for binding in desk.bindings.values()
         for date in recurrence.dates(load_meeting(binding.meeting))
     )
+
+
+def told(meetings) -> Counter[float]:
+    return Counter(each.start.timestamp() for each in meetings)
 
 
 NUMBERS = st.sampled_from([NUMBER, PERSONAL, None])
@@ -68,6 +74,39 @@ def test_months_in_any_order_add_up_to_the_dates_of_all(months) -> None:
     desk.migrate(reading(*april, window=windows["04"]))
     desk.migrate(reading(*march, window=windows["03"]))
     desk.migrate(reading(*april, window=windows["04"]))
-    assert on(desk) == Counter(each.start.timestamp() for each in (*march, *april))
+    assert on(desk) == told([*march, *april])
     desk.migrate(reading(*corrected, window=windows["03"]), prune=True)
-    assert on(desk) == Counter(each.start.timestamp() for each in (*corrected, *april))
+    assert on(desk) == told([*corrected, *april])
+
+
+ZONES = st.sampled_from(["Europe/Berlin", "Asia/Tokyo", "Pacific/Honolulu", "Pacific/Kiritimati"])
+DAYS = st.tuples(st.integers(1, 31), st.integers(1, 31)).map(sorted)
+
+
+@given(st.sampled_from([NUMBER, PERSONAL]).flatmap(month), st.lists(st.tuples(ZONES, DAYS), min_size=1, max_size=3))
+def test_exports_made_in_any_zone_take_back_no_date_that_zoom_has(listed, exports) -> None:
+    desk = Desk()
+    desk.migrate(reading(*listed))
+    for zone, (first, last) in exports:
+        there = [replace(each, start=each.start.astimezone(ZoneInfo(zone)), timezone=zone) for each in listed]
+        window = (f"03-{first:02}", f"03-{last:02}")
+        inside = [each for each in there if day(window[0]) <= each.start.date() <= day(window[1])]
+        desk.migrate(reading(*inside, window=window, zone=zone), prune=True)
+        assert on(desk) == told(listed)
+
+
+@given(
+    st.sampled_from([NUMBER, PERSONAL]).flatmap(lambda number: st.tuples(month(number), month(number).filter(bool))),
+    st.sets(st.integers(0, 5), min_size=1),
+)
+def test_rows_that_cannot_be_read_take_back_no_date(months, unread) -> None:
+    before, after = months
+    desk = Desk()
+    desk.migrate(reading(*before))
+    lines = {2 + number % len(after) for number in unread}
+    sealed = desk.plan(spoilt(reading(*after), *lines), prune=True)
+    desk.apply(sealed, partial=True, large=True)
+    left = [each for line, each in enumerate(after, start=2) if line not in lines]
+    assert on(desk) == Counter(told([*before, *left]).keys())
+    desk.migrate(reading(*after), prune=True)
+    assert on(desk) == told(after)

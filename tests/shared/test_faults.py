@@ -33,6 +33,17 @@ def test_a_message_names_the_column_in_hand_until_the_next_row():
     assert [problem.message for problem in faults.problems] == ["start: one", "two"]
 
 
+def test_columns_with_an_error_are_known_until_the_next_row():
+    faults = Faults("a.csv")
+    faults.column = "topic"
+    faults.note("bad-date", "text")
+    faults.column = "start"
+    faults.error("bad-date", "text")
+    assert faults.faulty == {"start"}
+    faults.next_row(3)
+    assert faults.faulty == set()
+
+
 @given(st.text())
 def test_a_shown_cell_is_short_and_printable(cell: str):
     assert len(show(cell)) <= 60

@@ -139,7 +139,7 @@ def test_a_full_disk_leaves_the_old_file_and_no_temporary(tmp_path: Path) -> Non
         path = disk / "plan.json"
         Files().write(path, OLD)
         with full(disk):
-            with pytest.raises(TryLaterError, match=r"plan\.json: the disk is full; nothing was changed") as caught:
+            with pytest.raises(TryLaterError, match=r"plan\.json: the disk is full; the file is as it was") as caught:
                 Files().write(path, bytes(20_000))
             assert (path.read_bytes(), names(disk)) == (OLD, ["filler", "plan.json"])
         assert "Free some space" in caught.value.hint

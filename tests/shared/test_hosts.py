@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from migrate.core.errors import ConfigurationError
 from migrate.core.meeting import Person
-from migrate.shared.hosts import COLUMNS, HostBook, dump, load
+from migrate.shared.hosts import COLUMNS, HostBook, dump, load, read
 from tests.builders import ANNA, BEN
 
 HEADER = "zoom_name,zoom_id,zoom_email,account,calendar_url\n"
@@ -102,6 +102,28 @@ def test_what_a_spreadsheet_saves_is_read(written: str) -> None:
     assert load(written, "hosts.csv").join(Person(email="a@example.org")).account == "a"
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+@pytest.mark.parametrize("mark", ["\ufeff", ""])
+def test_what_a_spreadsheet_of_another_country_saves_is_read_and_written_so(delimiter: str, mark: str) -> None:
+    columns = HEADER.strip().split(",")
+    text = f"{mark}{delimiter.join(columns)}\n{delimiter.join(['Jörg, Dr.', '', 'joerg@example.org', 'j', ''])}\n"
+    known = read(text.replace("\n", "\r\n").encode(), "hosts.csv")
+    assert known.join(Person(email="joerg@example.org")).account == "j"
+    assert dump(known) == text
+    known.add([Person(f"B{delimiter}n", "ben@example.org")])
+    assert read(dump(known).encode(), "hosts.csv").rows == known.rows
+
+
+@pytest.mark.parametrize(
+    ("encoding", "message"),
+    [("utf-16", "is UTF-16, not"), ("utf-16-le", "is UTF-16, not"), ("cp1252", ":2: is not UTF-8")],
+)
+def test_another_encoding_is_told_with_what_to_do(encoding: str, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message) as caught:
+        read(f"{HEADER}Jörg,,,,\n".encode(encoding), "hosts.csv")
+    assert "CSV UTF-8" in caught.value.hint
+
+
 def test_a_formula_is_text_in_a_spreadsheet_and_itself_when_read_back() -> None:
     evil = HostBook()
     evil.add([Person('=HYPERLINK("https://example.org")', "@a"), Person("'tis")])
@@ -138,8 +160,40 @@ def test_all_faults_are_told_at_once(text: str, message: str, details: tuple[str
     assert caught.value.details == details
 
 
+@given(st.binary(max_size=40))
+def test_no_bytes_are_a_crash(data: bytes) -> None:
+    with suppress(ConfigurationError):
+        read(data, "hosts.csv")
+
+
 @given(TEXT)
 def test_no_text_is_a_crash(text: str) -> None:
     for content in (text, HEADER + text):
         with suppress(ConfigurationError):
             load(content, "hosts.csv")
+
+
+def test_an_address_completes_the_only_row_of_its_name() -> None:
+    known = book("Ben Okafor,,,ben,")
+    assert known.add([BEN]) == 0
+    assert dump(known) == f"{HEADER}Ben Okafor,,ben@example.org,ben,\n"
+
+
+def test_a_name_completes_the_row_of_its_address() -> None:
+    known = book(",,ben@example.org,ben,")
+    assert (known.add([BEN]), known.join(Person("Ben Okafor")).account) == (0, "ben")
+
+
+def test_of_two_people_of_one_name_neither_completes_a_row() -> None:
+    known = book("Ben Okafor,,,ben,")
+    other = Person("Ben Okafor", "b.okafor@example.org")
+    assert known.add([BEN, other]) == 2
+    assert known.join(Person("Ben Okafor")).email == ""
+    assert set(known.namesakes(Person("Ben Okafor"))) == {"", "ben@example.org", "b.okafor@example.org"}
+    assert known.namesakes(BEN) == []
+
+
+def test_what_people_wrote_is_never_overwritten() -> None:
+    known = book("Benjamin,,ben@example.org,ben,")
+    known.add([BEN, ANNA])
+    assert dump(known).splitlines()[1] == "Benjamin,,ben@example.org,ben,"

@@ -2,17 +2,20 @@ from __future__ import annotations
 
 import csv
 from datetime import UTC, date, datetime
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from migrate.core.consistency import check_dates
 from migrate.core.errors import InputError
 from migrate.core.features import FEATURES
 from migrate.core.meeting import Kind, Meeting, Occurrence, Override, Person
 from migrate.core.ports import Document, Reading, ReadOptions, Window
 from migrate.core.problem import Severity
+from migrate.core.recurrence import ruled
 from migrate.shared.schedule_format import COLUMNS, MARKER
 from migrate.sources.schedule_csv import ScheduleCsv, write_schedule
 
@@ -49,8 +52,15 @@ def meetings(draw: st.DrawFn) -> Meeting:
     rest = (st.none() | minutes, texts())
     dateless = draw(st.booleans())
     kinds = [Kind.ROOM, Kind.INSTANT, Kind.WEBINAR] if dateless else [kind for kind in Kind if kind is not Kind.ROOM]
-    rules = st.sampled_from([None, "FREQ=WEEKLY;BYDAY=MO;COUNT=6", "FREQ=MONTHLY;BYDAY=-1FR"])
-    return Meeting(
+    rrule = (
+        None if dateless else draw(st.sampled_from([None, "FREQ=WEEKLY;BYDAY=MO;COUNT=6", "FREQ=MONTHLY;BYDAY=-1FR"]))
+    )
+    start = None if dateless else draw(moments)
+    occurrences: list[datetime] = []
+    if start and rrule:
+        start = next(ruled(rrule, start))
+        occurrences = draw(st.lists(st.sampled_from([*islice(ruled(rrule, start), 6)]), max_size=5, unique=True))
+    meeting = Meeting(
         topic=draw(texts(min_size=0)),
         kind=draw(st.sampled_from(kinds)),
         number=draw(st.none() | st.from_regex(r"[0-9]{9,11}", fullmatch=True)),
@@ -58,17 +68,19 @@ def meetings(draw: st.DrawFn) -> Meeting:
         host=draw(people),
         alternative_hosts=tuple(draw(st.lists(people, max_size=2))),
         timezone=zone.key,
-        start=None if dateless else draw(moments),
+        start=start,
         duration_minutes=draw(st.none() | minutes) if dateless else draw(minutes),
-        rrule=None if dateless else draw(rules),
-        exdates=tuple(draw(st.lists(moments, max_size=3))),
-        overrides=tuple(draw(st.lists(st.builds(Override, moments, moments, *rest), max_size=2))),
+        rrule=rrule,
+        exdates=tuple(occurrences[2:]),
+        overrides=tuple(draw(st.builds(Override, st.just(moment), moments, *rest)) for moment in occurrences[:2]),
         singles=() if dateless else tuple(draw(st.lists(st.builds(Occurrence, moments, *rest), max_size=2))),
         old_link=draw(st.sampled_from([None, "https://zoom.us/j/80000000201", "https://zoom.us/my/anna.meier"])),
         agenda=draw(texts()),
         features=tuple(draw(st.lists(st.sampled_from([*FEATURES]), unique=True))),
         attendees=tuple(draw(st.lists(people, max_size=2))),
     )
+    assume(not check_dates(meeting))
+    return meeting
 
 
 def told(meeting: Meeting) -> tuple[object, ...]:
@@ -189,6 +201,51 @@ def test_every_fault_is_told_with_its_column(column: str, cell: str, code: str):
     assert problem.message.startswith(f"{column}: ")
 
 
+@pytest.mark.parametrize(
+    ("cells", "code", "column", "write"),
+    [
+        ('2027-03-01 09:00,,,"[{""occurrence"":""2027-03-01 09:00"",""start"":""2027-03-02 09:00""}]",', "off-rule",
+         "overrides", "rrule"),
+        ("2027-03-01 09:00,,2027-03-01T09:00,,", "off-rule", "exdates", "rrule"),
+        ("2027-03-02 09:00,FREQ=WEEKLY;BYDAY=MO;COUNT=3,,,", "off-rule", "start", "2027-03-08T09:00:00+01:00"),
+        ('2027-03-01 09:00,FREQ=WEEKLY;BYDAY=MO;COUNT=3,,,"[{""start"":""2027-03-08 09:00""}]"', "repeated-date",
+         "singles", "once"),
+        ("2027-03-01 09:00,FREQ=WEEKLY;COUNT=1,2027-03-01T09:00,,", "no-date", "exdates", "delete"),
+        ("2027-03-01 09:00,FREQ=WEEKLY;UNTIL=20270228T080000Z,,,", "no-date", "rrule", "after the start"),
+        ('2027-03-01 09:00,,,,"[{""start"":""2027-03-08 09:00""},{""start"":""2027-03-08 09:00""}]"', "repeated-date",
+         "singles", "once"),
+        ("2027-03-01 10:00,FREQ=WEEKLY;COUNT=3,2027-03-08T09:00,,", "off-rule", "exdates", "2027-03-08T10:00:00+01:00"),
+    ],
+)  # fmt: skip
+def test_a_row_that_contradicts_itself_stays_out_and_is_told_what_to_write(
+    cells: str, code: str, column: str, write: str
+):
+    reading = read(f"topic,start,rrule,exdates,overrides,singles\nx,{cells}\n")
+    (problem,) = reading.problems
+    assert (problem.code, problem.severity, reading.meetings) == (code, Severity.ERROR, [])
+    assert problem.message.startswith(f"{column}: ")
+    assert write in problem.hint
+
+
+def test_dates_are_compared_beside_other_faults_but_not_if_one_cannot_be_read():
+    rows = (",,party,2027-03-01 10:00,2027-03-08T09:00", ",x,single,2027-03-01 10:00,2027-03-08T09:00 soon")
+    reading = read("\n".join([f"{MARKER},topic,kind,start,exdates", *rows]))
+    assert [(problem.line, problem.code) for problem in reading.problems] == [
+        (2, "no-topic"),
+        (2, "bad-kind"),
+        (2, "off-rule"),
+        (3, "bad-date"),
+    ]
+
+
+def test_a_host_without_a_mail_address_is_pointed_out():
+    reading = read(f"{MARKER},topic,start,host_email\n,x,2027-03-01 14:00,anna\n,y,2027-03-01 14:00,anna@example.org\n")
+    assert [(problem.line, problem.code, problem.severity) for problem in reading.problems] == [
+        (2, "bad-address", Severity.WARNING)
+    ]
+    assert [meeting.host.email for meeting in reading.meetings] == ["anna", "anna@example.org"]
+
+
 def test_a_date_is_missed_where_there_must_be_one():
     reading = read("topic,start,rrule,kind\na,,FREQ=DAILY;COUNT=2,\nb,,,series\nc,,,room\n")
     assert [(problem.code, problem.line) for problem in reading.problems] == [("no-start", 2), ("no-start", 3)]
@@ -201,7 +258,7 @@ def test_a_link_loses_its_passcode_and_tells_that_there_was_one():
 
 def test_the_window_is_what_the_meetings_span_unless_one_has_no_end():
     text = "topic,start,rrule\na,2027-03-01 14:00,FREQ=DAILY;COUNT=3\nb,2027-02-01 14:00,\nc,,\n"
-    assert read(text).window == Window(date(2027, 2, 1), date(2027, 3, 3))
+    assert read(text).window == Window(date(2027, 2, 1), date(2027, 3, 3), ZoneInfo("Europe/Berlin"))
     assert read(text + "d,2027-03-01 14:00,FREQ=DAILY\n").window is None
     assert read("topic,rrule\nc,\n").window is None
 

@@ -167,9 +167,16 @@ def test_a_duration_is_given_or_lasts_until_the_end(header: Sequence[str], cells
     assert (meeting.duration_minutes, meeting.assumptions) == (minutes, ())
 
 
-def test_a_duration_across_the_change_of_the_clock_is_real_time():
-    cells = ("Sync", "2027-03-28 01:30", "2027-03-28 03:30")
-    assert only(read(cells, header=("Topic", "Start time", "End time"))).duration_minutes == 60
+@pytest.mark.parametrize(
+    ("start", "end", "minutes"),
+    [
+        ("2027-03-28 01:30", "2027-03-28 03:30", 60),
+        ("2027-03-27 22:00", "07:00", 8 * 60),
+        ("2027-10-30 22:00", "6:00 AM", 9 * 60),
+    ],
+)
+def test_a_duration_across_the_change_of_the_clock_is_real_time(start: str, end: str, minutes: int):
+    assert only(read(("Sync", start, end), header=("Topic", "Start time", "End time"))).duration_minutes == minutes
 
 
 def test_a_missing_duration_is_assumed_and_the_assumption_named():
@@ -280,7 +287,7 @@ def test_the_order_of_dates_is_decided_by_starts_and_ends_together():
 def test_the_window_is_from_the_first_to_the_last_date_of_what_was_read():
     bad = row(number="1", start="2027-01-01 09:00")
     reading = read(row(start="2027-03-09 09:00"), row(start="2027-03-02 09:00"), bad)
-    assert reading.window == Window(date(2027, 3, 2), date(2027, 3, 9))
+    assert reading.window == Window(date(2027, 3, 2), date(2027, 3, 9), ZoneInfo("Europe/Berlin"))
 
 
 CELLS = st.text(max_size=6) | st.sampled_from(
@@ -338,11 +345,12 @@ def test_ten_thousand_rows_are_ten_thousand_meetings():
 
 
 @pytest.mark.parametrize("spoilt", [0, 1])
-def test_one_spoilt_cell_does_not_say_what_a_column_is(spoilt: int):
-    rows = [["x", "80000000201", f"2027-03-{day:02}", "10:00 AM"] for day in (1, 2, 3, 4)]
+@pytest.mark.parametrize("last", [2, 4])
+def test_one_spoilt_cell_does_not_say_what_a_column_is(spoilt: int, last: int):
+    rows = [["x", "80000000201", f"2027-03-{day:02}", "10:00 AM"] for day in range(1, last + 1)]
     rows[0][2 + spoilt] = "soon"
     reading = read(*rows, header=("Topic", "Meeting ID", "Start date", "Start time"))
-    assert (len(reading.meetings), codes(reading)) == (3, ["bad-date"])
+    assert (len(reading.meetings), codes(reading)) == (last - 1, ["bad-date"])
 
 
 def test_cells_in_a_column_without_a_name_keep_no_row_out():

@@ -294,7 +294,7 @@ def test_a_full_disk_changes_nothing_and_the_same_call_works_later(tmp_path: Pat
         journal.begin(a_run(), {})
         first = journal.intend("run-1", [created("a")])
         with full(disk):
-            with pytest.raises(TryLaterError, match="the disk is full; nothing was changed"):
+            with pytest.raises(TryLaterError, match="the disk is full; the file is as it was"):
                 journal.intend("run-1", batch)
             assert journal.snapshot().revision == 1
             assert journal.snapshot().rooms.keys() == {"a"}

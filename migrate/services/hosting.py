@@ -1,0 +1,39 @@
+"""Who hosts meetings: hosts.csv learns it from the files, and says whom they do not tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from migrate.core.merge import place
+from migrate.core.naming import normalise
+from migrate.core.plan import Input
+from migrate.core.problem import Problem, Severity
+from migrate.shared.hosts import HostBook
+
+
+def learn(book: HostBook, inputs: Iterable[Input]) -> int:
+    """Add everybody whom the files name, and report hosts whose name several people have; return how many are new."""
+    inputs = list(inputs)
+    hosts = (meeting.host for source in inputs for meeting in source.reading.meetings)
+    users = (person for source in inputs for person in source.reading.people)
+    added = book.add([*users, *hosts])
+    for source in inputs:
+        source.reading.problems.extend(_unclear(book, source))
+    return added
+
+
+def _unclear(book: HostBook, source: Input) -> Iterator[Problem]:
+    told: set[str] = set()
+    for meeting in source.reading.meetings:
+        name = normalise(meeting.host.name)
+        addresses = book.namesakes(meeting.host) if name not in told else ()
+        told.add(name)
+        if addresses:
+            yield Problem(
+                "namesakes",
+                Severity.WARNING,
+                f"the host {meeting.host.name} can be {' or '.join(filter(None, addresses))}; "
+                "the meetings of this name are given to neither",
+                *place(meeting),
+                "Write the address into a schedule CSV, or export with a column of host addresses.",
+            )

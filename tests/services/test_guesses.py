@@ -1,0 +1,79 @@
+"""Guesses from past meetings: offered, accepted, and never in the way of what a file tells."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from migrate.core.errors import RefusedError
+from migrate.core.meeting import Meeting
+from migrate.core.ports import Reading, Window
+from migrate.core.recurrence import is_bounded
+from tests.builders import NUMBER, PERSONAL, ZONE, reading, row, rows, weekly
+from tests.desk import Desk, actions, changes_nothing
+
+KEY = f"number:{NUMBER}"
+AUTUMN = rows(weekly("2026-10-06 08:58", 8))
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def history(*meetings: Meeting, path: str = "history.csv") -> Reading:
+    listed = reading(*meetings, path=path, kind="history", rank=5, guesses=True)
+    return replace(listed, window=Window(date(2026, 10, 1), date(2026, 11, 30), ZoneInfo(ZONE)))
+
+
+def test_a_guess_is_marked_and_applied_only_if_it_is_accepted(desk: Desk) -> None:
+    sealed = desk.plan(history(*AUTUMN))
+    (change,) = sealed.plan.changes
+    assert (change.guess, change.key, sealed.plan.guesses) == (True, KEY, 1)
+    assert change.meeting.rrule
+    assert not is_bounded(change.meeting.rrule)
+    with pytest.raises(RefusedError, match="1 of the changes"):
+        desk.apply(sealed)
+    assert not desk.texts
+    desk.apply(sealed, guesses=True)
+    assert len(desk.texts) == 1
+
+
+def test_what_was_accepted_once_is_no_guess_any_more(desk: Desk) -> None:
+    desk.apply(desk.plan(history(*AUTUMN)), guesses=True)
+    again = desk.plan(history(*AUTUMN))
+    assert (changes_nothing(again), again.plan.guesses) == (True, 0)
+
+
+def test_what_a_file_tells_is_not_guessed(desk: Desk) -> None:
+    told = rows(weekly("2027-03-02 10:00", 3))
+    both, alone = history(*AUTUMN), desk.plan(reading(*told))
+    plan = desk.plan(reading(*told), both)
+    assert actions(plan) == actions(alone)
+    assert plan.plan.changes == alone.plan.changes
+    assert (both.rows.merged, both.rows.in_meetings) == (8, 0)
+
+
+def test_every_row_of_a_history_is_counted_once(desk: Desk) -> None:
+    once = row("2026-10-07 12:00", "Chat", "80000000209")
+    personal = rows(weekly("2026-10-05 09:00", 6), "Room", PERSONAL)
+    source = history(*AUTUMN, AUTUMN[3], once, *personal)
+    plan = desk.plan(source).plan
+    assert [change.key for change in plan.changes] == [KEY]
+    counts = source.rows
+    assert (counts.in_meetings, counts.merged, counts.not_a_schedule, counts.before_since) == (8, 1, 7, 0)
+    assert counts.read == counts.header + 8 + 1 + 7
+
+
+def test_a_history_speaks_for_no_dates(desk: Desk) -> None:
+    desk.apply(desk.plan(reading(*rows(weekly("2027-03-02 10:00", 3)))))
+    plan = desk.plan(history(*AUTUMN), prune=True)
+    assert changes_nothing(plan)
+
+
+def test_a_user_list_and_a_history_without_series_are_no_emptied_sources(desk: Desk) -> None:
+    desk.apply(desk.plan(reading(*rows(weekly("2027-03-02 10:00", 3)))))
+    assert not desk.plan(history(row("2026-10-07 12:00", "Chat", "80000000209"))).plan.limit.exceeded
