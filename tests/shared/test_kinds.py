@@ -29,6 +29,7 @@ def of(*lines: str) -> Document:
         ("Email,First Name,LicenseType,UserStatus", "users"),
         ("User Name,User Email,Join Time,Leave Time,Duration(Minutes)", "dashboard"),
         ("email,first_name,last_name", None),
+        ("Date,New Users,Meetings,Participants,Meeting Minutes", None),
     ],
 )
 def test_a_kind_is_known_by_its_columns(header: str, name: str | None):
