@@ -10,13 +10,15 @@ from typing import Any, cast
 
 from migrate.core.merge import place
 from migrate.core.plan import Action, Plan
-from migrate.core.ports import Binding, Calendar, Journal, Reading, Run
-from migrate.services.applying import Applied, Applier, Permissions
+from migrate.core.ports import Binding, Calendar, Journal, Reading, Run, Step, StepState
+from migrate.services.applying import Applied, Applier, Permissions, Result
 from migrate.services.plan_file import Sealed, dump, load, seal
 from migrate.services.planning import Planner, PlanOptions
 from migrate.services.steps import recover
 from migrate.services.undoing import Undoer, UndoReport
+from migrate.shared.events import texts_by_uid
 from migrate.shared.hosts import HostBook
+from migrate.shared.icalendar_text import components
 from migrate.targets.jitsi import Jitsi, JitsiSettings
 from tests.builders import as_input, day
 from tests.fakes.calendar import MemoryCalendar
@@ -24,6 +26,9 @@ from tests.fakes.journal import MemoryJournal
 
 SITE_KEY = b"0123456789abcdef0123456789abcdef"
 SINCE = day("02-01")
+
+
+NOTE = "COMMENT:Mine\r\n"
 
 
 def quiet(done: int, of: int) -> None:
@@ -159,6 +164,10 @@ class Desk:
             for uid, text in texts.items():
                 texts[uid] = text.replace(old, new)
 
+    def note(self) -> None:
+        """Write a note into all events, as a person would."""
+        self.edit("END:VEVENT", f"{NOTE}END:VEVENT")
+
     def remove(self, text: str) -> None:
         """Delete the events that have the text, as a person would."""
         for texts in self.calendar.texts.values():
@@ -175,3 +184,22 @@ def actions(plan: Plan | Sealed) -> dict[str, str]:
 def changes_nothing(sealed: Sealed) -> bool:
     """Tell whether everything stays as it is."""
     return {change.action for change in sealed.plan.changes} <= {Action.KEEP}
+
+
+def not_back(desk: Desk, report: UndoReport) -> list[str]:
+    """Return the keys that an undo tells as undone though their events, notes aside, are not what they were."""
+    steps = {step.key: step for step in desk.journal.steps(run=report.run.plan, state=StepState.DONE)}
+    return [
+        item.key
+        for item in report.items
+        if item.result in (Result.DONE, Result.ALREADY) and not _is_back(desk, steps[item.key])
+    ]
+
+
+def _is_back(desk: Desk, step: Step) -> bool:
+    before = texts_by_uid(components(step.before_text))
+    uids = {uid for binding in (step.before, step.after) if binding for uid in binding.uids} | before.keys()
+    there = [(uid, text) for texts in desk.texts.values() for uid, text in texts.items() if uid in uids]
+    return sorted((uid, text.replace(NOTE, "")) for uid, text in there) == sorted(
+        (uid, text.replace(NOTE, "")) for uid, text in before.items()
+    )

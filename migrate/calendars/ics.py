@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -18,9 +17,9 @@ from migrate.core.meeting import Meeting, Person
 from migrate.core.naming import slug
 from migrate.core.ports import Calendar, Event, EventPlan, SiteFacts, Write
 from migrate.shared.content_lines import text_line
-from migrate.shared.events import event_uids, render_event, restore_event
+from migrate.shared.events import event_uids, find_events, render_event, restore_event, texts_by_uid
 from migrate.shared.files import Files
-from migrate.shared.icalendar_text import Component, components, fingerprint, take_apart
+from migrate.shared.icalendar_text import Component, components, take_apart
 from migrate.shared.vtimezone import MARK, vtimezone
 
 HOSTS = "hosts"
@@ -82,12 +81,7 @@ class IcsCalendar(Calendar):
         content = _read(self._path(collection))
         if content is None:
             return None
-        wanted = set(uids)
-        found: dict[str, list[str]] = defaultdict(list)
-        for component in take_apart(content, str(self._path(collection))).components:
-            if component.uid in wanted:
-                found[component.uid].append(component.text)
-        return {uid: _event(uid, "".join(parts)) for uid, parts in found.items()}
+        return find_events(texts_by_uid(take_apart(content, str(self._path(collection))).components), set(uids))
 
     def write(self, collection: str, writes: Sequence[Write]) -> None:
         """Write the file anew with the changes; without events it goes."""
@@ -187,11 +181,6 @@ def _years(events: str) -> dict[str, int]:
 
 def _count(things: Sized, noun: str) -> str:
     return f"{len(things)} {noun}{'' if len(things) == 1 else 's'}"
-
-
-def _event(uid: str, vevents: str) -> Event:
-    crlf = vevents.replace("\r\n", "\n").replace("\n", "\r\n")
-    return Event((uid,), crlf, fingerprint(crlf))
 
 
 def _head(name: str) -> str:

@@ -177,12 +177,14 @@ class Event:
 
     `uids`: the UID of the meeting first, then one for each single date. `text`: the VEVENT components (RFC 5545), CRLF
     line ends, without VCALENDAR and VTIMEZONE. `fingerprint`: equal for two events that mean the same;
-    of several UIDs it is the fingerprints of each that is there, joined by "+" in the order of `uids`.
+    of several UIDs it is the fingerprints of each that is there, joined by "+" in the order of `uids`. `meeting`: of
+    a single date that `look` found, the UID of its meeting, else empty.
     """
 
     uids: tuple[str, ...]
     text: str
     fingerprint: str
+    meeting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,13 +235,18 @@ class Calendar(ABC):
 
     @abstractmethod
     def restore(self, uids: tuple[str, ...], text: str) -> Event:
-        """Return the event of a text that `look` returned before, so that it can be written back."""
+        """Return the event of a text that `look` returned before, so that it can be written back.
+
+        It has these UIDs, then all others that are in the text.
+        """
 
     @abstractmethod
     def look(self, collection: str, uids: Iterable[str]) -> Mapping[str, Event] | None:
         """Return the events that are there, by UID (one entry a UID, each with its own text).
 
-        None if the collection itself does not exist. Raise TargetError if it cannot be read.
+        The single dates of a meeting that is asked for are returned too, whether they are asked for or not: who has
+        lost the journal cannot name them. None if the collection itself does not exist. Raise TargetError if it cannot
+        be read.
         """
 
     @abstractmethod

@@ -151,16 +151,14 @@ class Applier:
         progress(finished, len(plan.changes))
 
     def _move(self, plan: Plan, run: Run, change: Change, binding: Binding | None, live: Found) -> Move:
-        known = Place.of(binding) if binding else None
         if change.action is Action.DELETE:
-            return Move(
-                Step(change.key, change.action, binding, None, live.text), known if live.exists else None, None, None
-            )
+            step = Step(change.key, change.action, binding, None, live.text)
+            return Move(step, live.place if live.exists else None, None, None)
         place = Place(change.event.collection, change.event.uids) if change.event else None
         room = self._room(change)
         event = self._event(plan, change, room)
         after = _binding(change, room, place, run, event.fingerprint if event else live.fingerprint if place else "")
-        here = (known or place) if live.fingerprint else None
+        here = live.place if live.fingerprint else None
         return Move(Step(change.key, change.action, binding, after, live.text), here, place, event)
 
     def _room(self, change: Change) -> Room:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, count
 
 from migrate.core.errors import MigrateError
-from migrate.core.ports import Binding, Calendar, Event, Journal, Outcome, Run, Step, StepState, Write
+from migrate.core.ports import Calendar, Event, Journal, Outcome, Run, Step, StepState, Write
 from migrate.services.events import Found, Place, look
 
 UNDO = "undo"
@@ -41,8 +41,7 @@ class Move:
         """Where nothing may be left of the event as it was."""
         if self.at is None or not self._stays:
             return self.at
-        kept = self.event.uids if self.event else self.at.uids
-        return Place(self.at.collection, tuple(uid for uid in self.at.uids if uid not in kept))
+        return self.at.without(self.to if self.event else self.at)
 
     @property
     def _stays(self) -> bool:
@@ -114,12 +113,14 @@ def recover(
     is written and its step stays open.
     """
     unknown = list(journal.steps(state=StepState.INTENDED))
-    new = look(calendar, {step.key: _place(step.after) for step in unknown})
-    old = look(calendar, {step.key: _to_go(step) for step in unknown})
+    goals = _goals(calendar, journal, unknown)
+    new = look(calendar, {key: goal.there for key, goal in goals.items()})
+    old = look(calendar, {key: goal.cleared for key, goal in goals.items()})
     outcomes, copies = [], defaultdict(list)
     for step in unknown:
-        written, removed = _seen(step, new[step.key], old[step.key])
-        copy = _moved_to(step) if written and not removed else None
+        goal = goals[step.key]
+        written, removed = new[step.key].fingerprint == goal.fingerprint, not old[step.key].fingerprint
+        copy = goal.there if goal.moves and written and not removed else None
         if copy and not mend:
             continue
         if copy:
@@ -151,27 +152,50 @@ def _recovered(step: Step, *, done: bool, reason: str) -> Outcome:
     return Outcome(step.id, StepState.DONE) if done else Outcome(step.id, StepState.FAILED, reason)
 
 
-def _moved_to(step: Step) -> Place | None:
-    """Return where a step takes an event that was elsewhere."""
-    old, new = _place(step.before), _place(step.after)
-    return new if old and new and old.collection != new.collection else None
+@dataclass(frozen=True, slots=True)
+class _Goal:
+    """What is there when a step is done: an event of this fingerprint, and nothing else of what was at `old`."""
+
+    there: Place | None
+    fingerprint: str
+    old: Place | None
+
+    @property
+    def moves(self) -> bool:
+        return bool(self.old and self.there and self.old.collection != self.there.collection)
+
+    @property
+    def cleared(self) -> Place | None:
+        return self.old.without(self.there) if self.old else None
 
 
-def _seen(step: Step, new: Found, old: Found) -> tuple[bool, bool]:
-    """Tell from what is there whether a step has written what it shall, and removed what it shall."""
-    if step.action != UNDO:
-        return step.after is None or new.fingerprint == step.after.fingerprint, not old.fingerprint
-    # What undo puts back may be something that people wrote; but it wanted to see what the run wrote before it went.
-    seen = step.before.fingerprint if step.before else ""
-    return not _place(step.after) or bool(new.fingerprint), not seen or old.fingerprint != seen
+def _goals(calendar: Calendar, journal: Journal, steps: Sequence[Step]) -> dict[str, _Goal]:
+    undone = _undone(journal, {step.run for step in steps if step.action == UNDO})
+    goals = {}
+    for step in steps:
+        if step.action == UNDO:
+            # What it puts back may be something that people wrote; no binding tells of that.
+            there, event = restored(calendar, undone[step.run, step.key])
+            fingerprint = event.fingerprint if event else ""
+        else:
+            there, fingerprint = Place.of(step.after), step.after.fingerprint if step.after else ""
+        goals[step.key] = _Goal(there, fingerprint, Place.of(step.before))
+    return goals
 
 
-def _to_go(step: Step) -> Place | None:
-    """Return the events that a step removes, those included that it writes elsewhere."""
-    old, new = _place(step.before), _place(step.after)
-    if not old or not new or _moved_to(step) or step.action == UNDO:
-        return old
-    return Place(old.collection, tuple(uid for uid in old.uids if uid not in new.uids))
+def _undone(journal: Journal, undos: Collection[str]) -> dict[tuple[str, str], Step]:
+    """Return what is undone by these runs, by run and key."""
+    runs = [run for run in journal.runs() if run.id in undos]
+    return {(run.id, step.key): step for run in runs for step in journal.steps(run=run.plan, state=StepState.DONE)}
+
+
+def restored(calendar: Calendar, step: Step) -> tuple[Place | None, Event | None]:
+    """Return what was there before a step, so that it can be put back, and where; None twice if nothing was."""
+    place = (Place.of(step.before) or Place.of(step.after)) if step.before_text else None
+    if place is None:
+        return None, None
+    event = calendar.restore(place.uids, step.before_text)
+    return Place(place.collection, event.uids), event
 
 
 def unused(run: Run, known: Iterable[Run]) -> Run:
@@ -179,7 +203,3 @@ def unused(run: Run, known: Iterable[Run]) -> Run:
     taken = {other.id for other in known}
     ids = chain([run.id], (f"{run.id}-{number}" for number in count(2)))
     return replace(run, id=next(name for name in ids if name not in taken))
-
-
-def _place(binding: Binding | None) -> Place | None:
-    return Place.of(binding) if binding else None

@@ -9,10 +9,10 @@ from datetime import datetime
 
 from migrate.core.document import load_meeting
 from migrate.core.errors import UsageError
-from migrate.core.ports import Binding, Calendar, Journal, Run, Step, StepState
+from migrate.core.ports import Calendar, Journal, Run, Step, StepState
 from migrate.services.applying import Progress, Result
 from migrate.services.events import Found, Place, look
-from migrate.services.steps import UNDO, Move, batches, execute, recover, unused
+from migrate.services.steps import UNDO, Move, batches, execute, recover, restored, unused
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,25 +119,20 @@ class Undoer:
         return writers
 
     def _back(self, step: Step, live: Found) -> Move:
-        at = _written_at(step) if live.fingerprint else None
-        to = (_place(step.before) or _place(step.after)) if step.before_text else None
-        event = self.calendar.restore(to.uids, step.before_text) if to else None
+        at = live.place if live.fingerprint else None
+        to, event = restored(self.calendar, step)
         return Move(Step(step.key, UNDO, step.after, step.before, live.text), at, to, event)
 
 
-def _place(binding: Binding | None) -> Place | None:
-    return Place.of(binding) if binding else None
-
-
 def _written_at(step: Step) -> Place | None:
-    return _place(step.after or step.before)
+    return Place.of(step.after) or Place.of(step.before)
 
 
 def _kept_because(step: Step, writer: str, live: Found) -> str:
     """Say why a step cannot be undone; empty if it can."""
     if writer != step.run:
         return f"run {writer} changed it later; undo that one first"
-    if step.after is None:
+    if step.after is None or not step.after.uids:
         return "an event is there again" if live.fingerprint else ""
     if not live.fingerprint and not step.before_text:
         return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from migrate.core.errors import InputError
 from migrate.core.ports import Document, ReadOptions
 from migrate.shared.columns import guess, listed, locate, map_options, missing
-from migrate.shared.kinds import HISTORY, FileKind, kind_of, past_column
+from migrate.shared.kinds import FileKind, kind_of, meetings_in, past_column
 from migrate.shared.tables import Sheet, Table, sheet_of
 
 _EXPORT = "Export Reports > Usage Reports > Upcoming Events in the Zoom portal, one file a month."
@@ -24,26 +24,27 @@ def advise(document: Document, options: ReadOptions) -> InputError:
         return InputError(f"{document.path}: is {_nature(sheet)}", hint=_EXPORT)
     kind = kind_of(document, options)
     if kind and kind.what:
-        return _other(document.path, kind)
+        return _other(document.path, kind, guessable=bool(meetings_in(sheet, kind, options.columns)))
     table = max(sheet.tables, key=lambda table: len(table.rows))
     if column := past_column(table, options.columns):
         text = f"{document.path}: lists meetings that already happened (a column is {listed([column])})"
         return InputError(text, hint=_EXPORT)
-    return _unknown(document.path, table, options)
+    return _unknown(document.path, table, options, doubtful=bool(sheet.doubts))
 
 
 def _nature(sheet: Sheet) -> str:
     return "not a table of rows and columns" if sheet.read > sheet.blank else "empty"
 
 
-def _other(path: str, kind: FileKind) -> InputError:
+def _other(path: str, kind: FileKind, *, guessable: bool) -> InputError:
+    article = "an" if kind.label[0] in "AEIOU" else "a"
     return InputError(
-        f"{path}: is no schedule but a {kind.label} file: it {kind.what}",
-        hint=_EXPORT + (_GUESS if kind.name in HISTORY else ""),
+        f"{path}: is no schedule but {article} {kind.label} file: it {kind.what}",
+        hint=_EXPORT + (_GUESS if guessable else ""),
     )
 
 
-def _unknown(path: str, table: Table, options: ReadOptions) -> InputError:
+def _unknown(path: str, table: Table, options: ReadOptions, *, doubtful: bool) -> InputError:
     places = locate(table.header, options.columns)
     lacking = missing(places)
     found = guess(table.header, (cells for _, cells in table.rows), places)
@@ -52,8 +53,10 @@ def _unknown(path: str, table: Table, options: ReadOptions) -> InputError:
     if absent:
         details.append(f"--map names what is not there: {listed(absent)}")
     wanted = {field: found.get(field, "…") for field in [*lacking, *found]}
+    # No --map helps where the names of the columns are made of other letters.
+    first = "If the names of the columns look wrong, save the file as CSV UTF-8. " if doubtful else ""
     return InputError(
         f"{path}: no column is known as {' or '.join(lacking) or 'part of a schedule'}",
-        hint=f"Say which column is which, for instance: {map_options(wanted)}" if wanted else _EXPORT,
+        hint=f"{first}Say which column is which, for instance: {map_options(wanted)}" if wanted else _EXPORT,
         details=details,
     )

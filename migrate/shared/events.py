@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
@@ -25,11 +25,14 @@ from migrate.shared.content_lines import (
     text_line,
     uri,
 )
-from migrate.shared.icalendar_text import components, fingerprint
+from migrate.shared.icalendar_text import PART_OF, Component, components, fingerprint
 from migrate.shared.vtimezone import always_clear, is_clear
 
 _UTC_NAMES = frozenset({"UTC", "Etc/UTC", "UCT", "Etc/UCT", "Universal", "Etc/Universal", "Zulu", "Etc/Zulu"})
 _CLOCK = re.compile(r"BY(?:HOUR|MINUTE|SECOND)")
+_MEETING = re.compile(rf"(?m)^{PART_OF}:(\S+)")
+# Programs that copy an event copy all lines of it, but give it a UID of their own: none of those has the form of ours.
+_OURS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 def event_uids(site_id: UUID, key: str, meeting: Meeting) -> tuple[str, ...]:
@@ -47,18 +50,42 @@ def render_event(site_id: UUID, plan: EventPlan) -> Event:
         vevents[uid] = "".join(writer.series(uid, meeting.start))
     for single in meeting.singles:
         uid = _single_uid(site_id, plan.key, single)
-        vevents[uid] = writer.vevent(uid, single)
+        vevents[uid] = writer.vevent(uid, single, [f"{PART_OF}:{_uid(site_id, plan.key)}\r\n"])
     if not vevents:
         raise ValueError(f"{plan.key}: a room without dates has no event")
     return Event(tuple(vevents), "".join(vevents.values()), "+".join(map(fingerprint, vevents.values())))
 
 
 def restore_event(uids: tuple[str, ...], vevents: str) -> Event:
-    """Return the event of a text that was read from a calendar."""
-    found = defaultdict(list)
-    for component in components(vevents):
-        found[component.uid].append(component.text)
-    return Event(uids, vevents, "+".join(fingerprint("".join(found[uid])) for uid in uids if uid in found))
+    """Return the event of a text that was read from a calendar: these UIDs, then all others that are in the text."""
+    found = texts_by_uid(components(vevents))
+    uids = (*uids, *sorted(found.keys() - set(uids)))
+    return Event(uids, vevents, "+".join(fingerprint(found[uid]) for uid in uids if uid in found))
+
+
+def texts_by_uid(parts: Iterable[Component]) -> dict[str, str]:
+    """Put the components of one UID together: a series and its changed dates are one event."""
+    texts: dict[str, list[str]] = defaultdict(list)
+    for component in parts:
+        texts[component.uid].append(component.text)
+    return {uid: "".join(found) for uid, found in texts.items()}
+
+
+def find_events(texts: Mapping[str, str], uids: Collection[str]) -> dict[str, Event]:
+    """Return the events of these UIDs, and the single dates of these meetings; all line ends are made CRLF."""
+    found = {}
+    for uid, text in texts.items():
+        meeting = _meeting_of(uid, text)
+        if uid in uids or meeting in uids:
+            crlf = text.replace("\r\n", "\n").replace("\n", "\r\n")
+            found[uid] = Event((uid,), crlf, fingerprint(crlf), meeting)
+    return found
+
+
+def _meeting_of(uid: str, text: str) -> str:
+    """Return the UID of the meeting that an event is a single date of, empty if it is none."""
+    found = _MEETING.search(text) if PART_OF in text and _OURS.fullmatch(uid) else None
+    return found[1] if found else ""
 
 
 def _uid(site_id: UUID, name: str) -> str:

@@ -22,6 +22,10 @@ _HEAD = re.compile(r'(?:"[^"]*"|[^":])*(?=:)')
 _PARAMETER = re.compile(r'(?:^|;)((?:"[^"]*"|[^";]|"[^"]*$)*)')
 _ESCAPED = re.compile(r"\\(.)")
 
+# Before the UID of a meeting, in each of its single dates. To programs that do not know this kind of relation it means
+# that the meeting is the parent (RFC 5545, 3.2.15); no person and no other program writes it.
+PART_OF = "RELATED-TO;RELTYPE=X-JITSI-MIGRATE"
+
 # What a program may change when it stores an event, though nobody changed the event.
 _VOLATILE = frozenset({"DTSTAMP", "LAST-MODIFIED", "CREATED", "SEQUENCE"})
 _DATES = ("EXDATE", "RDATE")
@@ -131,7 +135,9 @@ def _name(head: str) -> str:
     if name[0].upper() in _VOLATILE:
         return ""
     plain = (f"{key.upper()}={value.replace(chr(34), '')}" for key, _, value in parameters)
-    return ";".join([name[0].upper(), *sorted(set(plain) - _DEFAULTS)])
+    whole = ";".join([name[0].upper(), *sorted(set(plain) - _DEFAULTS)])
+    # Events of before there was this mark, or that lost it on the way, mean the same.
+    return "" if whole == PART_OF else whole
 
 
 def _meanings(name: str, value: str) -> list[str]:

@@ -11,7 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 from migrate.core.ports import Document, ReadOptions
-from migrate.shared.columns import locate
+from migrate.shared.columns import locate, missing
 from migrate.shared.resources import data_text
 from migrate.shared.schedule_format import markers
 from migrate.shared.tables import Sheet, Table, sheet_of
@@ -19,6 +19,8 @@ from migrate.shared.tables import Sheet, Table, sheet_of
 USERS = "users"
 HISTORY = ("active-hosts", "active-hosts-details", "history", "participants")
 """The kinds that list single meetings which took place, by number and start."""
+ABOUT_ONE = "participants"
+"""The one of them in which the people stand in a table of their own, below one that tells which meeting it was."""
 
 
 class FileKind(NamedTuple):
@@ -60,6 +62,14 @@ def tables_of(name: str, sheet: Sheet, columns: Mapping[str, str]) -> list[Table
     """Return the tables of a file that are of the kind."""
     wanted = [kind for kind in kinds() if kind.name == name]
     return [table for table in sheet.tables if any(kind.fits(_fields(table, columns)) for kind in wanted)]
+
+
+def meetings_in(sheet: Sheet, kind: FileKind, columns: Mapping[str, str]) -> list[Table]:
+    """Return the tables of a file of the kind that tell when which meeting took place, none if it is no history."""
+    if kind.name not in HISTORY:
+        return []
+    tables = tables_of("active-hosts" if kind.name == ABOUT_ONE else kind.name, sheet, columns)
+    return [table for table in tables if not missing(locate(table.header, columns))]
 
 
 def past_column(table: Table, columns: Mapping[str, str]) -> str:

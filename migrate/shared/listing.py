@@ -21,14 +21,16 @@ from migrate.shared.meeting_ids import MeetingId, check_id, check_only_id, read_
 from migrate.shared.moments import Moments
 from migrate.shared.people import read_person
 from migrate.shared.rows import Row
-from migrate.shared.tables import Table, check_width, sheet_of
+from migrate.shared.tables import EMPTY, Table, check_width, sheet_of
 from migrate.shared.windows import window_of
 
 # Zoom ends every meeting after 30 hours; a longer one is seconds taken for minutes, or a slip.
 _LONGEST = 30 * 60
 _DAY = timedelta(days=1)
 _LOOKED_AT = 50
-_EMPTY = {"", "-", "--"}
+# Details repeat some columns of the meeting for each person in it, and not always under the same name.
+_PERSON = ("person", "join", "leave")
+_REPEATED = ("host_name", "host_email", "duration")
 
 
 def read_listing(
@@ -71,6 +73,10 @@ def read_listing(
 def _places(table: Table, options: ReadOptions) -> dict[str, int]:
     """Return field -> position. Where date and time have a column each, `start` is the date's."""
     places = locate(table.header, options.columns)
+    people = min((places[field] for field in _PERSON if field in places), default=table.width)
+    for field in _REPEATED:
+        if field not in options.columns and places.get(field, 0) > people:
+            del places[field]
     day = places.get("start_date")
     if day is not None and "start" not in places:
         places["start"] = day
@@ -147,7 +153,7 @@ class _Rows:
         values = {
             field: value
             for field, place in self._places
-            if place < width and (value := cells[place].strip()) not in _EMPTY
+            if place < width and (value := cells[place].strip()) not in EMPTY
         }
         link = check_link(cell, self._faults) if (cell := values.get("link")) else None
         identity = self._identity(values, link)

@@ -14,6 +14,9 @@ from migrate.shared.decoding import decode
 from migrate.shared.faults import Faults, show
 from migrate.shared.rows import Row, read_rows
 
+EMPTY = frozenset({"", "-", "--"})
+"""What cells without a value hold."""
+
 _MOST_COLUMNS = 1000
 _HEADER_WITHIN = 50
 

@@ -7,12 +7,9 @@ from dataclasses import replace
 from migrate.core.errors import InputError
 from migrate.core.ports import Document, Reading, ReadOptions, Source
 from migrate.shared.advice import advise
-from migrate.shared.kinds import HISTORY, kind_of, tables_of
+from migrate.shared.kinds import ABOUT_ONE, HISTORY, kind_of, meetings_in
 from migrate.shared.listing import read_listing
 from migrate.shared.tables import sheet_of
-
-# The people of a file about one meeting stand in a table of their own, below one that tells which meeting it was.
-_ABOUT_ONE = "participants"
 
 
 class History(Source):
@@ -32,12 +29,13 @@ class History(Source):
         sheet, kind = sheet_of(document, options), kind_of(document, options)
         if sheet.broken or kind is None or not self.identify(document, options):
             raise advise(document, options)
-        about_one = kind.name == _ABOUT_ONE
-        tables = tables_of("active-hosts" if about_one else kind.name, sheet, options.columns)
+        tables = meetings_in(sheet, kind, options.columns)
         if not tables:
             raise InputError(
-                f"{document.path}: lists people, and not the meeting they were in",
-                hint='Export it again with "Export with meeting data", or leave this file out.',
+                f"{document.path}: does not tell which meeting took place when",
+                hint='Export it again, participants with "Export with meeting data", or leave this file out.',
             )
+        # Of a file that somebody joined, the name tells one meeting at most.
+        about_one = kind.name == ABOUT_ONE and sum(len(table.rows) for table in tables) == 1
         reading = read_listing(self, document, options, tables, about_one=about_one)
         return replace(reading, kind=kind.name, label=kind.label, guesses=True)

@@ -15,7 +15,7 @@ from migrate.shared.faults import Faults, show
 from migrate.shared.kinds import USERS, kind_of, tables_of
 from migrate.shared.meeting_ids import check_id
 from migrate.shared.rows import Row
-from migrate.shared.tables import check_width, sheet_of
+from migrate.shared.tables import EMPTY, check_width, sheet_of
 
 _FIELDS = ("host_email", "first_name", "last_name", "pmi")
 
@@ -75,7 +75,7 @@ def _users(
     """Yield the line of each user without faults, who it is, and the number of the room, empty if there is none."""
     for line, cells in rows:
         faults.next_row(line)
-        check_width(cells, width, faults)
+        _check_ends(cells, width, places, faults)
         values = {field: cells[place].strip() if place < len(cells) else "" for field, place in places.items()}
         email = values["host_email"]
         if "@" not in email:
@@ -87,9 +87,18 @@ def _users(
             yield line, Person(name, email), pmi
 
 
+def _check_ends(cells: Sequence[str], width: int, places: Mapping[str, int], faults: Faults) -> None:
+    # A user without a room has a cell for its number, an empty one.
+    if len(cells) <= places.get("pmi", 0):
+        text = f"the row ends after {len(cells)} of {width} cells, before the personal meeting ID"
+        faults.error("ragged-row", text, "Complete the row, or delete it.")
+    else:
+        check_width(cells, width, faults)
+
+
 def _personal(cell: str, faults: Faults) -> str:
     # Users who have not activated their account have none yet.
-    number = check_id(cell, faults).number if cell else None
+    number = check_id(cell, faults).number if cell not in EMPTY else None
     if number and not is_personal(number):
         faults.error("bad-number", f"{show(cell)} is not a personal meeting ID", "A personal meeting ID has 10 digits.")
     return number or ""

@@ -26,6 +26,7 @@ _EVENT = {
     "RRULE",
     "EXDATE",
     "RECURRENCE-ID",
+    "RELATED-TO",
     "LOCATION",
     "CONFERENCE",
     "DESCRIPTION",

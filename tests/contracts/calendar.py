@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -114,6 +115,27 @@ class CalendarContract:
     def test_only_what_is_asked_for_is_returned(self, calendar: Calendar, collection: str) -> None:
         self.put(calendar, collection, calendar.render(event_plan(SERIES)))
         assert calendar.look(collection, ["1"]) == {}
+
+    def test_the_single_dates_of_a_meeting_are_found_without_their_names(
+        self, calendar: Calendar, collection: str
+    ) -> None:
+        one, two = (calendar.render(event_plan(SERIES, key)) for key in ("number:1", "number:2"))
+        self.put(calendar, collection, one, two)
+        found = calendar.look(collection, one.uids[:1]) or {}
+        assert found == calendar.look(collection, one.uids)
+        assert [found[uid].meeting for uid in one.uids] == ["", one.uids[0], one.uids[0]]
+        assert set(calendar.look(collection, one.uids[1:]) or {}) == set(one.uids[1:])
+
+    def test_a_copy_of_a_single_date_belongs_to_no_meeting(self, calendar: Calendar, collection: str) -> None:
+        event = calendar.render(event_plan(SERIES))
+        copy = str(uuid4())
+        text = event.text.replace(event.uids[1], copy)
+        self.put(calendar, collection, calendar.restore((*event.uids[:1], copy, *event.uids[2:]), text))
+        assert set(calendar.look(collection, event.uids[:1]) or {}) == {event.uids[0], event.uids[2]}
+
+    def test_single_dates_of_which_no_name_is_known_are_put_back_too(self, calendar: Calendar, collection: str) -> None:
+        event = calendar.render(event_plan(SERIES))
+        assert calendar.restore(event.uids[:1], event.text).uids == (event.uids[0], *sorted(event.uids[1:]))
 
     def test_writing_again_replaces(self, calendar: Calendar, collection: str) -> None:
         old = calendar.render(event_plan(SERIES))

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from migrate.core.meeting import Meeting, Person
 from migrate.core.ports import Calendar, Event, EventPlan, SiteFacts, Write
-from migrate.shared.events import event_uids, render_event, restore_event
-from migrate.shared.icalendar_text import components, fingerprint
+from migrate.shared.events import event_uids, find_events, render_event, restore_event
+from migrate.shared.icalendar_text import components
 
 SITE = UUID(int=1)
 
@@ -43,7 +43,7 @@ class MemoryCalendar(Calendar):
         texts = self.texts.get(collection)
         if texts is None:
             return None
-        return {uid: Event((uid,), texts[uid], fingerprint(texts[uid])) for uid in uids if uid in texts}
+        return find_events(texts, set(uids))
 
     def write(self, collection: str, writes: Sequence[Write]) -> None:
         texts = dict(self.texts.get(collection, {}))

@@ -9,9 +9,10 @@ from dataclasses import replace
 import pytest
 
 from migrate.core.errors import MigrateError, TargetError
+from migrate.core.ports import StepState
 from migrate.services.applying import Result
 from tests.builders import BEN, PERSONAL, reading, row, rows, weekly
-from tests.desk import Crash, Desk, Fuse, changes_nothing
+from tests.desk import Crash, Desk, Fuse, changes_nothing, not_back
 
 MARCH = rows(weekly("2027-03-01 09:00", 5))
 MOVED = row("2027-03-02 12:00", "Moved", "80000000202")
@@ -131,3 +132,33 @@ def test_an_undo_that_ended_anywhere_is_completed_by_the_same_command(world, err
         assert state(broken) == before
         points += 1
     assert points > 30
+
+
+def test_an_undo_that_was_killed_takes_nothing_as_undone_that_is_not_back(world) -> None:
+    """After the kill people write into every event, so that nothing is as the run left it or as undo makes it."""
+    desk, sealed = world
+    applied = deepcopy(desk)
+    applied.apply(sealed, large=True)
+    for broken in interruptions(applied, Desk.undo, Crash("killed")):
+        broken.note()
+        noted = broken.texts
+        report = broken.undo()
+        assert not_back(broken, report) == []
+        assert report.count(Result.FAILED) == 0
+        for name, texts in noted.items():
+            assert texts.items() <= broken.texts[name].items()
+
+
+def test_an_undo_that_was_killed_before_it_wrote_names_what_people_changed_then() -> None:
+    desk = Desk()
+    desk.migrate(reading(*MARCH))
+    applied = desk.migrate(fresh(AFTER)).run
+    wrote = desk.texts
+    for broken in interruptions(desk, Desk.undo, Crash("killed")):
+        if broken.texts == wrote and list(broken.journal.steps(state=StepState.INTENDED)):
+            broken.edit("SUMMARY:Renamed", "SUMMARY:Mine")
+            results = {item.topic: item.result for item in broken.undo(applied.id).items}
+            assert results["Renamed"] is Result.KEPT
+            assert "Mine" in broken.summaries
+            return
+    pytest.fail("the undo was never killed before it wrote")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -19,8 +20,10 @@ from migrate.core.plan import WRITING, Action
 from migrate.core.ports import Reading
 from migrate.services.applying import Applied, Result
 from migrate.services.plan_file import Sealed
+from migrate.shared.events import find_events
 from tests.builders import ANNA, BEN, reading, row, spoilt, weekly
-from tests.desk import Crash, Desk, Fuse
+from tests.desk import Crash, Desk, Fuse, not_back
+from tests.fakes.journal import MemoryJournal
 
 Ended = TypeVar("Ended")
 
@@ -49,8 +52,16 @@ class Known:
 MEETINGS = st.builds(
     Known, st.sampled_from(["Standup", "Review"]), st.sampled_from(sorted(STARTS)), st.sampled_from(sorted(HOSTS))
 )
+DATED = MEETINGS.filter(lambda known: known.starts != "no date")
+# With 22 an undo is about to write.
+KILLED = st.just(22) | st.integers(0, 40)
 CALLS = st.none() | st.integers(0, 40)
 ERRORS = st.sampled_from([Crash("killed"), TargetError("the disk is gone")])
+
+
+def meeting_of(uid: str, text: str) -> str:
+    """Return the UID of the meeting that an event belongs to."""
+    return find_events({uid: text}, {uid})[uid].meeting or uid
 
 
 class Promises(RuleBasedStateMachine):
@@ -66,6 +77,8 @@ class Promises(RuleBasedStateMachine):
         self.lunch = False
         self.edits = 0
         self.edited: dict[str, str] = {}
+        self.theirs: set[str] = set()
+        self.finds: set[str] = set()
         self.rooms: dict[str, str] = {}
 
     @initialize(lunch=st.booleans(), zoom=st.dictionaries(st.sampled_from(NUMBERS), MEETINGS, min_size=1))
@@ -89,9 +102,12 @@ class Promises(RuleBasedStateMachine):
     def people_change_an_event(self, choice: int, delete: bool) -> None:
         uids = self.single_uids()
         uid = uids[choice % len(uids)]
-        (texts,) = (texts for texts in self.desk.calendar.texts.values() if uid in texts)
+        ((name, texts),) = ((name, texts) for name, texts in self.desk.calendar.texts.items() if uid in texts)
         self.edits += 1
         text = texts.pop(uid)
+        if (name, uid) not in self.bound():
+            # What a killed run wrote and people change before the next one is theirs, whatever Zoom does then.
+            self.theirs.add(meeting_of(uid, text))
         self.edited.pop(uid, None)
         # A calendar that has lost its last event may be gone for another reason than that people deleted events.
         if not (delete and self.lunch):
@@ -108,8 +124,8 @@ class Promises(RuleBasedStateMachine):
                 assert change.before is None or instants(change.before) <= instants(change.meeting)
 
     @precondition(lambda self: self.sealed)
-    @rule(calls=CALLS, error=ERRORS)
-    def apply(self, calls: int | None, error: Exception) -> None:
+    @rule(calls=CALLS, error=ERRORS, killed=KILLED)
+    def apply(self, calls: int | None, error: Exception, killed: int) -> None:
         sealed = self.sealed
         assert sealed
         before, after_crash = self.state(), self.crashed
@@ -122,21 +138,53 @@ class Promises(RuleBasedStateMachine):
             self.check_applied(sealed, applied)
             if not (applied.resumed or after_crash):
                 self.check_undo(before)
+                self.check_killed_undo(killed)
 
-    @precondition(lambda self: any(run.command == "apply" for run in self.desk.journal.runs()))
+    @precondition(lambda self: self.applies())
     @rule(back=st.integers(1, 3), calls=CALLS, error=ERRORS)
     def undo(self, back: int, calls: int | None, error: Exception) -> None:
-        applies = [run.id for run in self.desk.journal.runs() if run.command == "apply"]
+        applies = self.applies()
         report = self.run(lambda: self.desk.undo(applies[-min(back, len(applies))]), calls, error)
         if report and not report.count(Result.KEPT, Result.FAILED):
             again = deepcopy(self.desk).undo(report.run.plan)
             assert again.count(Result.DONE) == 0
 
+    @precondition(lambda self: not self.crashed and self.desk.bindings)
+    @rule(data=st.data())
+    def lose_the_journal(self, data: st.DataObject) -> None:
+        """Without a journal an export finds all that was written, whatever its dates have become meanwhile."""
+        known, (texts, _) = self.desk.bindings, self.state()
+        elsewhere = self.written() - self.bound()
+        hosts = {host.email: name for name, host in HOSTS.items()}
+        exported = {}
+        for key, binding in known.items():
+            # Where an event is, it must be looked for there; and a meeting without a date has none to look for.
+            meeting = data.draw(DATED if binding.uids else MEETINGS)
+            exported[key.removeprefix("number:")] = replace(meeting, host=hosts.get(binding.collection, meeting.host))
+        self.zoom |= exported
+        self.desk.journal = MemoryJournal()
+        applied = self.desk.migrate(self.export(zoom=exported), take=True)
+        assert not applied.count(Result.FAILED)
+        found = self.desk.bindings
+        assert {key: binding.room for key, binding in found.items()} == {key: each.room for key, each in known.items()}
+        self.check_undo((texts, {}))
+        self.check_killed_undo(data.draw(KILLED))
+        assert self.written() - self.bound() <= elsewhere
+        for key, binding in known.items():
+            for uid in (*binding.uids, *found[key].uids):
+                self.edited.pop(uid, None)
+        # To undo that would be to lose the journal again.
+        self.finds.add(applied.run.id)
+        self.sealed = None
+        self.rooms = {key: room.name for key, room in self.desk.journal.snapshot().rooms.items()}
+
     # What must hold
 
     @invariant()
     def no_uid_is_there_twice(self) -> None:
-        assert self.crashed or max(self.uids().values(), default=1) == 1
+        twice = {uid for uid, times in self.uids().items() if times > 1}
+        meetings = {meeting_of(uid, texts[uid]) for texts in self.desk.texts.values() for uid in twice if uid in texts}
+        assert self.crashed or meetings <= self.theirs
 
     @invariant()
     def what_people_wrote_is_there(self) -> None:
@@ -157,9 +205,9 @@ class Promises(RuleBasedStateMachine):
             if item.change.action in WRITING and item.result in (Result.DONE, Result.ALREADY):
                 assert (item.change.key in bindings) == (item.change.action is not Action.DELETE)
         if not applied.count(Result.FAILED):
-            bound = {(each.collection, uid) for each in bindings.values() for uid in each.uids}
-            there = {(name, uid) for name, texts in self.desk.texts.items() for uid in texts if "lunch" not in uid}
-            assert {uid for _, uid in there - bound} <= self.edited.keys()
+            left = {meeting_of(uid, self.desk.texts[name][uid]) for name, uid in self.written() - self.bound()}
+            assert left <= self.theirs
+            self.theirs = left
         copy = deepcopy(self.desk)
         assert copy.apply(sealed, partial=True, large=True).count(Result.DONE) == 0
         assert copy.texts == self.desk.texts
@@ -173,6 +221,16 @@ class Promises(RuleBasedStateMachine):
         report = copy.undo()
         assert not report.count(Result.KEPT, Result.FAILED)
         assert self.state(copy) == before
+
+    def check_killed_undo(self, calls: int) -> None:
+        """Check that after a kill and changes by people nothing is told as undone that is not back."""
+        copy = deepcopy(self.desk)
+        copy.fuse = Fuse(calls)
+        with suppress(Crash):
+            copy.undo()
+        copy.fuse = None
+        copy.note()
+        assert not_back(copy, copy.undo()) == []
 
     def run(self, command: Callable[[], Ended], calls: int | None, error: Exception) -> Ended | None:
         """Run a command, which may end at the given call of a port; return its result if it came to its end."""
@@ -194,6 +252,15 @@ class Promises(RuleBasedStateMachine):
         desk = desk or self.desk
         return {name: texts for name, texts in desk.texts.items() if texts}, desk.bindings
 
+    def applies(self) -> list[str]:
+        return [run.id for run in self.desk.journal.runs() if run.command == "apply" and run.id not in self.finds]
+
+    def bound(self) -> set[tuple[str, str]]:
+        return {(each.collection, uid) for each in self.desk.bindings.values() for uid in each.uids}
+
+    def written(self) -> set[tuple[str, str]]:
+        return {(name, uid) for name, texts in self.desk.texts.items() for uid in texts if "lunch" not in uid}
+
     def uids(self) -> Counter[str]:
         return Counter(uid for texts in self.desk.calendar.texts.values() for uid in texts)
 
@@ -204,11 +271,11 @@ class Promises(RuleBasedStateMachine):
         known = self.desk.bindings.get(key)
         return known.uids if known else ()
 
-    def export(self, unread: int | None = None) -> Reading:
+    def export(self, unread: int | None = None, zoom: dict[str, Known] | None = None) -> Reading:
         listed = reading(
             *(
                 row(start, known.topic, number, host=HOSTS[known.host])
-                for number, known in sorted(self.zoom.items())
+                for number, known in sorted((self.zoom if zoom is None else zoom).items())
                 for start in STARTS[known.starts]
             )
         )

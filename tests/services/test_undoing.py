@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
@@ -107,6 +108,17 @@ def test_a_deleted_event_that_is_there_again_is_kept(desk: Desk) -> None:
     desk.migrate(reading(*MARCH), prune=True)
     desk.calendar.texts["anna@example.org"] |= {uid: event.replace("Review", "Mine") for uid, event in text.items()}
     assert reasons(desk.undo())[f"number:{OTHER}"] == (Result.KEPT, "an event is there again")
+
+
+def test_an_event_that_is_there_again_after_its_meeting_lost_its_dates_is_kept(desk: Desk) -> None:
+    desk.migrate(reading(REVIEW))
+    before = desk.texts
+    desk.migrate(reading(row(None, "Review", OTHER)))
+    assert desk.texts == {}
+    desk.calendar.texts = deepcopy(before)
+    desk.edit("SUMMARY:Review", "SUMMARY:Mine")
+    assert reasons(desk.undo())[f"number:{OTHER}"] == (Result.KEPT, "an event is there again")
+    assert desk.summaries == ["Mine"]
 
 
 def test_what_the_export_overwrote_comes_back_as_people_had_it(desk: Desk) -> None:

@@ -20,7 +20,8 @@ def advice(data: bytes, **columns: str) -> InputError:
         (b"one\ntwo\n", "a.csv: is not a table of rows and columns"),
         (b"PK\x03\x04...", "a.csv: is a workbook, not a CSV file"),
         (b'Topic,Start time\n"a,b\n', "a.csv: the row that begins in line 2 has a quote that is never closed"),
-        (b"Topic,ID,Join time,Start time\na,b,c,d\n", "is no schedule but a Zoom active hosts, with details file"),
+        (b"Topic,ID,Join time,Start time\na,b,c,d\n", "is no schedule but a Zoom active hosts details file"),
+        (b"Subject,Start Date,All day event\na,b,c\n", "is no schedule but an Outlook calendar CSV file"),
         (b"Topic,Guest,Start time\na,b,d\n", 'lists meetings that already happened (a column is "Guest")'),
         (b"Topic,Host\na,b\n", "a.csv: no column is known as start"),
         (b"Host,Start time\na,b\n", "a.csv: no column is known as topic"),
@@ -42,6 +43,25 @@ def test_what_cannot_be_guessed_is_left_open():
 
 def test_a_mapping_that_names_nothing_is_mentioned():
     assert '--map names what is not there: "Begin"' in advice(b"Betreff;Beginn\na;b\n", start="Begin").details
+
+
+@pytest.mark.parametrize(
+    ("header", "offered"),
+    [
+        (b"Topic,ID,Start time,Participants", True),
+        (b"Name (original name),Join time,Leave time", False),
+        (b"Topic,Meeting ID,Join time", False),
+        (b"User name,Join time,Leave time", False),
+    ],
+)
+def test_guessing_is_offered_only_where_the_meetings_are_told(header: bytes, offered: bool):
+    assert ("--from-history" in advice(header + b"\na,b,c,d\n").hint) == offered
+
+
+def test_names_that_may_have_other_letters_are_not_taken_for_granted():
+    text = "トピック,開始時間\n定例会議,2027/04/05 9:00\n"
+    assert "save the file as CSV UTF-8" in advice(text.encode("cp932")).hint
+    assert "CSV UTF-8" not in advice("Betreff,Beginn für alle\na,b\n".encode()).hint
 
 
 @given(st.binary(max_size=200))

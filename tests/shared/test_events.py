@@ -72,6 +72,9 @@ def test_a_series_has_a_rule_changed_dates_and_events_of_their_own_for_single_da
     assert (moved.start, moved.end) == (START + timedelta(days=15), START + timedelta(days=15, minutes=30))
     assert moved["SUMMARY"] == "Weekly, moved"
     assert single["UID"] != master["UID"]
+    assert single["RELATED-TO"] == master["UID"]
+    assert single["RELATED-TO"].params == {"RELTYPE": "X-JITSI-MIGRATE"}
+    assert "RELATED-TO" not in master
     assert "RRULE" not in single
     assert (single.start, single.duration, single["SUMMARY"]) == (
         START + 7 * WEEK + timedelta(hours=3),

@@ -88,6 +88,7 @@ SAME = {
     ),
     "rule in other order": VEVENT.replace("FREQ=WEEKLY;BYDAY=MO;COUNT=6", "COUNT=6;FREQ=WEEKLY;BYDAY=MO"),
     "dates in one line": VEVENT.replace("\r\nEXDATE;TZID=Europe/Berlin:20270315", ",20270315"),
+    "our mark": VEVENT.replace("END:VEVENT", "RELATED-TO;RELTYPE=X-JITSI-MIGRATE:2\r\nEND:VEVENT"),
     "by the library": Event.from_ical(VEVENT).to_ical().decode(),
     "in a calendar by the library": Calendar.from_ical(calendar(VEVENT)).events[0].to_ical().decode(),
 }
@@ -99,6 +100,7 @@ CHANGED = {
     "a date less": VEVENT.replace("EXDATE;TZID=Europe/Berlin:20270315T090000\r\n", ""),
     "an alarm": VEVENT.replace("END:VEVENT", f"{ALARM}END:VEVENT"),
     "an attendee": VEVENT.replace("END:VEVENT", "ATTENDEE:mailto:anna@example.org\r\nEND:VEVENT"),
+    "a parent": VEVENT.replace("END:VEVENT", "RELATED-TO;RELTYPE=PARENT:2\r\nEND:VEVENT"),
     "a second event": VEVENT + VEVENT.replace("1@", "2@"),
     "a line break in the summary": VEVENT.replace("Plan", "Pla\\nn"),
 }
