@@ -19,6 +19,7 @@ from migrate.config import Secrets, SiteSettings
 from migrate.core.features import FEATURES, unsupported
 from migrate.core.ports import Calendar, Target
 from migrate.shared.columns import MAPPABLE, normalise
+from migrate.shared.kinds import USERS, FileKind
 from migrate.shared.kinds import kinds as known_kinds
 from migrate.shared.resources import data_text
 
@@ -58,7 +59,7 @@ def languages() -> str:
 def kinds() -> str:
     """The kinds of file that are known, and what those hold that are no schedule."""
     unique = {kind.name: kind for kind in known_kinds()}.values()
-    return _table(("kind", "file", "it"), ((f"`{kind.name}`", kind.label, kind.what or "is read") for kind in unique))
+    return _table(("kind", "file", "it"), ((f"`{kind.name}`", kind.label, _nature(kind)) for kind in unique))
 
 
 def losses() -> str:
@@ -155,6 +156,10 @@ def _losses(target: type[Target]) -> str:
     lost = unsupported(target.supports, target.words, target.label)
     rows = ((f"`{code}`", FEATURES[code], loss.message, loss.hint) for code, loss in lost.items())
     return f"### {target.label}\n\n" + _table(("code", "in Zoom", "what the plan says", "what to do"), rows)
+
+
+def _nature(kind: FileKind) -> str:
+    return f"is read, but {kind.what}" if kind.name == USERS else kind.what or "is read"
 
 
 def _known(field: str) -> str:
