@@ -16,7 +16,7 @@ from migrate.core.naming import is_personal, key_of
 from migrate.core.ports import Reading
 from migrate.core.records import Record, count
 from migrate.core.rules import parts, without_end
-from migrate.core.telling import Entry
+from migrate.core.telling import Entry, with_link
 
 _LEAST_DATES = 3
 # People plan in quarters of an hour, and open the meeting a little earlier or later.
@@ -43,7 +43,7 @@ def guesses(readings: Sequence[Reading], told: Collection[str], since: date) -> 
         if found:
             count(held.values(), "in_meetings")
             count([record for record in records if held[record.start] is not record], "merged")
-            yield Entry(key, found, guess=True)
+            yield Entry(key, with_link(found), guess=True)
         else:
             count(records, "merged" if key in told else "not_a_schedule")
 
