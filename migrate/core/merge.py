@@ -15,6 +15,12 @@ from migrate.core.problem import Problem, Severity
 # Fields that a weaker source may fill where the better one is empty.
 _FILLED = ("number", "uuid", "old_link", "agenda", "alternative_hosts", "attendees", "features", "duration_minutes")
 _FILLABLE = attrgetter("host", *_FILLED)
+_SAID = attrgetter("host", *_FILLED, "kind", "timezone", "assumptions")
+
+
+def alike(records: Sequence[Meeting]) -> bool:
+    """Tell whether all records say the same, but for topic and start."""
+    return len(set(map(_SAID, records))) == 1
 
 
 def merge(records: Sequence[Meeting]) -> Meeting:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from migrate.core import naming, recurrence
@@ -13,7 +14,7 @@ from migrate.core.cadence import commonest
 from migrate.core.coverage import Coverage
 from migrate.core.keys import PersonalKeys
 from migrate.core.meeting import Kind, Meeting, Occurrence, Person
-from migrate.core.merge import contradicting_rows, contradictions, merge, merge_people, merged_fields
+from migrate.core.merge import alike, contradicting_rows, contradictions, merge, merge_people, merged_fields
 from migrate.core.problem import Problem
 from migrate.core.records import Record, ambiguous, count, disagreements, told_twice
 
@@ -49,7 +50,8 @@ class Teller:
 
     def entries(self, key: str, records: Sequence[Record]) -> Iterator[Entry]:
         """Yield the meetings of one key: one, or those held in a personal room."""
-        records = sorted(records, key=lambda record: (-record.reading.rank, record.meeting.number is None))
+        if any(record.reading is not records[0].reading for record in records):
+            records = sorted(records, key=lambda record: (-record.reading.rank, record.meeting.number is None))
         number = next((record.meeting.number for record in records if record.meeting.number), None)
         if number and naming.is_personal(number):
             yield from self._in_personal_room(key, number, records)
@@ -183,20 +185,24 @@ def _told(key: str, records: Sequence[Record], others: Sequence[Record]) -> Entr
     zone = _common_zone(rows)
     shape = recurrence.tell([_occurrence(row, zone) for row in rows])
     everything = rows + [record.meeting for record in others]
-    merged = merged_fields(everything)
+    # The rows of a series mostly differ in nothing but their start.
+    sources = tuple([source for row in everything for source in row.sources])
+    united: dict[str, Any] = {"sources": sources} if alike(everything) else _united(rows, everything)
+    link = _link(united.get("old_link", rows[0].old_link), united.get("number", rows[0].number))
+    dates = shape.fields() | {"kind": _kind(rows), "timezone": zone.key, "old_link": link}
+    return Entry(key, replace(rows[0], **united | dates), by_rows=True)
+
+
+def _united(rows: Sequence[Meeting], everything: Sequence[Meeting]) -> dict[str, Any]:
+    """Return what differing rows say together: field -> value."""
     uuids = {row.uuid for row in everything if row.uuid}
-    told = {
-        **shape.fields(),
-        "kind": _kind(rows),
+    return merged_fields(everything) | {
         # Zoom may name each date by a uuid of its own.
         "uuid": uuids.pop() if len(uuids) == 1 else None,
         "host": _host(everything),
-        "timezone": zone.key,
         "features": tuple(sorted({feature for row in everything for feature in row.features})),
         "assumptions": tuple(dict.fromkeys(text for row in rows for text in row.assumptions)),
-        "old_link": _link(merged.get("old_link", rows[0].old_link), merged.get("number", rows[0].number)),
     }
-    return Entry(key, replace(rows[0], **merged | told), by_rows=True)
 
 
 def _occurrence(row: Meeting, zone: ZoneInfo) -> Occurrence:
