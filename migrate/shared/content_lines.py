@@ -16,10 +16,12 @@ from icalendar import vDDDTypes, vDuration, vInt, vRecur, vText, vUri
 from icalendar.parser import Contentline, Parameters
 
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_TO_QUOTE = re.compile(r"[\x00-\x1f\x7f-\x9f\\;,\ud800-\udfff]")
 _NOT_URI = re.compile(r"[\x00-\x20\x7f-\x9f\ud800-\udfff]")
 _UNFOLDED = 74
 _NONE = Parameters()
 _VIDEO_MEETING = Parameters({"FEATURE": ["VIDEO", "AUDIO"], "LABEL": "Video meeting", "VALUE": "URI"})
+_CONFERENCE = str(Contentline.from_parts("CONFERENCE", _VIDEO_MEETING, vUri("")))
 _LINE_BREAK = re.compile(r"\r\n?")
 
 
@@ -34,12 +36,15 @@ class _Text(vText):
 
 def text_line(name: str, value: str) -> str:
     """Return a line with a TEXT value, less the control characters that iCalendar forbids."""
+    # Most texts are written as they are, links above all.
+    if not _TO_QUOTE.search(value):
+        return f"{_folded(f'{name}:{value}')}\r\n"
     return _line(name, _Text(_NOT_TEXT.sub("", _LINE_BREAK.sub("\n", value))))
 
 
 def conference_line(url: str) -> str:
     """Return a CONFERENCE (RFC 7986): where people see and hear each other."""
-    return _line("CONFERENCE", vUri(url), _VIDEO_MEETING)
+    return f"{_folded(_CONFERENCE + uri(url))}\r\n"
 
 
 def uri(value: str) -> str:
@@ -79,12 +84,12 @@ def rule_line(rrule: str) -> str:
 
 
 def _line(name: str, value: Any, parameters: Parameters = _NONE) -> str:
-    line = Contentline.from_parts(name, parameters, value)
-    return f"{_folded(line)}\r\n"
+    return f"{_folded(str(Contentline.from_parts(name, parameters, value)))}\r\n"
 
 
-def _folded(line: Any) -> str:
+def _folded(line: str) -> str:
     # The library looks at every character, for those of many bytes and for pairs that must stay together.
     if not line.isascii() or "\\" in line or "^" in line:
-        return str(line.to_ical().decode())
+        folded: bytes = Contentline(line).to_ical()  # type: ignore[no-untyped-call]
+        return folded.decode()
     return "\r\n ".join(line[at : at + _UNFOLDED] for at in range(0, len(line), _UNFOLDED))
