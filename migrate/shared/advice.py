@@ -5,11 +5,19 @@ from __future__ import annotations
 from migrate.core.errors import InputError
 from migrate.core.ports import Document, ReadOptions
 from migrate.shared.columns import guess, listed, locate, map_options, missing
-from migrate.shared.kinds import FileKind, kind_of, meetings_in, past_column
+from migrate.shared.kinds import FileKind, is_of, kind_of, meetings_in, past_column, tables_of
 from migrate.shared.tables import Sheet, Table, sheet_of
 
 _EXPORT = "Export Reports > Usage Reports > Upcoming Events in the Zoom portal, one file a month."
 _GUESS = " Or have series guessed from the past meetings in this file, to be checked and then accepted: --from-history"
+
+
+def opened(kind: str, document: Document, options: ReadOptions) -> tuple[Sheet, list[Table]]:
+    """Return a file of the kind and its tables that are of it; raise what `advise` says of any other file."""
+    sheet = sheet_of(document, options)
+    if sheet.broken or not is_of(kind, document, options):
+        raise advise(document, options)
+    return sheet, tables_of(kind, sheet, options.columns)
 
 
 def advise(document: Document, options: ReadOptions) -> InputError:

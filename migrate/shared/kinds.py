@@ -58,6 +58,12 @@ def kind_of(document: Document, options: ReadOptions) -> FileKind | None:
     return next(found, None)
 
 
+def is_of(name: str, document: Document, options: ReadOptions) -> bool:
+    """Tell whether a file is of the kind of this name."""
+    kind = kind_of(document, options)
+    return kind is not None and kind.name == name
+
+
 def tables_of(name: str, sheet: Sheet, columns: Mapping[str, str]) -> list[Table]:
     """Return the tables of a file that are of the kind."""
     wanted = [kind for kind in kinds() if kind.name == name]

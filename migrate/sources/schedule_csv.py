@@ -16,20 +16,20 @@ from migrate.core.meeting import Kind, Meeting, Occurrence, Override, Person
 from migrate.core.ports import Document, Reading, ReadOptions, Source, Window
 from migrate.core.recurrence import dates, is_bounded
 from migrate.core.rules import check_length, check_rule
-from migrate.shared.advice import advise
+from migrate.shared.advice import opened
 from migrate.shared.assumed import NO_TOPIC, assumed_length, check_minutes
 from migrate.shared.columns import normalise
 from migrate.shared.date_order import settle_order
 from migrate.shared.dates import read_minutes
 from migrate.shared.faults import Faults, show
-from migrate.shared.kinds import kind_of, tables_of
+from migrate.shared.kinds import is_of
 from migrate.shared.links import check_link
 from migrate.shared.meeting_ids import check_id
 from migrate.shared.moments import Moments
 from migrate.shared.people import is_address, read_person
 from migrate.shared.schedule_format import COLUMNS, MARKER, markers, write_schedule
 from migrate.shared.spreadsheet import from_cell, whole
-from migrate.shared.tables import Table, check_width, sheet_of
+from migrate.shared.tables import Table, check_width
 from migrate.shared.windows import span
 
 __all__ = ["ScheduleCsv", "write_schedule"]
@@ -52,15 +52,11 @@ class ScheduleCsv(Source):
 
     def identify(self, document: Document, options: ReadOptions) -> bool:
         """Tell whether there is the marker, or the column for rules, which no export has."""
-        kind = kind_of(document, options)
-        return kind is not None and kind.name == self.kind
+        return is_of(self.kind, document, options)
 
     def read(self, document: Document, options: ReadOptions) -> Reading:
         """Read each row as one whole meeting."""
-        sheet = sheet_of(document, options)
-        if sheet.broken or not self.identify(document, options):
-            raise advise(document, options)
-        table, *_ = tables_of(self.kind, sheet, {})
+        sheet, (table, *_) = opened(self.kind, document, options)
         _check_version(document.path, table.header)
         places = _places(table)
         starts = ((line, _cell(cells, places.get("start"))) for line, cells in table.rows)

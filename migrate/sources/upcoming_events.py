@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from migrate.core.ports import Document, Reading, ReadOptions, Source
-from migrate.shared.advice import advise
-from migrate.shared.kinds import kind_of, tables_of
+from migrate.shared.advice import opened
+from migrate.shared.kinds import is_of
 from migrate.shared.listing import read_listing
-from migrate.shared.tables import sheet_of
 
 
 class UpcomingEvents(Source):
@@ -18,12 +17,9 @@ class UpcomingEvents(Source):
 
     def identify(self, document: Document, options: ReadOptions) -> bool:
         """Tell whether there are a start and a topic or number, and no column that only other kinds have."""
-        kind = kind_of(document, options)
-        return kind is not None and kind.name == self.kind
+        return is_of(self.kind, document, options)
 
     def read(self, document: Document, options: ReadOptions) -> Reading:
         """Read each row as one meeting. Raise InputError if the order of dates or the zone of times is not known."""
-        sheet = sheet_of(document, options)
-        if sheet.broken or not self.identify(document, options):
-            raise advise(document, options)
-        return read_listing(self, document, options, tables_of(self.kind, sheet, options.columns))
+        _, tables = opened(self.kind, document, options)
+        return read_listing(self, document, options, tables)

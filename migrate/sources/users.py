@@ -9,13 +9,13 @@ from dataclasses import replace
 from migrate.core.meeting import Kind, Meeting, Person
 from migrate.core.naming import is_personal, normalise
 from migrate.core.ports import Document, Reading, ReadOptions, Source
-from migrate.shared.advice import advise
+from migrate.shared.advice import opened
 from migrate.shared.columns import locate
 from migrate.shared.faults import Faults, show
-from migrate.shared.kinds import USERS, kind_of, tables_of
+from migrate.shared.kinds import USERS, is_of
 from migrate.shared.meeting_ids import check_id
 from migrate.shared.rows import Row
-from migrate.shared.tables import EMPTY, check_width, sheet_of
+from migrate.shared.tables import EMPTY, check_width
 
 _FIELDS = ("host_email", "first_name", "last_name", "pmi")
 
@@ -29,15 +29,11 @@ class Users(Source):
 
     def identify(self, document: Document, options: ReadOptions) -> bool:
         """Tell whether there are addresses and columns that only lists of users have."""
-        kind = kind_of(document, options)
-        return kind is not None and kind.name == self.kind
+        return is_of(self.kind, document, options)
 
     def read(self, document: Document, options: ReadOptions) -> Reading:
         """Read each row as one person."""
-        sheet = sheet_of(document, options)
-        if sheet.broken or not self.identify(document, options):
-            raise advise(document, options)
-        table, *_ = tables_of(self.kind, sheet, options.columns)
+        sheet, (table, *_) = opened(self.kind, document, options)
         located = locate(table.header, options.columns)
         places = {field: located[field] for field in _FIELDS if field in located}
         faults = Faults(document.path)
