@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from migrate.cli.command import command
-from migrate.cli.session import Ending, Session
+from migrate.cli.ending import Ending
+from migrate.cli.session import Session
 
 
 @command("apply")

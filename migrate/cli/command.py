@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from migrate.cli.session import Ending, Session
+from migrate.cli.ending import Ending
+from migrate.cli.session import Session
 
 
 class SessionCommand(click.Command):
@@ -24,9 +25,7 @@ class SessionCommand(click.Command):
         session.command = ctx.info_name or ""
         ending = super().invoke(ctx)
         if isinstance(ending, Ending):
-            from migrate.cli.output import Output
-
-            Output(session).end(ending)
+            ending.tell(session)
             ctx.exit(ending.exit_code)
         return ending
 

@@ -1,4 +1,4 @@
-"""The output layer: text for people, one JSON document for programs, progress on standard error."""
+"""The output layer: text for people on standard output, progress on standard error."""
 
 from __future__ import annotations
 
@@ -10,24 +10,19 @@ from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import orjson
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from migrate.cli.text import visible
-from migrate.core.errors import Exit
 
 if TYPE_CHECKING:
-    from migrate.cli.session import Ending, Session
+    from migrate.cli.session import Session
     from migrate.services.applying import Progress
 
-RESULT_FORMAT = "jitsi-migrate/result"
-RESULT_VERSION = 1
 _TRAILING = re.compile(r" +((?:\x1b\[[0-9;]*m)*)$")
 # The signs of our own that a terminal may not be able to write.
 _IN_ASCII = str.maketrans({"→": "->", "←": "<-", "…": "...", "“": '"', "”": '"'})
-_STATUS = {Exit.OK: "success", Exit.CHANGES_PENDING: "success", Exit.PARTIAL: "partial"}
 
 
 class Output:
@@ -39,21 +34,6 @@ class Output:
         self._ascii = self._console.options.ascii_only
         self.verbose = session.verbosity > 0
         self.quiet = session.verbosity < 0
-
-    def end(self, ending: Ending) -> None:
-        """Show how a command ended, as text or as the JSON envelope."""
-        if not self._session.json:
-            ending.show(self)
-            return
-        envelope = {
-            "format": RESULT_FORMAT,
-            "version": RESULT_VERSION,
-            "command": self._session.command,
-            "status": _STATUS.get(Exit(ending.exit_code), "error"),
-            "exit_code": int(ending.exit_code),
-            "data": ending.data,
-        }
-        sys.stdout.write(orjson.dumps(envelope, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode())
 
     def line(self, *parts: str | tuple[str, str], indent: int = 0) -> None:
         """Print one paragraph of parts, each a text or (text, style); long ones wrap under their indent."""

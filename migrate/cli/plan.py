@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from migrate.cli.command import command
-from migrate.cli.session import Ending, Session
+from migrate.cli.ending import Ending
+from migrate.cli.session import Session
 
 
 def _mapping(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> Mapping[str, str]:

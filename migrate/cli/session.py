@@ -1,17 +1,13 @@
-"""What holds for every command: what was asked for beside it, and how it ends."""
+"""What holds for every command: what was asked for beside it."""
 
 from __future__ import annotations
 
 import os
 import shlex
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from migrate.cli.output import Output
 
 
 @dataclass
@@ -36,12 +32,3 @@ class Session:
         """Return a command of this program to type next, with the site directory if it was named in this one."""
         site = ["--site", str(self.site)] if self.site_named else []
         return shlex.join(["jitsi-migrate", *site, *words])
-
-
-@dataclass(frozen=True)
-class Ending:
-    """How a command ends: its exit code, the data for --json, and how to show it to a person."""
-
-    exit_code: int
-    data: Mapping[str, Any]
-    show: Callable[[Output], None]

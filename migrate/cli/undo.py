@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from migrate.cli.command import command
-from migrate.cli.session import Ending, Session
+from migrate.cli.ending import Ending
+from migrate.cli.session import Session
 
 
 @command("undo")
