@@ -10,8 +10,7 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Literal
 
@@ -39,16 +38,18 @@ _BREAK = re.compile(r"\r\n?|\n")
 class Row:
     """`key` is that of the meeting in the unspoiled plan, empty if there is none. HEADER rows repeat the header.
 
-    `start` is the instant that the row tells, None if it tells none or nobody can say which.
+    `start` is the instant that the row tells, None if it tells none or nobody can say which. `twin` is the key that the
+    row would have without its number, empty if nothing else has it.
     """
 
     cells: list[str]
     key: str = ""
     is_header: bool = False
     start: float | None = None
+    twin: str = ""
 
     def again(self) -> Row:
-        return Row([*self.cells], self.key, self.is_header, self.start)
+        return Row([*self.cells], self.key, self.is_header, self.start, self.twin)
 
 
 @dataclass
@@ -90,7 +91,8 @@ class Sheet:
     proofs: bool = False
 
     def copy(self) -> Sheet:
-        return deepcopy(self)
+        own = {"fields": [*self.fields], "header": [*self.header], "form": replace(self.form)}
+        return replace(self, **own, rows=[row.again() for row in self.rows], above=[row.again() for row in self.above])
 
     @property
     def is_schedule(self) -> bool:

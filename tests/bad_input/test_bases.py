@@ -10,14 +10,15 @@ import pytest
 from migrate.core.document import meeting_from_json
 from migrate.core.meeting import Meeting, Occurrence
 from migrate.core.recurrence import dates, is_bounded
-from tests.bad_input.bases import LAYOUTS, UUID, bases, meetings, organisation, plan
+from tests.bad_input.bases import LAYOUTS, bases, plan
 from tests.bad_input.cases import MUTATIONS, NUMBER, case
+from tests.bad_input.organisation import UUID, meetings, organisation
 from tests.bad_input.sheet import Sheet
 
 Dates = dict[str, list[tuple[float, int | None, str]]]
 
-MEETINGS = 14
-"""The four of the personal room have one number."""
+MEETINGS = 17
+"""The five of the personal room have one number."""
 DEFAULT_MINUTES = 60
 
 
