@@ -78,7 +78,8 @@ class Sheet:
     """A file. `fields` say what the columns mean, empty where a column means nothing to us.
 
     `pattern` is that of its starts, empty where date and time have a cell each. `proofs` tells that so many dates prove
-    the order of day and month that a few spoilt ones settle nothing.
+    the order of day and month that a few spoilt ones settle nothing. `kind` is what is held to be true of the file.
+    `has_blocks`: each header row has a table of people somewhere below it. `beside` are files that are read with it.
     """
 
     name: str
@@ -89,6 +90,9 @@ class Sheet:
     above: list[Row] = field(default_factory=list)
     pattern: str = ""
     proofs: bool = False
+    kind: str = "schedule"
+    has_blocks: bool = False
+    beside: tuple[bytes, ...] = ()
 
     def copy(self) -> Sheet:
         own = {"fields": [*self.fields], "header": [*self.header], "form": replace(self.form)}
