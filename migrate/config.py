@@ -7,7 +7,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from pydantic import (
     BaseModel,
@@ -23,6 +22,7 @@ from pydantic import (
 from migrate import registry
 from migrate.core.errors import ConfigurationError
 from migrate.core.ports import Calendar, Target
+from migrate.shared.timezones import did_you_mean, find_zone
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -44,8 +44,8 @@ class SiteSettings(Section):
     @field_validator("timezone")
     @classmethod
     def _known(cls, value: str | None) -> str | None:
-        if value is not None and value not in available_timezones():
-            raise ValueError(f"{value!r} is not a time zone; write it as Europe/Berlin")
+        if value is not None and find_zone(value) is None:
+            raise ValueError(f"{value!r} is not a time zone. {did_you_mean(value)}")
         return value
 
 

@@ -63,7 +63,7 @@ def test_all_faults_are_told_at_once_with_their_path(write) -> None:
         *("site.id", "site.timezone", "target", "calendar", "targets.jitsi.url", "targets.jitsi.names"),
         *("targets.skype", "calendars.ics.folder", "colour"),
     ]
-    assert "site.timezone: 'Berlin' is not a time zone; write it as Europe/Berlin" in found
+    assert "site.timezone: 'Berlin' is not a time zone. Did you mean Europe/Berlin?" in found
     assert "target: there is no target called 'skype'; there are: jitsi" in found
     assert "colour: there is no such setting" in found
 

@@ -18,7 +18,8 @@ from migrate.cli.command import global_options
 from migrate.config import Secrets, SiteSettings
 from migrate.core.features import FEATURES, unsupported
 from migrate.core.ports import Calendar, Target
-from migrate.shared.columns import MAPPABLE
+from migrate.shared.columns import MAPPABLE, normalise
+from migrate.shared.kinds import USERS, FileKind
 from migrate.shared.kinds import kinds as known_kinds
 from migrate.shared.resources import data_text
 
@@ -50,10 +51,15 @@ def headers() -> str:
     return _table(("field", "headers"), ((f"`{field}`", _known(field)) for field in (*MAPPABLE, "start_date")))
 
 
+def languages() -> str:
+    """What is known of each language, and how much of it nobody has seen."""
+    return _table(("language", "names of columns", "names of months", "AM and PM"), map(_language, _LANGUAGES))
+
+
 def kinds() -> str:
     """The kinds of file that are known, and what those hold that are no schedule."""
     unique = {kind.name: kind for kind in known_kinds()}.values()
-    return _table(("kind", "file", "it"), ((f"`{kind.name}`", kind.label, kind.what or "is read") for kind in unique))
+    return _table(("kind", "file", "it"), ((f"`{kind.name}`", kind.label, _nature(kind)) for kind in unique))
 
 
 def losses() -> str:
@@ -67,10 +73,24 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "settings": settings,
     "secrets": secrets,
     "headers": headers,
+    "languages": languages,
     "kinds": kinds,
     "losses": losses,
 }
 """Name in a page -> what writes it."""
+
+_LANGUAGES = {
+    "en": "English",
+    "de": "German",
+    "es": "Spanish",
+    "fr": "French",
+    "it": "Italian",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "pt": "Portuguese",
+    "zh": "Chinese",
+}
+_MONTHS = 12
 
 _TYPES: Mapping[type[Any], str] = {str: "text", SecretStr: "text", HttpUrl: "URL", Path: "path", UUID: "UUID"}
 
@@ -138,9 +158,50 @@ def _losses(target: type[Target]) -> str:
     return f"### {target.label}\n\n" + _table(("code", "in Zoom", "what the plan says", "what to do"), rows)
 
 
+def _nature(kind: FileKind) -> str:
+    return f"is read, but {kind.what}" if kind.name == USERS else kind.what or "is read"
+
+
 def _known(field: str) -> str:
-    rows = (line.split("\t") for line in data_text("columns.tsv").splitlines()[1:])
-    return _codes(row[2] for row in rows if row[0] == field)
+    """List the headers of a field, the best first, each with its languages unless it is only English."""
+    known: dict[str, tuple[str, list[str]]] = {}
+    for row in _data("columns.tsv"):
+        if row["field"] == field:
+            _, tags = known.setdefault(normalise(row["header"]), (row["header"], []))
+            tags.append(row["language"] + _doubt(row))
+    return ", ".join(f"`{header}`{_tagged(tags)}" for header, tags in known.values())
+
+
+def _tagged(tags: Sequence[str]) -> str:
+    return {("en",): "", ("en?",): "?"}.get(tuple(tags), f" ({', '.join(tags)})")
+
+
+def _language(code: str) -> Sequence[str]:
+    columns, months, halves = (_in(code, _data(table)) for table in ("columns.tsv", "months.tsv", "halves.tsv"))
+    seen = {row["month"] for row in months if not _doubt(row)}
+    return (
+        f"{_LANGUAGES[code]} (`{code}`)",
+        _sure(len(columns), sum(map(bool, map(_doubt, columns)))),
+        _sure(_MONTHS, _MONTHS - len(seen)) if months else "none",
+        ", ".join(f"`{row['words']}`{_doubt(row)}" for row in halves) or "none",
+    )
+
+
+def _sure(count: int, doubtful: int) -> str:
+    return f"{count}, {doubtful} of them guessed" if doubtful and count else str(count or "none")
+
+
+def _doubt(row: Mapping[str, str]) -> str:
+    return "?" if row["certainty"] in ("inferred", "weak") else ""
+
+
+def _in(language: str, rows: Iterable[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    return [row for row in rows if row["language"] == language]
+
+
+def _data(table: str) -> Iterator[Mapping[str, str]]:
+    head, *lines = data_text(table).splitlines()
+    return (dict(zip(head.split("\t"), line.split("\t"), strict=True)) for line in lines)
 
 
 def _codes(names: Iterable[str]) -> str:

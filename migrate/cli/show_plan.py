@@ -35,7 +35,7 @@ _ROWS = {
     "before_since": "before {since}",
     "header": "header",
     "blank": "blank",
-    "not_a_schedule": "not part of the table",
+    "not_a_schedule": "not part of the schedule",
     "problems": "with errors",
 }
 
@@ -54,7 +54,7 @@ def show_plan(output: Output, made: MadePlan) -> None:
 
 def _input(output: Output, source: Mapping[str, Any], plan: Plan) -> None:
     output.heading(source["path"])
-    order = f"{source['date_order']}: {source['date_order_reason']}" if source["date_order"] else "no date in it"
+    order = ": ".join(filter(None, (source["date_order"], source["date_order_reason"])))
     window = source["window"]
     encoding = _ENCODINGS.get(source["encoding"], source["encoding"])
     rows = [("kind", source["kind"]), ("written in", f"{encoding}, delimiter {_delimiter(source['delimiter'])}")]
@@ -157,7 +157,8 @@ def _sorted(problems: Iterable[Problem]) -> list[Problem]:
 def _next(output: Output, made: MadePlan) -> None:
     plan = made.sealed.plan
     if made.new_hosts:
-        output.heading(f"{made.new_hosts} new hosts were added to hosts.csv")
+        hosts = "host was" if made.new_hosts == 1 else "hosts were"
+        output.heading(f"{made.new_hosts} new {hosts} added to hosts.csv")
     if made.schedule:
         output.line("What was understood is in ", str(made.schedule), " to correct and plan again.")
     output.gap()

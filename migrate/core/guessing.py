@@ -16,7 +16,7 @@ from migrate.core.naming import is_personal, key_of
 from migrate.core.ports import Reading
 from migrate.core.records import Record, count
 from migrate.core.rules import parts, without_end
-from migrate.core.telling import Entry
+from migrate.core.telling import Entry, with_link
 
 _LEAST_DATES = 3
 # People plan in quarters of an hour, and open the meeting a little earlier or later.
@@ -43,7 +43,7 @@ def guesses(readings: Sequence[Reading], told: Collection[str], since: date) -> 
         if found:
             count(held.values(), "in_meetings")
             count([record for record in records if held[record.start] is not record], "merged")
-            yield Entry(key, found, guess=True)
+            yield Entry(key, with_link(found), guess=True)
         else:
             count(records, "merged" if key in told else "not_a_schedule")
 
@@ -129,18 +129,18 @@ def _told(held: Sequence[Meeting], series: Meeting, reasons: tuple[str, ...]) ->
     minutes = commonest(row.duration_minutes for row in held if row.duration_minutes) if held else None
     quarter = _QUARTER // timedelta(minutes=1)
     kind = Kind.WEBINAR if any(row.kind is Kind.WEBINAR for row in held) else Kind.SERIES
-    return replace(
-        held[0],
-        **merged_fields(held),
-        topic=commonest(row.topic for row in held),
-        kind=kind,
-        host=merge_people(row.host for row in reversed(held)),
-        timezone=series.timezone,
-        start=series.start,
-        rrule=series.rrule,
-        duration_minutes=-(-minutes // quarter) * quarter if minutes else None,
-        assumptions=reasons,
-    )
+    # What the rows make together, and over it what is known better.
+    told = merged_fields(held) | {
+        "topic": commonest(row.topic for row in held),
+        "kind": kind,
+        "host": merge_people(row.host for row in reversed(held)),
+        "timezone": series.timezone,
+        "start": series.start,
+        "rrule": series.rrule,
+        "duration_minutes": -(-minutes // quarter) * quarter if minutes else None,
+        "assumptions": reasons,
+    }
+    return replace(held[0], **told)
 
 
 def _reasons(usual: dict[date, datetime], clock: time) -> tuple[str, ...]:

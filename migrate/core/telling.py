@@ -79,14 +79,14 @@ class Teller:
         for other in others:
             self.problems.extend(contradictions(best.meeting, other.meeting))
         self.problems.extend(contradicting_rows(best.meeting, [row.meeting for row in rows]))
-        yield Entry(key, _with_link(merge([record.meeting for record in (*whole, *rows)])))
+        yield Entry(key, with_link(merge([record.meeting for record in (*whole, *rows)])))
 
     def _room(self, key: str, rooms: Sequence[Record]) -> Entry:
         best, *others = rooms
         count([best], "in_meetings")
         count(others, "merged")
         merged = merge([record.meeting for record in rooms])
-        return Entry(key, _with_link(replace(merged, kind=Kind.ROOM, duration_minutes=None)), best.reading.by_rows)
+        return Entry(key, with_link(replace(merged, kind=Kind.ROOM, duration_minutes=None)), best.reading.by_rows)
 
     def _in_personal_room(self, key: str, number: str, records: Sequence[Record]) -> Iterator[Entry]:
         """Group what is held in one room by topic and by pattern: number and topic alone do not tell series apart."""
@@ -179,7 +179,7 @@ def _told(key: str, records: Sequence[Record], others: Sequence[Record]) -> Entr
     """Tell dated rows of one meeting, with unique starts, as one Meeting; `others` are rows of it without a date."""
     rows = [record.meeting for record in records]
     if len(rows) == 1 and not others:
-        return Entry(key, _with_link(rows[0]), by_rows=True)
+        return Entry(key, with_link(rows[0]), by_rows=True)
     zone = _common_zone(rows)
     shape = recurrence.tell([_occurrence(row, zone) for row in rows])
     everything = rows + [record.meeting for record in others]
@@ -236,7 +236,8 @@ def _host(rows: Sequence[Meeting]) -> Person:
     return merge_people([commonest(names), *names]) if names else rows[0].host
 
 
-def _with_link(meeting: Meeting) -> Meeting:
+def with_link(meeting: Meeting) -> Meeting:
+    """Return the meeting with the link that its number had, if none is known."""
     link = _link(meeting.old_link, meeting.number)
     return meeting if link == meeting.old_link else replace(meeting, old_link=link)
 

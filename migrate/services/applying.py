@@ -95,7 +95,7 @@ class Applier:
             )
         if plan.guesses and not allowed.guesses:
             raise RefusedError(
-                f"{plan.guesses} of the changes are only guessed from past meetings",
+                f"{plan.guesses} of {plan.pending} changes would be guesses from past meetings",
                 hint="Ask their hosts, then apply with --accept-guesses, or plan again without --from-history.",
             )
         runs = {run.id for run in self.journal.runs() if run.plan == checksum and run.command == "apply"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from migrate.core.merge import place
-from migrate.core.naming import normalise
 from migrate.core.plan import Input
 from migrate.core.problem import Problem, Severity
 from migrate.shared.hosts import HostBook
@@ -25,10 +24,10 @@ def learn(book: HostBook, inputs: Iterable[Input]) -> int:
 def _unclear(book: HostBook, source: Input) -> Iterator[Problem]:
     told: set[str] = set()
     for meeting in source.reading.meetings:
-        name = normalise(meeting.host.name)
-        addresses = book.namesakes(meeting.host) if name not in told else ()
-        told.add(name)
-        if addresses:
+        if meeting.host.email or meeting.host.name in told:
+            continue
+        told.add(meeting.host.name)
+        if addresses := book.namesakes(meeting.host):
             yield Problem(
                 "namesakes",
                 Severity.WARNING,

@@ -21,7 +21,7 @@ def preview(inputs: Sequence[Input], target: type[Target], options: PlanOptions)
     def change(entry: Entry) -> Change:
         _, losses = lower(entry.meeting, lost)
         losses += schedule.open_end(entry.meeting) if entry.by_rows else ()
-        return Change(Action.CREATE, entry.key, entry.meeting, losses=losses)
+        return Change(Action.CREATE, entry.key, entry.meeting, losses=losses, guess=entry.guess)
 
     return Plan(
         created=options.created,

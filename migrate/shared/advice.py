@@ -9,7 +9,7 @@ from migrate.shared.kinds import FileKind, kind_of, meetings_in, past_column
 from migrate.shared.tables import Sheet, Table, sheet_of
 
 _EXPORT = "Export Reports > Usage Reports > Upcoming Events in the Zoom portal, one file a month."
-_GUESS = " Or have series guessed from the past meetings in this file, to be accepted one by one: --from-history"
+_GUESS = " Or have series guessed from the past meetings in this file, to be checked and then accepted: --from-history"
 
 
 def advise(document: Document, options: ReadOptions) -> InputError:

@@ -32,8 +32,8 @@ class History(Source):
         tables = meetings_in(sheet, kind, options.columns)
         if not tables:
             raise InputError(
-                f"{document.path}: lists people, and not when the meeting took place that they were in",
-                hint='Export it again with "Export with meeting data", or leave this file out.',
+                f"{document.path}: does not tell which meeting took place when",
+                hint='Export it again, participants with "Export with meeting data", or leave this file out.',
             )
         # Of a file that somebody joined, the name tells one meeting at most.
         about_one = kind.name == ABOUT_ONE and sum(len(table.rows) for table in tables) == 1

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -78,6 +79,16 @@ def test_people_who_were_there_are_nobodys_invitees_and_webinars_stay_webinars()
     found = guess(rows, date(2026, 9, 25), SINCE)
     assert found
     assert (found.kind, found.host, found.attendees) == (Kind.WEBINAR, Person("Anna", "anna@example.org"), ())
+
+
+def test_dates_that_differ_in_all_but_the_number_are_one_guess():
+    rows = [replace(row, duration_minutes=40 + place, topic=f"Sync {place}") for place, row in enumerate(weeks(4))]
+    rows[2] = replace(rows[2], host=Person("Anna", "anna@example.org"), timezone="Europe/Vienna")
+    rows[3] = replace(rows[3], duration_minutes=None, kind=Kind.WEBINAR)
+    found = guess(rows, date(2026, 9, 25), SINCE)
+    assert found
+    assert (found.topic, found.kind, found.host) == ("Sync 0", Kind.WEBINAR, Person("Anna", "anna@example.org"))
+    assert (found.timezone, found.duration_minutes) == ("Europe/Berlin", 45)
 
 
 def replace_kind(row: Meeting) -> Meeting:

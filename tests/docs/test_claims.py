@@ -18,6 +18,14 @@ Topic,Meeting ID,Host email,Start time,Duration (minutes),Join URL
 Kick-off,800 0000 0201,bo@example.org,2027-03-01 09:00,45,https://zoom.us/j/80000000201?pwd=SECRETPASSCODE
 Board,https://zoom.us/s/80000000202?zak=SECRETTOKEN,bo@example.org,2027-03-02 09:00,45,
 """
+# Somebody was in each of three meetings of the past.
+PAST = (
+    "Topic,Meeting ID,User Name,User Email,Start Time,Participants,Name (Original Name),Join Time,User Email\n"
+    + "".join(
+        f"Board,800 0000 0201,Bo Okafor,bo@example.org,2026-12-{day} 09:00,1,SECRETGUEST,9:00,SECRETGUEST@example.org\n"
+        for day in ("07", "14", "21")
+    )
+)
 
 
 def imported(path: Path) -> set[str]:
@@ -49,3 +57,17 @@ def test_no_secret_of_a_link_is_in_any_file_of_a_site(tmp_path: Path) -> None:
     assert b'"passcode"' in texts["plan.json"]
     assert b"bad-number" in texts["plan.json"]
     assert not [name for name, text in texts.items() if b"SECRET" in text]
+
+
+def test_nobody_who_was_in_a_past_meeting_is_in_any_file_of_a_site(tmp_path: Path) -> None:
+    (tmp_path / "past.csv").write_text(PAST)
+    terminal = Terminal(tmp_path)
+    plan = "plan past.csv --timezone Europe/Berlin --since 2027-01-01 --from-history --schedule out.csv"
+    apply = "apply plan.json --accept-guesses"
+    for command in ("init --server meet.example.org", plan, apply, "status --export out.jsonl"):
+        terminal.run(f"jitsi-migrate {command}")
+    (tmp_path / "past.csv").unlink()
+    texts = {path.relative_to(tmp_path).as_posix(): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert b"Okafor" in texts["plan.json"]
+    assert "calendars/hosts/bo@example.org.ics" in texts
+    assert not [name for name, text in texts.items() if b"SECRETGUEST" in text]

@@ -35,7 +35,8 @@ def test_a_guess_is_marked_and_applied_only_if_it_is_accepted(desk: Desk) -> Non
     assert (change.guess, change.key, sealed.plan.guesses) == (True, KEY, 1)
     assert change.meeting.rrule
     assert not is_bounded(change.meeting.rrule)
-    with pytest.raises(RefusedError, match="1 of the changes"):
+    assert change.meeting.old_link == f"https://zoom.us/j/{NUMBER}"
+    with pytest.raises(RefusedError, match="1 of 1 changes"):
         desk.apply(sealed)
     assert not desk.texts
     desk.apply(sealed, guesses=True)

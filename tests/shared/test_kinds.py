@@ -23,11 +23,13 @@ def of(*lines: str) -> Document:
         ("Topic,Type,ID,Start time,Participants,Total participant minutes,Name (original name),Join time", "history"),
         ("Topic,Meeting ID,Start time,Participants,Name (original name),Join time", "active-hosts-details"),
         ("Topic,Webinar ID,Actual start time,Unique viewers", "webinar-report"),
+        ("Topic,Webinar ID,Scheduled Time,Duration (minutes),# Registrants", "registration"),
         ("Generated At,Topic,Meeting ID,Start Time", "polls"),
         ("Email,First Name,Last Name,Manager,Job Title", "users"),
         ("Email,First Name,LicenseType,UserStatus", "users"),
         ("User Name,User Email,Join Time,Leave Time,Duration(Minutes)", "dashboard"),
         ("email,first_name,last_name", None),
+        ("Date,New Users,Meetings,Participants,Meeting Minutes", None),
     ],
 )
 def test_a_kind_is_known_by_its_columns(header: str, name: str | None):

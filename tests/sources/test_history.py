@@ -34,7 +34,7 @@ def test_of_two_addresses_the_first_is_that_of_the_host():
 
 @pytest.mark.parametrize("header", ["Topic,Meeting ID,Join time", "Name (original name),Total duration (minutes)"])
 def test_people_without_the_start_of_their_meeting_are_nothing_to_guess_from(header: str):
-    with pytest.raises(InputError, match="not when the meeting took place"):
+    with pytest.raises(InputError, match="does not tell which meeting took place when"):
         read(header, "Sync,80000000201,2027-03-01 09:00")
 
 
