@@ -47,7 +47,7 @@ def faults(case: Case, result: Result, seconds: float, hosts: Hosts) -> Iterator
     yield from _faults_of_series(case, data)
     if case.is_single:
         yield from faults_of_problems(case, data)
-        if case.effect.same:
+        if case.effect.same and case.effect.counts is not None:
             yield from faults_of_counts(case, data, _base_plan(case.base.name))
 
 
@@ -72,10 +72,9 @@ def _is_visitor(text: str) -> bool:
 
 
 def _faults_of_guesses(case: Case, data: Data) -> Iterator[str]:
-    # Without a site directory nothing can be applied.
-    in_site = data["calendar"] != ""
-    sure = [change["key"] for change in data["changes"] if not change["guess"]]
-    if in_site and sure and not unfit_oracle.may_be_read(case.spoilt):
+    if unfit_oracle.may_be_read(case.spoilt):
+        return
+    if sure := [change["key"] for change in data["changes"] if not change["guess"]]:
         yield f"{sure} are no guesses"
     told = [line for change in data["changes"] for line in _lines(change)]
     if len(set(told)) < len(told) or len(told) != sum(file["rows"]["in_meetings"] for file in data["inputs"]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,10 +57,10 @@ def said(spoilt: Case, result: Result, seconds: float, hosts: users_oracle.Hosts
 
 
 def needs_site(spoilt: Case) -> bool:
-    """Tell whether a file is planned where hosts are learnt: users always, past meetings every second time."""
-    return spoilt.base.kind == "users" or (spoilt.base.kind == "past" and spoilt.number // 10 % 2 == 0)
+    """Tell whether a file is planned where hosts are learnt: users always, past meetings every third time."""
+    return spoilt.base.kind == "users" or (spoilt.base.kind == "past" and spoilt.number // 20 % 3 == 0)
 
 
 def hosts_of(site: Path) -> users_oracle.Hosts:
     path = site / "hosts.csv"
-    return list(csv.DictReader(path.read_text("utf-8").splitlines())) if path.exists() else []
+    return list(csv.DictReader(io.StringIO(path.read_bytes().decode(), newline=""))) if path.exists() else []

@@ -20,7 +20,6 @@ _LABELS = {
     "outlook": "an Outlook calendar CSV file",
     "participants": "a Zoom meeting participants file",
     "polls": "a Zoom poll report file",
-    "unknown": "no column is known as",
 }
 _MARKS = {
     "participants",
@@ -80,9 +79,11 @@ def _faults_of_words(case: Case, error: dict[str, object]) -> Iterator[str]:
     said = json.dumps(error, ensure_ascii=False)
     if error["kind"] != "input" or not error["hint"] or len(said) > 10_000:
         yield f"it is no good refusal: {said[:500]}"
-    words = _LABELS.get(case.base.name.partition("_")[0], "already happened")
-    if not case.effect.everything and not case.effect.refusals and not case.from_history and words not in said:
-        yield f"it is not called {words}: {said}"
+    label = _LABELS.get(case.base.name.partition("_")[0], "")
+    words = (label,) if label and case.base.kind == "unfit" else ("already happened", "no column is known as")
+    is_clear = not case.effect.everything and not case.effect.refusals and not case.from_history
+    if is_clear and not any(word in said for word in words):
+        yield f"it is not called {' or '.join(words)}: {said}"
 
 
 def _fields(cells: Sequence[str]) -> set[str]:
