@@ -81,8 +81,12 @@ def faults_of_rows(case: Case, data: Data) -> Iterator[str]:
         if file["rows"]["read"] != sum(file["rows"].values()) - file["rows"]["read"]:
             yield f"the rows do not add up: {file['rows']}"
     read = data["inputs"][0]["rows"]["read"]
-    if case.spoilt.form.cut is None and read != (written := case.spoilt.count()):
+    if case.spoilt.form.cut is not None:
+        return
+    if read != (written := case.spoilt.count()):
         yield f"{written} rows are written and {read} are read"
+    if (blank := data["inputs"][0]["rows"]["blank"]) != (empty := case.spoilt.count_blank()):
+        yield f"{empty} rows are empty and {blank} are counted"
 
 
 def _faults_of_counts(case: Case, data: Data) -> Iterator[str]:

@@ -60,12 +60,13 @@ def _opened(each: Held, seconds: int) -> Held:
 
 
 def _visitors(each: Held) -> list[Sat]:
-    """Return two or three people: the host, and guests of whom no two meetings have the same."""
+    """Return two or three people: guests of whom no two meetings have the same, and the host, who may come last."""
     number = int(each.number[-3:])
     guests = [Sat(f"{VISITOR} {number}, PhD", f"{VISITOR.lower()}{number}@guests.example.org")]
     if number % 2:
         guests.append(Sat(f"{VISITOR} {number + 500} (by phone)", ""))
-    return [Sat(each.host.name, each.host.email), *guests]
+    host = Sat(each.host.name, each.host.email)
+    return [*guests, host] if number % 2 else [host, *guests]
 
 
 def _moment(each: Held, pattern: str, minutes: int = 0) -> str:

@@ -141,6 +141,12 @@ class Sheet:
         """Return how many rows are written, blank ones and those that are no part of the table included."""
         return bool(self.form.separator) + len([*self.records(), *self.form.tail.replace("\0", "").splitlines()])
 
+    def count_blank(self) -> int:
+        """Return how many of the rows have nothing in any cell."""
+        written = [self.header if row.is_header else row.cells for row in self.records()]
+        rows = [*written, *([line] for line in self.form.tail.replace("\0", "").splitlines())]
+        return sum(not any(cell.replace("\0", "").strip() for cell in cells) for cells in rows)
+
     def lines(self) -> dict[int, Row]:
         """Return the rows by the line that each begins in."""
         line = 2 if self.form.separator else 1

@@ -71,6 +71,13 @@ def test_past_meetings_make_likely_what_goes_on() -> None:
         assert not any(VISITOR in str(meeting.host) or meeting.attendees for meeting in likely)
 
 
+def test_every_header_of_past_meetings_and_of_people_is_counted_as_one() -> None:
+    for each in pasts():
+        people = sum(row.cells[:1] in (["Name (original name)"], ["Name (Original Name)"]) for row in each.rows)
+        again = sum(row.is_header for row in each.rows)
+        assert past_oracle.plan(each)["inputs"][0]["rows"]["header"] == 1 + again + people, each.name
+
+
 @pytest.mark.parametrize("each", unfit(), ids=lambda each: each.name)
 def test_what_is_no_schedule_is_not_thought_to_be_one(each: Sheet) -> None:
     assert not unfit_oracle.may_be_read(each)
