@@ -95,8 +95,9 @@ class Sheet:
     beside: tuple[bytes, ...] = ()
 
     def copy(self) -> Sheet:
-        own = {"fields": [*self.fields], "header": [*self.header], "form": replace(self.form)}
-        return replace(self, **own, rows=[row.again() for row in self.rows], above=[row.again() for row in self.above])
+        rows, above = ([row.again() for row in several] for several in (self.rows, self.above))
+        fields, header, form = [*self.fields], [*self.header], replace(self.form)
+        return replace(self, fields=fields, header=header, form=form, rows=rows, above=above)
 
     @property
     def is_schedule(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from random import Random
 
 import pytest
 
@@ -13,7 +14,7 @@ from migrate.core.meeting import Meeting, Occurrence
 from migrate.core.recurrence import dates, is_bounded
 from tests.bad_input import past_oracle, unfit_oracle
 from tests.bad_input.bases import LAYOUTS, bases, plan
-from tests.bad_input.blocks import BLOCKS
+from tests.bad_input.blocks import BLOCKS, forget_who_the_host_was
 from tests.bad_input.cases import BASES, MUTATIONS, NUMBER, case
 from tests.bad_input.organisation import UUID, meetings, organisation
 from tests.bad_input.past import GOES_ON, VISITOR, pasts
@@ -69,6 +70,15 @@ def test_past_meetings_make_likely_what_goes_on() -> None:
         likely = [meeting_from_json(change["meeting"]) for change in changes]
         assert {f"number:{meeting.number}": _next(meeting) for meeting in likely} == GOES_ON, each.name
         assert not any(VISITOR in str(meeting.host) or meeting.attendees for meeting in likely)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_nobody_who_was_in_a_meeting_is_its_host_where_a_column_of_the_host_is_gone(seed: int) -> None:
+    for each in (sheet.copy() for sheet in pasts() if "person" in sheet.fields):
+        forget_who_the_host_was(each, Random(seed))
+        changes = past_oracle.plan(each)["changes"]
+        assert {change["key"] for change in changes} == GOES_ON.keys()
+        assert VISITOR.casefold() not in str([change["meeting"]["host"] for change in changes]).casefold()
 
 
 def test_every_header_of_past_meetings_and_of_people_is_counted_as_one() -> None:
