@@ -118,7 +118,7 @@ def _named(rows: Sequence[Row], known: Headers) -> Iterator[int]:
             named = known.count(cells)
             if named > 1 and (2 * named >= filled or (begins and named > 2)):
                 yield place
-            begins = filled < 2
+            begins = not filled or _is_title(cells)
         else:
             begins = not any(cells[1:])
 

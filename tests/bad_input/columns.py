@@ -35,9 +35,10 @@ def rename_columns_to_synonyms(sheet: Sheet, rng: Random) -> Effect:
     if sheet.is_schedule:
         raise UnsuitedError("a schedule CSV has one name for each column")
     _check_names(sheet)
+    own = {"number": "pmi"} if sheet.kind == "users" else {}
     for place, name in enumerate(sheet.fields):
         if rng.random() < 0.7:
-            sheet.header[place] = rng.choice(_synonyms().get(name, [sheet.header[place]]))
+            sheet.header[place] = rng.choice(_synonyms().get(own.get(name, name), [sheet.header[place]]))
     return SAME
 
 

@@ -58,7 +58,7 @@ def touching(*rows: Row, refusals: Iterable[str] = (), codes: Iterable[str] = ()
     """Return the effect of a change to rows, after which nobody can say when they start."""
     for row in rows:
         row.start = None
-    touched = frozenset(family(row.key) for row in rows if row.key)
+    touched = frozenset(key for row in rows for key in (family(row.key), row.twin) if key)
     return Effect(touched, refusals=tuple(refusals), codes=frozenset(codes), row=rows[0] if rows else None)
 
 

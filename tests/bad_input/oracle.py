@@ -32,31 +32,42 @@ _PLACE = re.compile(r"\w+\.csv:\d+")
 
 def faults(case: Case, result: Result, seconds: float) -> Iterator[str]:
     """Say in words what is wrong with the outcome of a plan of a spoilt file."""
-    if "Traceback" in result.err or result.code not in (DONE, REFUSED, PARTIAL):
-        yield f"it ended with {result.code}: {result.out[:500]} {result.err[:500]}"
-        return
-    if seconds > _SECONDS:
-        yield f"it took {seconds:.1f} s"
-    if result.code == REFUSED:
-        yield from _faults_of_refusal(case, result.json["error"])
+    yield from faults_of_ending(result, seconds)
+    if result.code not in (DONE, PARTIAL):
+        yield from faults_of_refusal(case, result)
         return
     if case.effect.refused:
         yield "it was not refused"
     data = result.json["data"]
-    if bool(data["summary"]["problems"]["error"]) != (result.code == PARTIAL):
-        yield f"it ended with {result.code} and {data['summary']['problems']}"
-    yield from _faults_of_rows(case, data)
+    yield from faults_of_rows(case, data)
+    yield from _faults_of_counts(case, data)
     yield from _faults_of_sources(case, data)
     yield from _faults_of_meetings(case, data)
     if not case.effect.everything and not case.spoilt.is_schedule and case.spoilt.form.cut is None:
         yield from _faults_of_dates(case, data)
     if case.is_single:
-        yield from _faults_of_problems(case, data)
+        yield from faults_of_problems(case, data)
     if case.effect.same and _same(data) != _same(_base_plan(case.base.name)):
         yield from _differences(_same(_base_plan(case.base.name)), _same(data))
 
 
-def _faults_of_refusal(case: Case, error: Data) -> Iterator[str]:
+def faults_of_ending(result: Result, seconds: float) -> Iterator[str]:
+    """Say what is wrong with how a run ended, whatever the file was."""
+    if "Traceback" in result.err or result.code not in (DONE, REFUSED, PARTIAL):
+        yield f"it ended with {result.code}: {result.out[:500]} {result.err[:500]}"
+    elif result.code != REFUSED and bool(result.json["data"]["summary"]["problems"]["error"]) != (
+        result.code == PARTIAL
+    ):
+        yield f"it ended with {result.code} and {result.json['data']['summary']['problems']}"
+    if seconds > _SECONDS:
+        yield f"it took {seconds:.1f} s"
+
+
+def faults_of_refusal(case: Case, result: Result) -> Iterator[str]:
+    """Say what is wrong with how a file was refused, and whether it may be."""
+    if result.code != REFUSED:
+        return
+    error = result.json["error"]
     said = json.dumps(error, ensure_ascii=False)
     if error["kind"] != "input" or not error["hint"] or len(said) > 10_000:
         yield f"it is no good refusal: {said[:500]}"
@@ -64,20 +75,31 @@ def _faults_of_refusal(case: Case, error: Data) -> Iterator[str]:
         yield f"it was refused: {said}"
 
 
-def _faults_of_rows(case: Case, data: Data) -> Iterator[str]:
-    rows = data["inputs"][0]["rows"]
-    if rows["read"] != sum(rows.values()) - rows["read"]:
-        yield f"the rows do not add up: {rows}"
-    if case.spoilt.form.cut is None and rows["read"] != (written := case.spoilt.count()):
-        yield f"{written} rows are written and {rows['read']} are read"
-    if not case.is_single:
+def faults_of_rows(case: Case, data: Data) -> Iterator[str]:
+    """Say which rows are counted nowhere, or twice."""
+    for file in data["inputs"]:
+        if file["rows"]["read"] != sum(file["rows"].values()) - file["rows"]["read"]:
+            yield f"the rows do not add up: {file['rows']}"
+    read = data["inputs"][0]["rows"]["read"]
+    if case.spoilt.form.cut is not None:
         return
-    before = _base_plan(case.base.name)["inputs"][0]["rows"]
-    if case.effect.counts is not None:
-        wanted = {name: number + case.effect.counts.get(name, 0) for name, number in before.items()}
-        # What is read more than counted here is in meetings.
-        if wanted != rows:
-            yield f"rows are counted as {rows} instead of {wanted}"
+    if read != (written := case.spoilt.count()):
+        yield f"{written} rows are written and {read} are read"
+    if (blank := data["inputs"][0]["rows"]["blank"]) != (empty := case.spoilt.count_blank()):
+        yield f"{empty} rows are empty and {blank} are counted"
+
+
+def _faults_of_counts(case: Case, data: Data) -> Iterator[str]:
+    if case.is_single and case.effect.counts is not None:
+        yield from faults_of_counts(case, data, _base_plan(case.base.name))
+
+
+def faults_of_counts(case: Case, data: Data, before: Data) -> Iterator[str]:
+    """Say whether the counts changed otherwise than the effect of a mutation says."""
+    counts = case.effect.counts or {}
+    wanted = {name: number + counts.get(name, 0) for name, number in before["inputs"][0]["rows"].items()}
+    if wanted != (rows := data["inputs"][0]["rows"]):
+        yield f"rows are counted as {rows} instead of {wanted}"
 
 
 def _faults_of_sources(case: Case, data: Data) -> Iterator[str]:
@@ -105,7 +127,7 @@ def _faults_of_meetings(case: Case, data: Data) -> Iterator[str]:
             continue
         if key not in found:
             yield f"{key} is gone: {data['problems']}"
-        elif (after := _kept(found[key], case)) != (wanted := _kept(before, case)):
+        elif (after := kept(found[key], case)) != (wanted := kept(before, case)):
             yield f"{key} was {wanted} and is {after}"
 
 
@@ -138,7 +160,8 @@ def _faults_of_words(meeting: Data, rows: Sequence[Row], data: Data) -> Iterator
         yield f"no row has the host {strange}"
 
 
-def _faults_of_problems(case: Case, data: Data) -> Iterator[str]:
+def faults_of_problems(case: Case, data: Data) -> Iterator[str]:
+    """Say whether a row that must have a problem has none of the right ones."""
     effect = case.effect
     if effect.codes and effect.row:
         line = next(line for line, row in case.spoilt.lines().items() if row is effect.row)
@@ -147,7 +170,7 @@ def _faults_of_problems(case: Case, data: Data) -> Iterator[str]:
             yield f"line {line} has the problems {codes}, none of {set(effect.codes)}"
 
 
-def _kept(meeting: Data, case: Case) -> tuple[object, ...]:
+def kept(meeting: Data, case: Case) -> tuple[object, ...]:
     """Return what no mutation of something else may change: the dates as instants, and the host."""
     forgets = case.effect.forgets
     host = () if HOST in forgets else tuple(meeting["host"].values())

@@ -10,8 +10,7 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Literal
 
@@ -39,16 +38,18 @@ _BREAK = re.compile(r"\r\n?|\n")
 class Row:
     """`key` is that of the meeting in the unspoiled plan, empty if there is none. HEADER rows repeat the header.
 
-    `start` is the instant that the row tells, None if it tells none or nobody can say which.
+    `start` is the instant that the row tells, None if it tells none or nobody can say which. `twin` is the key that the
+    row would have without its number, empty if nothing else has it.
     """
 
     cells: list[str]
     key: str = ""
     is_header: bool = False
     start: float | None = None
+    twin: str = ""
 
     def again(self) -> Row:
-        return Row([*self.cells], self.key, self.is_header, self.start)
+        return Row([*self.cells], self.key, self.is_header, self.start, self.twin)
 
 
 @dataclass
@@ -77,7 +78,8 @@ class Sheet:
     """A file. `fields` say what the columns mean, empty where a column means nothing to us.
 
     `pattern` is that of its starts, empty where date and time have a cell each. `proofs` tells that so many dates prove
-    the order of day and month that a few spoilt ones settle nothing.
+    the order of day and month that a few spoilt ones settle nothing. `kind` is what is held to be true of the file.
+    `has_blocks`: each header row has a table of people somewhere below it. `beside` are files that are read with it.
     """
 
     name: str
@@ -88,9 +90,14 @@ class Sheet:
     above: list[Row] = field(default_factory=list)
     pattern: str = ""
     proofs: bool = False
+    kind: str = "schedule"
+    has_blocks: bool = False
+    beside: tuple[bytes, ...] = ()
 
     def copy(self) -> Sheet:
-        return deepcopy(self)
+        rows, above = ([row.again() for row in several] for several in (self.rows, self.above))
+        fields, header, form = [*self.fields], [*self.header], replace(self.form)
+        return replace(self, fields=fields, header=header, form=form, rows=rows, above=above)
 
     @property
     def is_schedule(self) -> bool:
@@ -134,6 +141,12 @@ class Sheet:
     def count(self) -> int:
         """Return how many rows are written, blank ones and those that are no part of the table included."""
         return bool(self.form.separator) + len([*self.records(), *self.form.tail.replace("\0", "").splitlines()])
+
+    def count_blank(self) -> int:
+        """Return how many of the rows have nothing in any cell."""
+        written = [self.header if row.is_header else row.cells for row in self.records()]
+        rows = [*written, *([line] for line in self.form.tail.replace("\0", "").splitlines())]
+        return sum(not any(cell.replace("\0", "").strip() for cell in cells) for cells in rows)
 
     def lines(self) -> dict[int, Row]:
         """Return the rows by the line that each begins in."""

@@ -14,8 +14,9 @@ from rich.cells import cell_len
 from migrate.core.meeting import Meeting, Occurrence, Person
 from migrate.sources.schedule_csv import write_schedule
 from tests.bad_input import traces
-from tests.bad_input.bases import UUID, bases, meetings
+from tests.bad_input.bases import bases
 from tests.bad_input.hostile import HOSTILE
+from tests.bad_input.organisation import UUID, meetings
 from tests.bad_input.sheet import Sheet
 from tests.cli.program import ZONE, run
 

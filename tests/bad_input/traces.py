@@ -7,7 +7,7 @@ import io
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from icalendar import Calendar, Component
@@ -39,23 +39,24 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff2
 _JOINERS = {"\u200c", "\u200d"}
 
 
-def faults_of_run(*files: Path) -> Iterator[str]:
-    """Plan, apply, plan again and undo, and say what is wrong with what is left."""
+def faults_of_run(*files: Path, words: Sequence[str] = ()) -> Iterator[str]:
+    """Plan, apply, plan again and undo, and say what is wrong with what is left. `words` are options of plan."""
     site = files[0].parent / "site"
     before = {*site.parent.rglob("*")}
     run("init", "--site", site, "--server", "meet.example.org")
-    planned = run("--site", site, "plan", *files, *ZONE)
+    planned = run("--site", site, "plan", *files, *ZONE, *words)
     yield from faults_of_terminal(planned)
     if planned.code == 4:
         return
     yield from _unexpected(planned, 0, 6)
-    applied = run("--site", site, "apply", site / "plan.json", "--partial")
+    yield from _faults_of_guesses(site)
+    applied = run("--site", site, "apply", site / "plan.json", "--partial", "--accept-guesses")
     yield from faults_of_terminal(applied)
     yield from _unexpected(applied, 0, 6)
     yield from faults_of_calendars(site)
     yield from faults_of_tables(site)
     yield from faults_of_names(site, before)
-    again = run("--site", site, "--json", "plan", *files, *ZONE)
+    again = run("--site", site, "--json", "plan", *files, *ZONE, *words)
     yield from _unexpected(again, planned.code)
     if pending := [change for change in again.json["data"]["changes"] if change["action"] != "keep"]:
         yield f"a second plan changes {json.dumps(pending)[:1000]}"
@@ -103,6 +104,16 @@ def faults_of_names(site: Path, before: set[Path]) -> Iterator[str]:
             yield f"{path} is outside the site directory"
         elif path != site and not _FILE_NAME.fullmatch(path.name):
             yield f"{path} is an odd name"
+
+
+def _faults_of_guesses(site: Path) -> Iterator[str]:
+    """Say whether something is applied that is only a guess, without anybody having accepted it."""
+    plan = json.loads((site / "plan.json").read_text("utf-8"))
+    if any(change["guess"] for change in plan["changes"]):
+        refused = run("--site", site, "apply", site / "plan.json", "--partial")
+        yield from _unexpected(refused, 8)
+        if left := [*site.rglob("*.ics"), *(site / "runs").glob("*")]:
+            yield f"guesses are applied: {left}"
 
 
 def _faults_of_component(component: Component) -> Iterator[str]:

@@ -241,6 +241,13 @@ def test_titles_belong_to_the_table_below_them():
     assert shape(text) == shape(text.replace("\n", ",,,,,,\n")) == expected
 
 
+def test_a_header_of_mostly_unknown_columns_is_known_below_a_title_and_a_value():
+    wide = HEADER + "".join(f",Question {number}" for number in range(9))
+    first = f"{HEADER},Host name,Duration (minutes)\n{ROW},Bo,30"
+    read = sheet(f"{first}\n\nReport generated:,2027-03-02\n{wide}\n{ROW}\n")
+    assert [len(each.rows) for each in read.tables] == [1, 1]
+
+
 def test_a_table_may_follow_another_of_the_same_header():
     assert shape(f"{MEETING}\n{PEOPLE}\n{MEETING}\n{PEOPLE}") == [([], 7, 1), ([], 4, 2)] * 2
 
