@@ -8,6 +8,7 @@ mark in the finished text, where loops and branches are done, before it takes th
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from migrate.shared.quoting import NOTATIONS, Format
 
@@ -47,11 +48,19 @@ def _refuse_enclosed(skeleton: str, template: str, known: Format) -> None:
 def _refuse_touched(skeleton: str, hole: int, name: str, template: str, known: Format) -> None:
     if name not in known.by_name:
         raise _misplaced(skeleton, hole, template, f"written as {name} in a file of {known.name}")
-    notation = NOTATIONS[name]
-    ahead = re.compile(rf"(?:{notation.before})\Z", re.MULTILINE).search(skeleton, max(0, hole - _SIGHT), hole)
-    behind = re.compile(notation.after).match(skeleton, hole + 1)
+    before, after = _surroundings(name)
+    line = skeleton.rfind("\n", 0, hole) + 1
+    # Most values are told by their line alone, and looking further back for each of them takes its time.
+    ahead = before.search(skeleton, line, hole) or before.search(skeleton, max(0, hole - _SIGHT), hole)
+    behind = after.match(skeleton, hole + 1)
     if not ahead or not behind:
         raise _misplaced(skeleton, hole, template, f"not where {name} writes one")
+
+
+@cache
+def _surroundings(name: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    notation = NOTATIONS[name]
+    return re.compile(rf"(?:{notation.before})\Z", re.MULTILINE), re.compile(notation.after)
 
 
 def _misplaced(skeleton: str, hole: int, template: str, where: str) -> MisplacedError:

@@ -28,7 +28,7 @@ class Templates:
     """Renders templates, which `read` finds by name."""
 
     def __init__(self, read: Callable[[str], str]) -> None:
-        self._read = read
+        self._read = read = cache(read)
         # What is rendered is text that a filter wrote; escaping it once more would change it.
         self._jinja = Environment(
             loader=_Loader(read),

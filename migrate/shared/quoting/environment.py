@@ -26,4 +26,4 @@ environment = Notation(
     refused=UNFIT,
 )
 
-FORMATS = (Format("environment", (environment,)),)
+FORMATS = (Format("environment", (environment,), r"""^\s*[#;][^\n]*|"(?:\\.|[^"\\])*(?:"|\Z)|'[^']*(?:'|\Z)"""),)

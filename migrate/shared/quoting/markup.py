@@ -22,6 +22,13 @@ def _attribute(value: str) -> str:
 
 
 html = Notation("html", "HTML", _text, before=r"(?:>|\A)[^<>]*", after=r"[^<>]*(?:<|\Z)", refused=_REFUSED)
-attribute = Notation("html_attribute", "HTML", _attribute, before=r"\s[\w-]+=", after=r"[\s/>]", refused=_REFUSED)
+attribute = Notation(
+    name="html_attribute",
+    where="HTML",
+    text=_attribute,
+    before=r"\s(?!on|style=|srcdoc=)[a-z-]+=",  # what these hold is a script, a style, a page
+    after=r"[\s/>]",
+    refused=_REFUSED,
+)
 
 FORMATS = (Format("html", (html, attribute), r"<!--.*?(?:-->|\Z)|<(?P<raw>script|style)\b.*?(?:</(?P=raw)|\Z)"),)

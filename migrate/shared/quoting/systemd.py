@@ -56,4 +56,10 @@ argument = Notation(
     listing=Listing(),
 )
 
-FORMATS = (Format("systemd", (line, word, argument)),)
+FORMATS = (
+    Format(
+        "systemd",
+        (line, word, argument),
+        r"""^[#;][^\n]*|"(?:\\.|[^"\\\n])*(?:"|$)|(?<![^\s=])'(?:\\.|[^'\\\n])*(?:'|$)""",
+    ),
+)
