@@ -29,6 +29,7 @@ def expected(values):
 
 @given(VALUES)
 @example([*NASTY, NASTY])
+@settings(deadline=None)
 def test_python_reads_json_back(values):
     assert json.loads(NOTATIONS["json"](values[0]) if values else "0") == (values[0] if values else 0)
     assert json.loads(f"[{','.join(map(NOTATIONS['json'], values))}]") == values
@@ -36,12 +37,14 @@ def test_python_reads_json_back(values):
 
 @given(VALUES)
 @example([*NASTY, NASTY])
+@settings(deadline=None)
 def test_toml_is_read_back(values):
     assert tomllib.loads(table("toml", values, " = ", "\n")) == expected(values)
 
 
 @given(VALUES)
 @example([*NASTY, NASTY])
+@settings(deadline=None)
 def test_yaml_is_read_back(values):
     assert (yaml.safe_load(table("yaml", values, ": ", "\n")) or {}) == expected(values)
     assert yaml.safe_load(f"[{', '.join(map(NOTATIONS['yaml'], values))}]") == values
