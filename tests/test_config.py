@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from migrate.config import load_secrets, load_settings
 from migrate.core.errors import ConfigurationError, Exit
-from migrate.shared.templates import quote_toml
+from migrate.shared.quoting.json_like import toml
 
 SITE = '[site]\nid = "6c84fb90-12c4-11e1-840d-7b25c5ee775a"\n'
 JITSI = '[targets.jitsi]\nurl = "https://meet.example.org"\n'
@@ -114,5 +114,5 @@ def test_no_fault_of_the_secrets_shows_them(write, text: str) -> None:
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_can_be_a_setting(write, text: str) -> None:
-    path = write(f"site_key = {quote_toml(text + KEY)}\n", "secrets.toml")
+    path = write(f"site_key = {toml(text + KEY)}\n", "secrets.toml")
     assert load_secrets(path).site_key.get_secret_value() == text + KEY

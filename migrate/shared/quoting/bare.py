@@ -1,0 +1,57 @@
+"""Formats that know no quoting: turnserver.conf, nftables, sysctl. A value is safe as it is, or it is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from migrate.shared.quoting.notation import UNFIT, Format, Listing, Notation, Unquotable
+
+# turnserver drops "=", blanks and a quote before a value, blanks behind it, and cuts a line at 1023 bytes.
+_COTURN = re.compile(r'(?=.{,900}\Z)(?!["=])[!-~]+(?: +[!-~]+)*')
+_WORD = re.compile(r"(?!-)[\w.:/-]{1,255}", re.ASCII)
+
+
+def _if(safe: re.Pattern[str], where: str, what: str) -> Callable[[str], str]:
+    def text(value: str) -> str:
+        if not safe.fullmatch(value):
+            raise Unquotable(value, where, f"this text, only {what}")
+        return value
+
+    return text
+
+
+coturn = Notation(
+    name="coturn",
+    where="turnserver.conf",
+    text=_if(
+        _COTURN, "turnserver.conf", "up to 900 printable ASCII characters that begin neither with = nor with a quote"
+    ),
+    before=r"^[a-z][a-z0-9-]*=",
+    after=r"\n|\Z",
+    refused=UNFIT,
+)
+nftables = Notation(
+    name="nftables",
+    where="nftables",
+    text=_if(_WORD, "nftables", "an address, a network, a port or the name of an interface"),
+    before=r"[\s{,]|^",
+    after=r"[\s},;]|\Z",
+    refused=UNFIT,
+    listing=Listing("{ ", ", ", " }"),
+)
+sysctl = Notation(
+    name="sysctl",
+    where="sysctl.conf",
+    text=_if(_WORD, "sysctl.conf", "numbers and plain words"),
+    before=r"^[\w./-]+ ?= ?",
+    after=r"\n|\Z",
+    refused=UNFIT,
+    listing=Listing(),
+)
+
+FORMATS = (
+    Format("coturn", (coturn,)),
+    Format("nftables", (nftables,), r'#[^\n]*|"[^"]*(?:"|\Z)'),
+    Format("sysctl", (sysctl,)),
+)

@@ -1,0 +1,63 @@
+"""Where no quoting exists, a value is safe or refused."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from migrate.shared.quoting import Unquotable
+from migrate.shared.quoting.bare import coturn, nftables, sysctl
+from tests.hostile import FRAGMENTS, NASTY, TEXTS
+from tests.readers import by_sysctl, by_turnserver
+
+PRINTABLE = st.one_of(TEXTS, st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1))
+
+
+def accepted(notation, values):
+    for value in values:
+        try:
+            text = notation(value)
+        except Unquotable:
+            continue
+        assert text == value
+        yield value
+
+
+@pytest.mark.slow
+@given(st.lists(PRINTABLE, max_size=12))
+@example(["a", *(f"a{part}b" for part in FRAGMENTS), *NASTY])
+@settings(max_examples=12, deadline=None)
+def test_turnserver_reads_every_accepted_value_back(values):
+    # A realm has 127 bytes, whatever the file can hold.
+    found = [value[:100].strip() for value in accepted(coturn, values)]
+    for realm, redirect in zip(found, reversed(found), strict=True):
+        assert by_turnserver(realm, redirect) == (realm, redirect)
+
+
+@pytest.mark.parametrize("value", ["", " a", "a ", "=a", '"a"', "é", "a\tb", "x" * 901])
+def test_turnserver_would_read_these_differently(value):
+    with pytest.raises(Unquotable):
+        coturn(value)
+
+
+@pytest.mark.parametrize("value", ["pa55-w/+=", "a=b", "user:0x1f", "10.0.0.0-10.255.255.255", "a # b", "x" * 900])
+def test_what_turnserver_needs_is_accepted(value):
+    assert coturn(value) == value
+
+
+@given(st.one_of(TEXTS, st.sampled_from(NASTY)))
+def test_a_word_is_one_word(value):
+    for notation in (nftables, sysctl):
+        for found in accepted(notation, [value]):
+            assert not set(found) & set(" \t\n\"'{};,#$\\=")
+
+
+def test_nftables_takes_addresses_ports_interfaces_and_sets_of_them():
+    assert nftables(["10.0.0.0/8", "fd00::/8", 443, "10000-20000"]) == "{ 10.0.0.0/8, fd00::/8, 443, 10000-20000 }"
+    assert [nftables(value) for value in ("eth0.100", "::1", 22)] == ["eth0.100", "::1", "22"]
+
+
+def test_sysctl_reads_numbers_and_words_back():
+    text = f"net.core.rmem_max = {sysctl(10485760)}\nnet.ipv4.tcp_rmem = {sysctl([4096, 1, 2])}\n"
+    assert by_sysctl(text) == text
