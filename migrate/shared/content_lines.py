@@ -16,7 +16,7 @@ from icalendar import vDDDTypes, vDuration, vInt, vRecur, vText, vUri
 from icalendar.parser import Contentline, Parameters
 
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-_TO_QUOTE = re.compile(r"[\x00-\x1f\x7f-\x9f\\;,\ud800-\udfff]")
+_TO_QUOTE = re.compile(r"[\x00-\x1f\x7f-\x9f\\;,\ud800-\udfff\ufeff]")
 _NOT_URI = re.compile(r"[\x00-\x20\x7f-\x9f\ud800-\udfff]")
 _UNFOLDED = 74
 _NONE = Parameters()
