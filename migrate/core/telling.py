@@ -206,7 +206,8 @@ def _united(rows: Sequence[Meeting], everything: Sequence[Meeting]) -> dict[str,
 
 
 def _occurrence(row: Meeting, zone: ZoneInfo) -> Occurrence:
-    return Occurrence(_start(row).astimezone(zone), row.duration_minutes, row.topic)
+    start = _start(row)
+    return Occurrence(start if start.tzinfo is zone else start.astimezone(zone), row.duration_minutes, row.topic)
 
 
 def _instant(row: Meeting) -> float:

@@ -37,11 +37,11 @@ class PlanOptions:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """A meeting, the canonical text of what the target keeps of it, and what the journal knows of it."""
+    """A meeting, what the target keeps of it, and what the journal knows of it."""
 
     key: str
     meeting: Meeting
-    kept: str
+    kept: Meeting
     losses: tuple[Loss, ...]
     room: Room
     place: Place | None
@@ -52,7 +52,9 @@ class _Wanted:
     @property
     def changed(self) -> bool:
         known = self.binding
-        return known is None or (known.room, Place.of(known), known.meeting) != (self.room, self.place, self.kept)
+        if known is None or (known.room, Place.of(known)) != (self.room, self.place):
+            return True
+        return known.meeting != dump_meeting(self.kept)
 
     @property
     def looked_at(self) -> Place | None:
@@ -125,9 +127,7 @@ class Planner:
             losses += schedule.open_end(meeting) if entry.by_rows else ()
             room = rooms.of(key, meeting)
             wanted.append(
-                _Wanted(
-                    key, meeting, dump_meeting(kept), losses, room, self._place(key, meeting), binding, why, entry.guess
-                )
+                _Wanted(key, meeting, kept, losses, room, self._place(key, meeting), binding, why, entry.guess)
             )
         return wanted
 
@@ -140,7 +140,7 @@ class Planner:
             if rest:
                 place = Place(binding.collection, self.calendar.uids(key, rest))
                 why = "no longer in the export; dates that these files do not cover stay"
-                yield _Wanted(key, rest, dump_meeting(rest), (), binding.room, place, binding, why)
+                yield _Wanted(key, rest, rest, (), binding.room, place, binding, why)
 
     def _place(self, key: str, meeting: Meeting) -> Place | None:
         if meeting.start is None:
