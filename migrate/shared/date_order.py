@@ -2,24 +2,26 @@
 
 Whether 03/04/2027 is in March or in April is decided once per file, by the strongest evidence there is, or by the
 user; it is never guessed. From strong to weak, the evidence is a field over 12, the range in the file's name, how the
-dates lie together, and the language of the labels. A date that begins with a year of four digits or names its month
-needs no decision, and bears on that of the others only by where it lies.
+dates of a report lie together, and the language of the labels. A date that begins with a year of four digits or names
+its month needs no decision, and bears on that of the others only by where it lies. Of joined files see joined.
 """
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from migrate.core.errors import InputError
 from migrate.shared.dates import NUMERIC, ORDERS, read_moment, squeeze
 from migrate.shared.windows import base_name, named_range
 
 AUTO = "auto"
+APART = "Plan each of the files that were joined by itself, or all of them in one command."
 
 # What a cell can say of the order other than proving one.
 _EITHER, _SAME, _BEGINS_WITH_YEAR, _NAMES_MONTH = "either", "same", "year", "month"
@@ -52,25 +54,53 @@ _Date = tuple[date, int, str]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The order of day, month and year in a file, None if no date in it needs one, and why."""
+    """The order of day, month and year in a file, None if no date in it needs one, and why.
+
+    `needed`: there are dates that another order would read as others.
+    """
 
     name: str | None
     reason: str
+    needed: bool = field(default=True, compare=False)
 
 
 def settle_order(
-    path: str, cells: Iterable[tuple[int, str]], wanted: str, language: str | None = None, *, report: bool = True
+    path: str,
+    cells: Iterable[tuple[int, str]],
+    wanted: str,
+    language: str | None = None,
+    *,
+    report: bool = True,
+    joints: Sequence[int] = (),
+    whole: str = "the file",
 ) -> Order:
     """Decide the order of a file from its (line, cell) pairs, which come as they stand in the file.
 
     `language` is that of the labels, None if it is English or not known. `report` tells that Zoom wrote the file: its
-    reports cover a month at most, a list that people keep does not. Where fields over 12 contradict each other, the
-    order that more of them prove wins, and the others are for the caller to report as unreadable. Raises InputError
-    if nothing decides.
+    reports cover a month at most, a list that people keep does not. `joints` are lines in which another report begins,
+    `whole` is what the cells are all of.
+    Where fields over 12 in one report contradict each other, the order that more of them prove wins, and the others
+    are for the caller to report as unreadable; two reports are not outvoted by each other. Raises InputError if
+    nothing decides.
     """
     if wanted != AUTO:
         return Order(wanted, f"given by --date-order {wanted}")
     listed = [(line, cell, _part(cell)) for line, cell in cells]
+    votes, first = _count(listed)
+    ranked = _ranked(votes)
+    reports = _split(listed, joints)
+    if len(ranked) > 1:
+        _check_reports(path, reports)
+    if ranked:
+        elected = _elected(ranked, votes, first)
+        return _beside_the_name(path, elected, listed, votes[ranked[0]])
+    if _EITHER in first:
+        return _by_circumstance(path, listed, first[_EITHER], language, reports if report else (), whole)
+    return _needless(first)
+
+
+def _count(listed: Iterable[_Cell]) -> tuple[Counter[str], dict[str, _Place]]:
+    """Return how many cells say what of the order, and the first that does."""
     votes: Counter[str] = Counter()
     first: dict[str, _Place] = {}
     for line, cell, part in listed:
@@ -78,17 +108,34 @@ def settle_order(
         votes[vote] += 1
         if vote not in first:
             first[vote] = (line, cell)
-    ranked = sorted((order for order in ORDERS if votes[order]), key=lambda order: -votes[order])
-    # As many for the one as for the other: to believe either would be a guess.
-    if len(ranked) > 1 and votes[ranked[0]] == votes[ranked[1]]:
-        shown = ", ".join(f"{_show(*first[order])} can only be {order}" for order in ranked[:2])
-        raise _contradiction(path, shown, ranked[:2])
-    if ranked:
-        elected = _elected(ranked, votes, first)
-        return _beside_the_name(path, elected, listed, votes[ranked[0]])
-    if _EITHER in first:
-        return _by_circumstance(path, listed, first[_EITHER], language, report=report)
-    return _needless(first)
+    return votes, first
+
+
+def _ranked(votes: Mapping[str, int]) -> list[str]:
+    return sorted((order for order in ORDERS if votes[order]), key=lambda order: -votes[order])
+
+
+def _split(listed: Sequence[_Cell], joints: Sequence[int]) -> list[Sequence[_Cell]]:
+    if not joints:
+        return [listed]
+    return [list(cells) for _, cells in groupby(listed, key=lambda cell: bisect(joints, cell[0]))]
+
+
+def _check_reports(path: str, reports: Iterable[Sequence[_Cell]]) -> None:
+    """Raise where as much proves one order as another: to believe either would be a guess."""
+    proofs: dict[str, _Place] = {}
+    for listed in reports:
+        votes, first = _count(listed)
+        ranked = _ranked(votes)
+        if len(ranked) > 1 and votes[ranked[0]] == votes[ranked[1]]:
+            raise _contradiction(path, _proofs({order: first[order] for order in ranked[:2]}), ranked[:2])
+        proofs |= {order: first[order] for order in ranked[:1] if order not in proofs}
+    if len(proofs) > 1:
+        raise _contradiction(path, _proofs(proofs), proofs, hint=APART)
+
+
+def _proofs(proofs: Mapping[str, _Place]) -> str:
+    return ", ".join(f"{_show(*place)} can only be {order}" for order, place in proofs.items())
 
 
 def _part(cell: str) -> str:
@@ -160,26 +207,39 @@ def _beside_the_name(path: str, elected: Order, listed: Sequence[_Cell], proofs:
 def _needless(first: Mapping[str, _Place]) -> Order:
     if _SAME in first:
         # It reads 05/05/2027 and 15/02/15; the others do only one of them.
-        return Order("dmy", f"{_show(*first[_SAME])} is the same date in either order")
+        return Order("dmy", f"{_show(*first[_SAME])} is the same date in either order", needed=False)
     if _BEGINS_WITH_YEAR in first:
-        return Order("ymd", f"{_show(*first[_BEGINS_WITH_YEAR])} begins with the year")
-    return Order(None, "the months are named" if _NAMES_MONTH in first else "there is no date in the file")
+        return Order("ymd", f"{_show(*first[_BEGINS_WITH_YEAR])} begins with the year", needed=False)
+    reason = "the months are named" if _NAMES_MONTH in first else "there is no date in the file"
+    return Order(None, reason, needed=False)
 
 
-def _by_circumstance(path: str, listed: Sequence[_Cell], doubt: _Place, language: str | None, *, report: bool) -> Order:
+def _by_circumstance(
+    path: str,
+    listed: Sequence[_Cell],
+    doubt: _Place,
+    language: str | None,
+    reports: Iterable[Sequence[_Cell]],
+    whole: str,
+) -> Order:
     """Decide by what is in no single date."""
-    readings = {order: _read(listed, order) for order in ORDERS}
-    most = max(map(len, readings.values()))
-    possible = {order: dates for order, dates in readings.items() if len(dates) == most}
+    possible = _possible(listed, ORDERS)
     order = (
         _by_exclusion(listed, possible)
         or _by_name(path, possible)
-        or (_by_consistency(path, possible) if report else None)
+        or _by_consistency(path, [_possible(report, possible) for report in reports])
         or _by_language(language, doubt, possible)
     )
     if order is None:
-        raise _refusal(path, doubt)
+        raise _refusal(path, doubt, whole)
     return order
+
+
+def _possible(listed: Sequence[_Cell], orders: Iterable[str]) -> dict[str, list[_Date]]:
+    """Return those of the orders that can read most dates, and the dates."""
+    readings = {order: _read(listed, order) for order in orders}
+    most = max(map(len, readings.values()))
+    return {order: dates for order, dates in readings.items() if len(dates) == most}
 
 
 def _read(listed: Sequence[_Cell], order: str) -> list[_Date]:
@@ -233,11 +293,13 @@ def _covers(named: tuple[date, date], dated: _Date) -> bool:
     return first <= dated[0] and dated[0] - _OVERTIME <= last
 
 
-def _by_consistency(path: str, possible: Mapping[str, Sequence[_Date]]) -> Order | None:
-    found = [order for order in (_by_span(possible), _by_sequence(possible)) if order]
+def _by_consistency(path: str, reports: Iterable[Mapping[str, Sequence[_Date]]]) -> Order | None:
+    told = [possible for possible in reports if len(possible) > 1 and all(possible.values())]
+    found = [order for possible in told for order in (_by_span(possible), _by_sequence(possible)) if order]
     names = {order.name: None for order in found if order.name}
     if len(names) > 1:
-        raise _contradiction(path, "; but ".join(order.reason for order in found), names)
+        shown = "; but ".join(order.reason for order in found)
+        raise _contradiction(path, shown, names, hint=APART if len(told) > 1 else "")
     return found[0] if found else None
 
 
@@ -301,16 +363,16 @@ def _only(orders: Iterable[str]) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def _refusal(path: str, doubt: _Place) -> InputError:
+def _refusal(path: str, doubt: _Place, whole: str) -> InputError:
     readings = _readings(doubt[1])
     possible = " or ".join(f"{moment:%Y-%m-%d} ({order})" for order, moment in readings.items())
     return InputError(
-        f"{path}: {_show(*doubt)} can be {possible}, and no other date in the file settles it", hint=_say(readings)
+        f"{path}: {_show(*doubt)} can be {possible}, and no other date in {whole} settles it", hint=_say(readings)
     )
 
 
-def _contradiction(path: str, shown: str, orders: Iterable[str]) -> InputError:
-    return InputError(f"{path}: the dates contradict each other: {shown}", hint=_say(orders))
+def _contradiction(path: str, shown: str, orders: Iterable[str], hint: str = "") -> InputError:
+    return InputError(f"{path}: the dates contradict each other: {shown}", hint=hint or _say(orders))
 
 
 def _show(line: int, cell: str) -> str:

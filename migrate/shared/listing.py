@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 from migrate.core.meeting import Kind, Meeting, Person
 from migrate.core.ports import Document, Reading, ReadOptions, Source
 from migrate.shared.assumed import NO_TOPIC, assumed_length, check_minutes
-from migrate.shared.columns import MAPPABLE, check_mapping, language_of, locate
-from migrate.shared.date_order import settle_order
+from migrate.shared.columns import MAPPABLE, check_mapping, locate
 from migrate.shared.dates import ORDERS, read_minutes, read_moment
 from migrate.shared.faults import Faults
+from migrate.shared.joined import settle_joined
 from migrate.shared.links import Link, check_link
 from migrate.shared.meeting_ids import MeetingId, check_id, check_only_id, read_id
 from migrate.shared.moments import Moments
@@ -44,8 +44,7 @@ def read_listing(
     sheet = sheet_of(document, options)
     check_mapping(document.path, [name for table in tables for name in table.header], options.columns)
     layouts = [(table, _places(table, options)) for table in tables]
-    language = language_of(name for table in tables for name in table.header)
-    order = settle_order(document.path, _dates(layouts), options.date_order, language)
+    order = settle_joined(document.path, layouts, options.date_order)
     faults = Faults(document.path)
     moments = Moments(faults, order, options.timezone)
     meetings: list[Meeting] = []
@@ -111,16 +110,6 @@ def _is_day(cell: str) -> bool:
 
 def _moments(cell: str) -> list[datetime | date]:
     return [moment for order in ORDERS if (moment := read_moment(cell, order))]
-
-
-def _dates(layouts: Iterable[tuple[Table, Mapping[str, int]]]) -> Iterable[tuple[int, str]]:
-    """Yield all that may prove an order of dates."""
-    for table, places in layouts:
-        used = [places[field] for field in ("start", "end") if field in places]
-        for line, cells in table.rows:
-            for place in used:
-                if place < len(cells):
-                    yield line, cells[place]
 
 
 class _Rows:

@@ -28,13 +28,15 @@ class Table:
     """A header and the rows below it that are neither blank nor the header again.
 
     `titles` are the rows above it that name it or say when it was made. `width` is the number of the header's cells,
-    of which the last may have no name.
+    of which the last may have no name. `again` are the lines in which the header stands once more: there the next of
+    several reports begins.
     """
 
     titles: Sequence[Row]
     header: tuple[str, ...]
     width: int
     rows: Sequence[Row]
+    again: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,6 +129,7 @@ def _tables(rows: Sequence[Row], headers: Collection[int]) -> tuple[list[Table],
     """Return the tables, how many rows are blank, and how many are a header, be it once more."""
     tables: list[Table] = []
     kept: list[Row] = []
+    again: list[int] = []
     blank = named = since_blank = 0
     header: tuple[str, ...] = ()
     for place, row in enumerate(rows):
@@ -136,10 +139,11 @@ def _tables(rows: Sequence[Row], headers: Collection[int]) -> tuple[list[Table],
             since_blank = len(kept)
         elif header and _is_again(cells, header):
             named += 1
+            again.append(row[0])
         elif place in headers:
             named += 1
             titles = _taken(kept, since_blank) if tables else kept
-            tables.append(Table(titles, _trimmed(cells), len(cells), kept := []))
+            tables.append(Table(titles, _trimmed(cells), len(cells), kept := [], again := []))
             header, since_blank = cells, 0
         else:
             kept.append(row)
