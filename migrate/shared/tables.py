@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from migrate.core.ports import Document, ReadOptions, RowCounts
 from migrate.core.problem import Problem
-from migrate.shared.columns import Headers
+from migrate.shared.columns import Headers, locate, missing, normalise
 from migrate.shared.decoding import decode
 from migrate.shared.faults import Faults, show
 from migrate.shared.rows import Row, read_rows
@@ -92,7 +92,7 @@ def _parsed(document: Document, mapped: frozenset[str]) -> Sheet:
     broken = read.broken
     if any(len(_trimmed(read.rows[place][1])) > _MOST_COLUMNS for place in headers):
         headers, broken = [], f"there are more than {_MOST_COLUMNS:,} columns"
-    tables, blank, named = _tables(read.rows, frozenset(headers))
+    tables, blank, named = _tables(read.rows, frozenset(headers), mapped)
     return Sheet(encoding, read.delimiter, tables, len(read.rows), blank, named, doubts, broken)
 
 
@@ -125,12 +125,13 @@ def _named(rows: Sequence[Row], known: Headers) -> Iterator[int]:
             begins = not any(cells[1:])
 
 
-def _tables(rows: Sequence[Row], headers: Collection[int]) -> tuple[list[Table], int, int]:
+def _tables(rows: Sequence[Row], headers: Collection[int], mapped: Collection[str]) -> tuple[list[Table], int, int]:
     """Return the tables, how many rows are blank, and how many are a header, be it once more."""
     tables: list[Table] = []
     kept: list[Row] = []
     again: list[int] = []
-    blank = named = since_blank = 0
+    blank = named = 0
+    since_blank: int | None = None
     header: tuple[str, ...] = ()
     for place, row in enumerate(rows):
         cells = row[1]
@@ -142,21 +143,32 @@ def _tables(rows: Sequence[Row], headers: Collection[int]) -> tuple[list[Table],
             again.append(row[0])
         elif place in headers:
             named += 1
-            titles = _taken(kept, since_blank) if tables else kept
+            titles = _taken(kept, since_blank, cut=_lists_meetings(header, mapped)) if tables else kept
             tables.append(Table(titles, _trimmed(cells), len(cells), kept := [], again := []))
-            header, since_blank = cells, 0
+            header, since_blank = cells, None
         else:
             kept.append(row)
     return tables, blank, named
 
 
-def _taken(rows: list[Row], first: int) -> list[Row]:
-    """Take the titles of the next table, right above it, out of the rows of the table before."""
-    begin = len(rows)
+def _taken(rows: list[Row], since_blank: int | None, *, cut: bool) -> list[Row]:
+    """Take the titles of the next table, right above it, out of the rows of the table before.
+
+    `cut`: what stands below a row without a blank one between may be a meeting that was cut off.
+    """
+    begin, first = len(rows), since_blank or 0
     while begin > first and _is_title(rows[begin - 1][1]):
         begin -= 1
+    if cut and begin != since_blank:
+        return []
     titles, rows[begin:] = rows[begin:], []
     return titles
+
+
+def _lists_meetings(header: Sequence[str], mapped: Collection[str]) -> bool:
+    """Tell whether the rows below a header are meetings. Those of a webinar report, which has such titles, are not."""
+    known = {normalise(name) for name in mapped}
+    return not missing(locate(header, {})) or any(normalise(name) in known for name in header)
 
 
 def _is_title(cells: Sequence[str]) -> bool:

@@ -241,6 +241,17 @@ def test_titles_belong_to_the_table_below_them():
     assert shape(text) == shape(text.replace("\n", ",,,,,,\n")) == expected
 
 
+def test_a_meeting_that_was_cut_off_above_another_header_is_a_row_and_no_title():
+    other = "Topic,ID,Host,Start time"
+    assert shape(f"{HEADER}\n{ROW}\nLost row\n{other}\nQ,1,Anna,2\n") == [([], 3, 2), ([], 4, 1)]
+    assert shape(f"{HEADER}\nLost row\n{other}\nQ,1,Anna,2\n") == [([], 3, 1), ([], 4, 1)]
+    assert shape(f"{HEADER}\n\n{ROW}\nLost row\n{other}\nQ,1,Anna,2\n") == [([], 3, 2), ([], 4, 1)]
+    assert shape(f"{HEADER}\n{ROW}\n\nA title\n{other}\nQ,1,Anna,2\n") == [([], 3, 1), (["A title"], 4, 1)]
+    text = f"Betreff,Beginn\nSync,2027-03-01\nLost row\n{other}\nQ,1,Anna,2\n"
+    mapped = parse(Document("a.csv", text.encode()), frozenset({"beginn", "Betreff"}))
+    assert [len(each.rows) for each in mapped.tables] == [2, 1]
+
+
 def test_a_header_of_mostly_unknown_columns_is_known_below_a_title_and_a_value():
     wide = HEADER + "".join(f",Question {number}" for number in range(9))
     first = f"{HEADER},Host name,Duration (minutes)\n{ROW},Bo,30"
