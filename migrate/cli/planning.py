@@ -20,7 +20,7 @@ from migrate.services import plan_file as plan_files
 from migrate.services.hosting import learn
 from migrate.services.planning import Planner, PlanOptions
 from migrate.services.preview import preview
-from migrate.services.reading import Reader
+from migrate.services.reading import Reader, options_of_each
 from migrate.services.steps import recover
 from migrate.shared import hosts
 from migrate.shared.advice import advise
@@ -99,11 +99,13 @@ def _read(session: Session, files: Sequence[Path], options: Mapping[str, Any], t
     )
     sources = [source() for source in registry.adapters(Source).values()]
     reader = Reader(sources, advise)
+    documents = [_document(path, files) for path in files]
     inputs: list[Input] = []
     with progress(session, "reading") as tell:
-        for number, path in enumerate(files):
+        for number, known in enumerate(options_of_each(documents, read_options)):
             tell(number, len(files))
-            inputs += reader.read([_document(path, files)], read_options)
+            # A copy: what is read from it is kept for as long as it is.
+            inputs += reader.read([replace(documents[number])], known)
     return inputs
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from migrate.core.errors import InputError
 from migrate.core.ports import Document, Reading, ReadOptions, Source
-from migrate.services.reading import Reader
+from migrate.services.reading import Reader, options_of_each
 from tests.builders import reading
 
 OPTIONS = ReadOptions(timezone="Europe/Berlin")
@@ -55,3 +55,13 @@ def test_a_file_that_two_sources_know_is_not_guessed() -> None:
     with pytest.raises(InputError, match=r"^x\.csv: could be first and third$") as caught:
         READER.read([Document("x.csv", b"ab")], OPTIONS)
     assert caught.value.hint
+
+
+def test_a_column_that_is_mapped_for_one_file_is_not_asked_of_the_others() -> None:
+    english = Document("en.csv", b"Topic,Meeting ID,Start time\nW,80000000301,03/16/2027 09:00\n")
+    own = Document("own.csv", b"Betreff,Beginn\nK,2027-04-06 09:00\n")
+    options = replace(OPTIONS, columns={"topic": "betreff", "start": "Beginn", "number": "Kennung"})
+    first, second = options_of_each([english, own], options)
+    assert (first.columns, second.columns) == ({"number": "Kennung"}, options.columns), "no file has the last"
+    assert options_of_each([english], options) == [options]
+    assert options_of_each([english, own], OPTIONS) == [OPTIONS, OPTIONS]
