@@ -10,7 +10,7 @@ from datetime import date
 from migrate.core import naming, recurrence
 from migrate.core.coverage import Coverage
 from migrate.core.features import Loss
-from migrate.core.guessing import guesses
+from migrate.core.guessing import guesses, names_of
 from migrate.core.meeting import Meeting
 from migrate.core.ports import Reading
 from migrate.core.problem import Problem, Severity
@@ -51,10 +51,13 @@ _OPEN_END = Loss(
 )
 
 
-def assemble(readings: Sequence[Reading], since: date, memory: Memory = lambda _key: {}) -> Schedule:
+def assemble(
+    readings: Sequence[Reading], since: date, memory: Memory = lambda _key: {}, names: Iterable[str] = ()
+) -> Schedule:
     """Group the records of all files by key, merge them, and tell rows as series, with what is known in `memory`.
 
-    Completes the row counts of every reading. Dates before `since` are counted and left out.
+    What is known by one of the `names` is not guessed. Completes the row counts of every reading. Dates before `since`
+    are counted and left out.
     """
     told = [reading for reading in readings if not reading.guesses]
     # A schedule CSV may hold just what somebody corrected: beside exports, it does not say that the rest is gone.
@@ -63,10 +66,13 @@ def assemble(readings: Sequence[Reading], since: date, memory: Memory = lambda _
     for reading in readings:
         schedule.problems += reading.problems
     teller = Teller(schedule.problems, memory, schedule.coverage)
-    groups = _grouped(_records(told, since), teller)
+    records = list(_records(told, since))
+    groups = _grouped(records, teller)
     entries = [entry for key in sorted(groups) for entry in teller.entries(key, groups[key])]
     past = [reading for reading in readings if reading.guesses]
-    entries += guesses(past, {naming.room_key(entry.key) for entry in entries}, since)
+    if past:
+        told_names = frozenset(name for record in records for name in names_of(record.meeting))
+        entries += guesses(past, told_names.union(names), since)
     schedule.entries = {entry.key: entry for entry in sorted(entries, key=lambda entry: entry.key)}
     # A row left out of an export hides a date that the export covers; a whole meeting may have any dates.
     if not any(reading.rows.problems for reading in told if not reading.by_rows):

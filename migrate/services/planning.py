@@ -14,6 +14,7 @@ from migrate.core.coverage import Coverage
 from migrate.core.document import dump_meeting, load_meeting
 from migrate.core.extend import cut, extend, remembered
 from migrate.core.features import Loss, lower, unsupported
+from migrate.core.guessing import names_of
 from migrate.core.meeting import Meeting, Occurrence, Person
 from migrate.core.merge import place
 from migrate.core.naming import personal_base, room_key
@@ -82,7 +83,9 @@ class Planner:
     def plan(self, inputs: Sequence[Input], options: PlanOptions) -> Plan:
         """Return the plan for the files; the row counts of `inputs` are completed."""
         snapshot = self.journal.snapshot()
-        schedule = assemble([source.reading for source in inputs], options.since, _Memory(snapshot.bindings))
+        readings = [source.reading for source in inputs]
+        names = _names_without_number(snapshot) if any(reading.guesses for reading in readings) else ()
+        schedule = assemble(readings, options.since, _Memory(snapshot.bindings), names)
         keys = diff.known_keys({key: entry.meeting for key, entry in schedule.entries.items()}, snapshot)
         wanted = self._all_wanted(schedule, keys, snapshot)
         wanted += self._all_cut(snapshot, {item.key for item in wanted}, schedule) if options.prune else []
@@ -177,6 +180,13 @@ class Planner:
             losses=wanted.losses,
             guess=wanted.guess,
         )
+
+
+def _names_without_number(snapshot: Snapshot) -> set[str]:
+    """Return all names of the journalled meetings that no number names."""
+    known = {key: binding for key, binding in snapshot.bindings.items() if not key.startswith("number:")}
+    names = {name for binding in known.values() for name in names_of(load_meeting(binding.meeting))}
+    return names.union(known, (name for name, key in snapshot.aliases.items() if key in known))
 
 
 class _Memory:

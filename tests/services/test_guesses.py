@@ -12,7 +12,7 @@ from migrate.core.errors import RefusedError
 from migrate.core.meeting import Meeting
 from migrate.core.ports import Reading, Window
 from migrate.core.recurrence import is_bounded
-from tests.builders import NUMBER, PERSONAL, ZONE, reading, row, rows, weekly
+from tests.builders import NUMBER, PERSONAL, UUID, ZONE, reading, row, rows, weekly
 from tests.desk import Desk, actions, changes_nothing
 
 KEY = f"number:{NUMBER}"
@@ -78,3 +78,24 @@ def test_a_history_speaks_for_no_dates(desk: Desk) -> None:
 def test_a_user_list_and_a_history_without_series_are_no_emptied_sources(desk: Desk) -> None:
     desk.apply(desk.plan(reading(*rows(weekly("2027-03-02 10:00", 3)))))
     assert not desk.plan(history(row("2026-10-07 12:00", "Chat", "80000000209"))).plan.limit.exceeded
+
+
+@pytest.mark.parametrize("name", [None, UUID])
+def test_what_a_file_without_numbers_tells_is_not_guessed(desk: Desk, name: str | None) -> None:
+    told, past = reading(*rows(weekly("2027-03-02 09:00", 5), number=None, uuid=name)), history(*AUTUMN)
+    plan = desk.plan(told, past).plan
+    assert [change.guess for change in plan.changes] == [False]
+    assert (past.rows.merged, past.rows.in_meetings) == (8, 0)
+
+
+@pytest.mark.parametrize("name", [None, UUID])
+def test_what_was_written_from_a_file_without_numbers_is_not_guessed(desk: Desk, name: str | None) -> None:
+    desk.migrate(reading(*rows(weekly("2027-03-02 09:00", 5), number=None, uuid=name)))
+    again = [replace(meeting, number="80000000209") for meeting in AUTUMN]
+    plan = desk.plan(history(*AUTUMN, *again))
+    assert (changes_nothing(plan), plan.plan.aliases) == (True, {})
+
+
+def test_another_number_of_the_same_topic_is_another_meeting(desk: Desk) -> None:
+    told = reading(*rows(weekly("2027-03-02 09:00", 5), number="80000000209"), window=None)
+    assert desk.plan(told, history(*AUTUMN)).plan.guesses == 1
