@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from migrate.core import recurrence
 from migrate.core.cadence import commonest
+from migrate.core.coverage import Coverage
 from migrate.core.meeting import Kind, Meeting, Occurrence
 from migrate.core.merge import merge_people, merged_fields
 from migrate.core.naming import aliases_of, is_personal, key_of
@@ -34,10 +35,11 @@ def names_of(meeting: Meeting) -> tuple[str, ...]:
     return (key_of(meeting),) if meeting.number else (key_of(meeting), *aliases_of(meeting))
 
 
-def guesses(readings: Sequence[Reading], told: frozenset[str], since: date) -> Iterator[Entry]:
+def guesses(readings: Sequence[Reading], told: frozenset[str], coverage: Coverage) -> Iterator[Entry]:
     """Yield what is likely to go on of the meetings that the readings list, but for what is told already.
 
-    `told` are keys, and the names of what has no number. Completes the row counts of the readings.
+    `told` are keys, and the names of what has no number. What has dates in the `coverage` of the files that tell them,
+    and is not told there, does not go on. Completes the row counts of the readings.
     """
     last = max((reading.window.last for reading in readings if reading.window), default=date.min)
     unnumbered = any(not name.startswith("number:") for name in told)
@@ -46,8 +48,8 @@ def guesses(readings: Sequence[Reading], told: frozenset[str], since: date) -> I
         held = {record.start: record for record in reversed(records)}
         is_told = key in told or (unnumbered and not told.isdisjoint(_names(records)))
         likely = _is_series(key) and not is_told
-        found = guess([record.meeting for record in held.values()], last, since) if likely else None
-        if found:
+        found = guess([record.meeting for record in held.values()], last, coverage.since) if likely else None
+        if found and not _has_dates_in(coverage, found):
             count(held.values(), "in_meetings")
             count([record for record in records if held[record.start] is not record], "merged")
             yield Entry(key, with_link(found), guess=True)
@@ -73,6 +75,11 @@ def _names(records: Sequence[Record]) -> set[str]:
 def _is_series(key: str) -> bool:
     # In a personal room anything is held, and without a number nobody knows what belongs together.
     return key.startswith("number:") and not is_personal(key.removeprefix("number:"))
+
+
+def _has_dates_in(coverage: Coverage, series: Meeting) -> bool:
+    last = max(coverage.ends(), key=datetime.timestamp, default=None)
+    return last is not None and any(coverage.covers(date_.start) for date_ in recurrence.dates(series, last))
 
 
 def guess(held: Sequence[Meeting], last: date, since: date) -> Meeting | None:

@@ -72,7 +72,7 @@ def assemble(
     past = [reading for reading in readings if reading.guesses]
     if past:
         told_names = frozenset(name for record in records for name in names_of(record.meeting))
-        entries += guesses(past, told_names.union(names), since)
+        entries += guesses(past, told_names.union(names), schedule.coverage)
     schedule.entries = {entry.key: entry for entry in sorted(entries, key=lambda entry: entry.key)}
     # A row left out of an export hides a date that the export covers; a whole meeting may have any dates.
     if not any(reading.rows.problems for reading in told if not reading.by_rows):

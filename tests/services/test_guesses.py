@@ -99,3 +99,15 @@ def test_what_was_written_from_a_file_without_numbers_is_not_guessed(desk: Desk,
 def test_another_number_of_the_same_topic_is_another_meeting(desk: Desk) -> None:
     told = reading(*rows(weekly("2027-03-02 09:00", 5), number="80000000209"), window=None)
     assert desk.plan(told, history(*AUTUMN)).plan.guesses == 1
+
+
+def test_what_an_export_of_its_dates_does_not_list_is_not_guessed(desk: Desk) -> None:
+    other = rows(weekly("2027-04-06 10:00", 3), "Other", "80000000299")
+    past = history(*AUTUMN)
+    plan = desk.plan(reading(*other, window=("04-01", "04-30")), past).plan
+    assert (plan.guesses, past.rows.not_a_schedule, past.rows.in_meetings) == (0, 8, 0)
+
+
+def test_an_export_of_days_on_which_it_is_not_held_does_not_rule_it_out(desk: Desk) -> None:
+    other = row("2027-03-04 10:00", "Other", "80000000299")
+    assert desk.plan(reading(other, window=("03-03", "03-08")), history(*AUTUMN)).plan.guesses == 1
