@@ -12,7 +12,7 @@ from migrate.core.errors import RefusedError
 from migrate.core.meeting import Meeting
 from migrate.core.ports import Reading, Window
 from migrate.core.recurrence import is_bounded
-from tests.builders import NUMBER, PERSONAL, UUID, ZONE, reading, row, rows, weekly
+from tests.builders import NUMBER, PERSONAL, UUID, ZONE, reading, row, rows, spoilt, weekly
 from tests.desk import Desk, actions, changes_nothing
 
 KEY = f"number:{NUMBER}"
@@ -111,3 +111,37 @@ def test_what_an_export_of_its_dates_does_not_list_is_not_guessed(desk: Desk) ->
 def test_an_export_of_days_on_which_it_is_not_held_does_not_rule_it_out(desk: Desk) -> None:
     other = row("2027-03-04 10:00", "Other", "80000000299")
     assert desk.plan(reading(other, window=("03-03", "03-08")), history(*AUTUMN)).plan.guesses == 1
+
+
+def test_a_guess_that_was_accepted_says_why_it_stays(desk: Desk) -> None:
+    desk.apply(desk.plan(history(*AUTUMN)), guesses=True)
+    (change,) = desk.plan(history(*AUTUMN)).plan.changes
+    assert (change.action, change.why) == ("keep", "written before, and past meetings still make it likely")
+
+
+def test_dates_of_an_accepted_guess_that_an_export_does_not_list_are_pruned(desk: Desk) -> None:
+    desk.apply(desk.plan(history(*AUTUMN)), guesses=True)
+    other = reading(row("2027-04-29 10:00", "Other", "80000000299"), window=("04-01", "04-30"), path="april.csv")
+    (known,) = (change for change in desk.plan(other).plan.changes if change.key == KEY)
+    assert (known.action, known.why) == ("keep", "not in the export of some of its dates; --prune takes them out")
+    sealed = desk.plan(other, prune=True)
+    (pruned,) = (change for change in sealed.plan.changes if change.key == KEY)
+    assert pruned.why == "no longer in the export; dates that these files do not cover stay"
+    assert [f"{moment:%m-%d}" for moment in pruned.meeting.exdates] == ["04-06", "04-13", "04-20", "04-27"]
+    assert pruned.before
+    assert (pruned.action, pruned.meeting.rrule, pruned.meeting.kind) == ("update", pruned.before.rrule, "series")
+    desk.apply(sealed)
+    again = desk.plan(other, prune=True)
+    assert changes_nothing(again)
+    assert again.plan.changes[0].why.startswith("not in these files; it has no last date")
+
+
+def test_a_series_without_an_end_stays_whole_while_rows_cannot_be_read(desk: Desk) -> None:
+    desk.apply(desk.plan(history(*AUTUMN)), guesses=True)
+    others = [row(start, "Other", "80000000299") for start in ("2027-04-28 10:00", "2027-04-29 10:00")]
+    listed = spoilt(reading(*others, window=("04-01", "04-30"), path="april.csv"), 3)
+    (change,) = (each for each in desk.plan(listed, prune=True).plan.changes if each.key == KEY)
+    assert (change.action, change.why) == (
+        "keep",
+        "not found, but rows that cannot be read may be of it; nothing is pruned",
+    )
