@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from migrate.core import recurrence
 from migrate.core.cadence import commonest
+from migrate.core.coverage import Coverage
 from migrate.core.meeting import Kind, Meeting, Occurrence
 from migrate.core.merge import merge_people, merged_fields
-from migrate.core.naming import is_personal, key_of
+from migrate.core.naming import aliases_of, is_personal, key_of
 from migrate.core.ports import Reading
 from migrate.core.records import Record, count
 from migrate.core.rules import parts, without_end
@@ -29,23 +30,31 @@ _MISSED = 2
 _AHEAD = timedelta(days=2 * 366)
 
 
-def guesses(readings: Sequence[Reading], told: Collection[str], since: date) -> Iterator[Entry]:
-    """Yield what is likely to go on of the meetings that the readings list, but for the keys that are told already.
+def names_of(meeting: Meeting) -> tuple[str, ...]:
+    """Return the names by which past meetings may know the meeting; a number tells it from all of its topic."""
+    return (key_of(meeting),) if meeting.number else (key_of(meeting), *aliases_of(meeting))
 
-    Completes the row counts of the readings.
+
+def guesses(readings: Sequence[Reading], told: frozenset[str], coverage: Coverage) -> Iterator[Entry]:
+    """Yield what is likely to go on of the meetings that the readings list, but for what is told already.
+
+    `told` are keys, and the names of what has no number. What has dates in the `coverage` of the files that tell them,
+    and is not told there, does not go on. Completes the row counts of the readings.
     """
     last = max((reading.window.last for reading in readings if reading.window), default=date.min)
+    unnumbered = any(not name.startswith("number:") for name in told)
     for key, records in sorted(_by_key(readings).items()):
         # Lists with details have a row for everybody who was there.
         held = {record.start: record for record in reversed(records)}
-        likely = key not in told and _is_series(key)
-        found = guess([record.meeting for record in held.values()], last, since) if likely else None
-        if found:
+        is_told = key in told or (unnumbered and not told.isdisjoint(_names(records)))
+        likely = _is_series(key) and not is_told
+        found = guess([record.meeting for record in held.values()], last, coverage.since) if likely else None
+        if found and not _has_dates_in(coverage, found):
             count(held.values(), "in_meetings")
             count([record for record in records if held[record.start] is not record], "merged")
             yield Entry(key, with_link(found), guess=True)
         else:
-            count(records, "merged" if key in told else "not_a_schedule")
+            count(records, "merged" if is_told else "not_a_schedule")
 
 
 def _by_key(readings: Sequence[Reading]) -> dict[str, list[Record]]:
@@ -59,9 +68,18 @@ def _by_key(readings: Sequence[Reading]) -> dict[str, list[Record]]:
     return groups
 
 
+def _names(records: Sequence[Record]) -> set[str]:
+    return {name for record in records for name in aliases_of(record.meeting)}
+
+
 def _is_series(key: str) -> bool:
     # In a personal room anything is held, and without a number nobody knows what belongs together.
     return key.startswith("number:") and not is_personal(key.removeprefix("number:"))
+
+
+def _has_dates_in(coverage: Coverage, series: Meeting) -> bool:
+    last = max(coverage.ends(), key=datetime.timestamp, default=None)
+    return last is not None and any(coverage.covers(date_.start) for date_ in recurrence.dates(series, last))
 
 
 def guess(held: Sequence[Meeting], last: date, since: date) -> Meeting | None:

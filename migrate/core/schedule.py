@@ -10,7 +10,7 @@ from datetime import date
 from migrate.core import naming, recurrence
 from migrate.core.coverage import Coverage
 from migrate.core.features import Loss
-from migrate.core.guessing import guesses
+from migrate.core.guessing import guesses, names_of
 from migrate.core.meeting import Meeting
 from migrate.core.ports import Reading
 from migrate.core.problem import Problem, Severity
@@ -23,18 +23,14 @@ class Schedule:
     """All meetings by key, in order of the keys, and what was wrong with the rows they came from.
 
     `coverage` are the dates that the files speak for, `conclusive` those of files that no row was left out of: what is
-    not listed there is gone.
+    not listed there is gone. `is_partial`: rows are left out that may have dates, so nobody knows what is gone.
     """
 
     coverage: Coverage
     conclusive: Coverage = field(default_factory=Coverage)
     entries: dict[str, Entry] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-
-    @property
-    def is_partial(self) -> bool:
-        """Tell whether rows are left out that cannot be read or told: then nobody knows what is gone."""
-        return any(problem.severity is Severity.ERROR for problem in self.problems)
+    is_partial: bool = False
 
     def open_end(self, meeting: Meeting) -> tuple[Loss, ...]:
         """Return the loss of a series whose rule would go on where no file says whether it does."""
@@ -51,27 +47,42 @@ _OPEN_END = Loss(
 )
 
 
-def assemble(readings: Sequence[Reading], since: date, memory: Memory = lambda _key: {}) -> Schedule:
+def assemble(
+    readings: Sequence[Reading], since: date, memory: Memory = lambda _key: {}, names: Iterable[str] = ()
+) -> Schedule:
     """Group the records of all files by key, merge them, and tell rows as series, with what is known in `memory`.
 
-    Completes the row counts of every reading. Dates before `since` are counted and left out.
+    What is known by one of the `names` is not guessed. Completes the row counts of every reading. Dates before `since`
+    are counted and left out.
     """
     told = [reading for reading in readings if not reading.guesses]
     # A schedule CSV may hold just what somebody corrected: beside exports, it does not say that the rest is gone.
     speaking = [reading for reading in told if reading.by_rows] or told
     schedule = Schedule(_coverage(speaking, since))
-    for reading in readings:
-        schedule.problems += reading.problems
-    teller = Teller(schedule.problems, memory, schedule.coverage)
-    groups = _grouped(_records(told, since), teller)
+    teller = Teller([], memory, schedule.coverage)
+    records = list(_records(told, since))
+    groups = _grouped(records, teller)
     entries = [entry for key in sorted(groups) for entry in teller.entries(key, groups[key])]
     past = [reading for reading in readings if reading.guesses]
-    entries += guesses(past, {naming.room_key(entry.key) for entry in entries}, since)
+    if past:
+        told_names = frozenset(name for record in records for name in names_of(record.meeting))
+        entries += guesses(past, told_names.union(names), schedule.coverage)
     schedule.entries = {entry.key: entry for entry in sorted(entries, key=lambda entry: entry.key)}
+    schedule.problems = [problem for reading in readings for problem in reading.problems] + teller.problems
+    dated = [reading for reading in told if has_dates(reading)]
+    hiding = [problem for reading in dated for problem in reading.problems] + teller.problems
+    schedule.is_partial = any(problem.severity is Severity.ERROR for problem in hiding)
     # A row left out of an export hides a date that the export covers; a whole meeting may have any dates.
-    if not any(reading.rows.problems for reading in told if not reading.by_rows):
+    if not any(reading.rows.problems for reading in dated if not reading.by_rows):
         schedule.conclusive = _coverage([reading for reading in speaking if not reading.rows.problems], since)
     return schedule
+
+
+def has_dates(reading: Reading) -> bool:
+    """Tell whether there are dates to come in a file, or would be in rows of it that cannot be read."""
+    dated = reading.window is not None or reading.date_order is not None
+    # Where months are named, or nothing can be read, there is no order.
+    return not reading.guesses and (dated or any(name.startswith("start") for name in reading.columns))
 
 
 def _coverage(readings: Sequence[Reading], since: date) -> Coverage:

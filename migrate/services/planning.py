@@ -14,7 +14,8 @@ from migrate.core.coverage import Coverage
 from migrate.core.document import dump_meeting, load_meeting
 from migrate.core.extend import cut, extend, remembered
 from migrate.core.features import Loss, lower, unsupported
-from migrate.core.meeting import Meeting, Occurrence, Person
+from migrate.core.guessing import names_of
+from migrate.core.meeting import Kind, Meeting, Occurrence, Person
 from migrate.core.merge import place
 from migrate.core.naming import personal_base, room_key
 from migrate.core.plan import WRITING, Action, Change, EventRef, Input, Limit, Plan, input_to_json
@@ -82,7 +83,9 @@ class Planner:
     def plan(self, inputs: Sequence[Input], options: PlanOptions) -> Plan:
         """Return the plan for the files; the row counts of `inputs` are completed."""
         snapshot = self.journal.snapshot()
-        schedule = assemble([source.reading for source in inputs], options.since, _Memory(snapshot.bindings))
+        readings = [source.reading for source in inputs]
+        names = _names_without_number(snapshot) if any(reading.guesses for reading in readings) else ()
+        schedule = assemble(readings, options.since, _Memory(snapshot.bindings), names)
         keys = diff.known_keys({key: entry.meeting for key, entry in schedule.entries.items()}, snapshot)
         wanted = self._all_wanted(schedule, keys, snapshot)
         wanted += self._all_cut(snapshot, {item.key for item in wanted}, schedule) if options.prune else []
@@ -136,7 +139,7 @@ class Planner:
         if schedule.is_partial:
             return
         for key, binding in snapshot.bindings.items():
-            rest = cut(load_meeting(binding.meeting), schedule.coverage) if key not in held else None
+            rest = _cut(load_meeting(binding.meeting), schedule.coverage) if key not in held else None
             if rest:
                 place = Place(binding.collection, self.calendar.uids(key, rest))
                 why = "no longer in the export; dates that these files do not cover stay"
@@ -177,6 +180,13 @@ class Planner:
             losses=wanted.losses,
             guess=wanted.guess,
         )
+
+
+def _names_without_number(snapshot: Snapshot) -> set[str]:
+    """Return all names of the journalled meetings that no number names."""
+    known = {key: binding for key, binding in snapshot.bindings.items() if not key.startswith("number:")}
+    names = {name for binding in known.values() for name in names_of(load_meeting(binding.meeting))}
+    return names.union(known, (name for name, key in snapshot.aliases.items() if key in known))
 
 
 class _Memory:
@@ -221,6 +231,20 @@ def _extended(known: Meeting, listed: Meeting, schedule: Schedule) -> tuple[Meet
     return extended, "dates that are not found stay: rows that cannot be read may be of them"
 
 
+def _is_endless(meeting: Meeting) -> bool:
+    return meeting.rrule is not None and not recurrence.is_bounded(meeting.rrule)
+
+
+def _cut(known: Meeting, coverage: Coverage) -> Meeting | None:
+    """Return the meeting without the dates that files speak for; None if all of them are there, or none."""
+    if not _is_endless(known):
+        return cut(known, coverage)
+    # As if it were listed, with none of its dates.
+    listed = replace(known, kind=Kind.ROOM, start=None, rrule=None, exdates=(), overrides=(), singles=())
+    rest = replace(extend(known, listed, coverage), kind=known.kind)
+    return rest if dump_meeting(rest) != dump_meeting(known) else None
+
+
 def _joined(meeting: Meeting, join: Callable[[Person], Person]) -> Meeting:
     host = join(meeting.host)
     return meeting if host == meeting.host else replace(meeting, host=host)
@@ -245,16 +269,28 @@ def _vanished(binding: Binding, live: diff.Live, schedule: Schedule, options: Pl
 def _verdict_on_vanished(
     meeting: Meeting, binding: Binding, live: diff.Live, schedule: Schedule, options: PlanOptions
 ) -> diff.Verdict:
-    if meeting.start is None or (meeting.rrule and not recurrence.is_bounded(meeting.rrule)):
-        return diff.Verdict(Action.KEEP, "not in these files; it has no last date, so no file can rule it out")
-    starts = [occurrence.start for occurrence in recurrence.dates(meeting)]
-    if all(start.date() < options.since for start in starts):
-        return diff.Verdict(Action.KEEP, "already took place")
-    if not any(map(schedule.coverage.covers, starts)):
-        return diff.Verdict(Action.KEEP, "outside the dates of these files")
+    if why := _why_not_gone(meeting, binding.key, schedule, options.since):
+        return diff.Verdict(Action.KEEP, why)
     if options.prune and schedule.is_partial:
         return diff.Verdict(Action.KEEP, "not found, but rows that cannot be read may be of it; nothing is pruned")
+    if _is_endless(meeting):
+        return diff.Verdict(Action.KEEP, "not in the export of some of its dates; --prune takes them out")
     return diff.decide_vanished(binding, live, prune=options.prune)
+
+
+def _why_not_gone(meeting: Meeting, key: str, schedule: Schedule, since: date) -> str:
+    """Say why a meeting stays that no file tells; empty if a file should tell it, by its dates."""
+    endless = _is_endless(meeting)
+    if endless and _cut(meeting, schedule.coverage):
+        return ""
+    if endless and key in schedule.entries:
+        return "written before, and past meetings still make it likely"
+    if endless or meeting.start is None:
+        return "not in these files; it has no last date, so no file can rule it out"
+    starts = [occurrence.start for occurrence in recurrence.dates(meeting)]
+    if all(start.date() < since for start in starts):
+        return "already took place"
+    return "" if any(map(schedule.coverage.covers, starts)) else "outside the dates of these files"
 
 
 def _noted(changes: Iterable[Change]) -> Iterable[Problem]:

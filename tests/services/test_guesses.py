@@ -12,7 +12,7 @@ from migrate.core.errors import RefusedError
 from migrate.core.meeting import Meeting
 from migrate.core.ports import Reading, Window
 from migrate.core.recurrence import is_bounded
-from tests.builders import NUMBER, PERSONAL, ZONE, reading, row, rows, weekly
+from tests.builders import NUMBER, PERSONAL, UUID, ZONE, reading, row, rows, spoilt, weekly
 from tests.desk import Desk, actions, changes_nothing
 
 KEY = f"number:{NUMBER}"
@@ -78,3 +78,70 @@ def test_a_history_speaks_for_no_dates(desk: Desk) -> None:
 def test_a_user_list_and_a_history_without_series_are_no_emptied_sources(desk: Desk) -> None:
     desk.apply(desk.plan(reading(*rows(weekly("2027-03-02 10:00", 3)))))
     assert not desk.plan(history(row("2026-10-07 12:00", "Chat", "80000000209"))).plan.limit.exceeded
+
+
+@pytest.mark.parametrize("name", [None, UUID])
+def test_what_a_file_without_numbers_tells_is_not_guessed(desk: Desk, name: str | None) -> None:
+    told, past = reading(*rows(weekly("2027-03-02 09:00", 5), number=None, uuid=name)), history(*AUTUMN)
+    plan = desk.plan(told, past).plan
+    assert [change.guess for change in plan.changes] == [False]
+    assert (past.rows.merged, past.rows.in_meetings) == (8, 0)
+
+
+@pytest.mark.parametrize("name", [None, UUID])
+def test_what_was_written_from_a_file_without_numbers_is_not_guessed(desk: Desk, name: str | None) -> None:
+    desk.migrate(reading(*rows(weekly("2027-03-02 09:00", 5), number=None, uuid=name)))
+    again = [replace(meeting, number="80000000209") for meeting in AUTUMN]
+    plan = desk.plan(history(*AUTUMN, *again))
+    assert (changes_nothing(plan), plan.plan.aliases) == (True, {})
+
+
+def test_another_number_of_the_same_topic_is_another_meeting(desk: Desk) -> None:
+    told = reading(*rows(weekly("2027-03-02 09:00", 5), number="80000000209"), window=None)
+    assert desk.plan(told, history(*AUTUMN)).plan.guesses == 1
+
+
+def test_what_an_export_of_its_dates_does_not_list_is_not_guessed(desk: Desk) -> None:
+    other = rows(weekly("2027-04-06 10:00", 3), "Other", "80000000299")
+    past = history(*AUTUMN)
+    plan = desk.plan(reading(*other, window=("04-01", "04-30")), past).plan
+    assert (plan.guesses, past.rows.not_a_schedule, past.rows.in_meetings) == (0, 8, 0)
+
+
+def test_an_export_of_days_on_which_it_is_not_held_does_not_rule_it_out(desk: Desk) -> None:
+    other = row("2027-03-04 10:00", "Other", "80000000299")
+    assert desk.plan(reading(other, window=("03-03", "03-08")), history(*AUTUMN)).plan.guesses == 1
+
+
+def test_a_guess_that_was_accepted_says_why_it_stays(desk: Desk) -> None:
+    desk.apply(desk.plan(history(*AUTUMN)), guesses=True)
+    (change,) = desk.plan(history(*AUTUMN)).plan.changes
+    assert (change.action, change.why) == ("keep", "written before, and past meetings still make it likely")
+
+
+def test_dates_of_an_accepted_guess_that_an_export_does_not_list_are_pruned(desk: Desk) -> None:
+    desk.apply(desk.plan(history(*AUTUMN)), guesses=True)
+    other = reading(row("2027-04-29 10:00", "Other", "80000000299"), window=("04-01", "04-30"), path="april.csv")
+    (known,) = (change for change in desk.plan(other).plan.changes if change.key == KEY)
+    assert (known.action, known.why) == ("keep", "not in the export of some of its dates; --prune takes them out")
+    sealed = desk.plan(other, prune=True)
+    (pruned,) = (change for change in sealed.plan.changes if change.key == KEY)
+    assert pruned.why == "no longer in the export; dates that these files do not cover stay"
+    assert [f"{moment:%m-%d}" for moment in pruned.meeting.exdates] == ["04-06", "04-13", "04-20", "04-27"]
+    assert pruned.before
+    assert (pruned.action, pruned.meeting.rrule, pruned.meeting.kind) == ("update", pruned.before.rrule, "series")
+    desk.apply(sealed)
+    again = desk.plan(other, prune=True)
+    assert changes_nothing(again)
+    assert again.plan.changes[0].why.startswith("not in these files; it has no last date")
+
+
+def test_a_series_without_an_end_stays_whole_while_rows_cannot_be_read(desk: Desk) -> None:
+    desk.apply(desk.plan(history(*AUTUMN)), guesses=True)
+    others = [row(start, "Other", "80000000299") for start in ("2027-04-28 10:00", "2027-04-29 10:00")]
+    listed = spoilt(reading(*others, window=("04-01", "04-30"), path="april.csv"), 3)
+    (change,) = (each for each in desk.plan(listed, prune=True).plan.changes if each.key == KEY)
+    assert (change.action, change.why) == (
+        "keep",
+        "not found, but rows that cannot be read may be of it; nothing is pruned",
+    )

@@ -319,6 +319,25 @@ def test_beside_a_file_with_such_a_row_another_one_still_tells_what_is_gone(desk
     assert dates(desk) == [each.start.timestamp() for each in (*MARCH, *APRIL[:3])]
 
 
+def users(*meetings):
+    listed = reading(*meetings, kind="users", rank=10, by_rows=False, window=None, path="users.csv")
+    return replace(listed, date_order=None)
+
+
+@pytest.mark.parametrize("guesses", [False, True])
+def test_a_row_that_cannot_be_read_in_a_file_without_dates_to_come_hides_none(desk: Desk, guesses: bool) -> None:
+    desk.migrate(march(), april())
+    pair = rows(["2026-11-02 09:00", "2026-11-09 09:00"], "Past", TENTH, kind=Kind.SERIES)
+    rooms = [row(None, "Anna's room", PERSONAL), row(None, "Ben's room", "8000000302")]
+    listed = reading(*pair, guesses=True, path="history.csv") if guesses else users(*rooms)
+    broken = spoilt(listed, 3)
+    moved = march(*MARCH[:4])
+    sealed = desk.plan(moved, broken)
+    assert (actions(sealed)[KEY], sealed.plan.errors) == ("update", 1)
+    other = march(row("2027-03-30 10:00", "Review", TENTH))
+    assert actions(desk.plan(other, broken, prune=True))[KEY] == "update"
+
+
 def test_a_schedule_csv_beside_such_a_file_does_not_tell_what_is_gone(desk: Desk) -> None:
     desk.migrate(march())
     corrected = schedule_csv(series("2027-03-03 12:00", 20, "Review", TENTH), window=("03-03", "07-31"))
