@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -13,7 +14,7 @@ from migrate.core import recurrence
 from migrate.core.consistency import check_dates
 from migrate.core.coverage import Coverage
 from migrate.core.extend import extend, remembered
-from migrate.core.meeting import Kind, Meeting, Occurrence, Override
+from migrate.core.meeting import Kind, Meeting, Occurrence, Override, Person
 from tests.builders import ANNA, BEN, at, day, row, series, span
 
 MARCH, APRIL = (Coverage((span(*days),)) for days in (("03-01", "03-31"), ("04-01", "04-30")))
@@ -66,6 +67,37 @@ def test_what_rows_do_not_tell_stays() -> None:
 def test_what_rows_do_tell_is_taken() -> None:
     extended = extend(series("2027-03-01 09:00", 2, host=ANNA), series("2027-04-05 09:00", 4, host=BEN), APRIL)
     assert extended.host == BEN
+
+
+NAMELESS, RENAMED = Person(email="anna@example.org"), Person("Anna Lind", "anna@example.org")
+
+
+@pytest.mark.parametrize(
+    ("known", "listed", "host"),
+    [
+        (ANNA, Person(), ANNA),
+        (ANNA, Person("Anna Meier"), ANNA),
+        (ANNA, Person("A. Meier"), ANNA),
+        (ANNA, NAMELESS, ANNA),
+        (ANNA, RENAMED, RENAMED),
+        (ANNA, BEN, BEN),
+        (Person("Anna Meier"), ANNA, ANNA),
+        (Person("Anna Meier"), BEN, BEN),
+        (Person("Anna Meier"), Person(), Person("Anna Meier")),
+        (Person("Anna Meier"), Person("Ben Okafor"), Person("Ben Okafor")),
+        (Person(), ANNA, ANNA),
+    ],
+)
+@pytest.mark.parametrize("first", ["2027-03-01 09:00", "2027-04-05 09:00"])
+def test_a_host_stays_unless_the_rows_really_name_somebody_else(first, known, listed, host) -> None:
+    extended = extend(series("2027-03-01 09:00", 2, host=known), series(first, 3, host=listed), BOTH)
+    assert extended.host == host
+
+
+def test_an_account_is_left_to_the_host_book() -> None:
+    known = series("2027-03-01 09:00", 2, host=replace(ANNA, account="old"))
+    for listed in (Person(), ANNA, Person("A. Meier", account="another")):
+        assert extend(known, series("2027-04-05 09:00", 4, host=listed), APRIL).host == ANNA
 
 
 def test_a_meeting_that_lost_its_date_keeps_those_no_file_speaks_for() -> None:

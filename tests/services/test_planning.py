@@ -447,6 +447,38 @@ def test_a_host_is_completed_from_the_host_book() -> None:
     assert one(sealed).event.collection == "anna@example.org"
 
 
+NAMESAKES = """zoom_name,zoom_id,zoom_email,account,calendar_url
+Anna Meier,,anna@example.org,{},
+Anna Meier,,am@example.org,,
+"""
+
+
+@pytest.mark.parametrize("told", [Person(), Person("Anna Meier")])
+def test_an_export_that_tells_less_of_the_host_takes_no_meeting_away(told: Person) -> None:
+    desk = Desk(hosts=load(NAMESAKES.format("anna"), "hosts.csv"))
+    desk.migrate(march())
+    later = april(*(replace(each, host=told) for each in APRIL))
+    change = one(desk.plan(later))
+    assert (change.meeting.host, change.event.collection) == (replace(ANNA, account="anna"), "anna@example.org")
+    assert change.meeting.rrule == "FREQ=WEEKLY;BYDAY=MO;COUNT=9"
+    desk.migrate(later)
+    assert changes_nothing(desk.plan(later))
+
+
+@pytest.mark.parametrize("told", [Person(), Person("Anna Meier"), ANNA])
+def test_an_account_that_is_emptied_in_the_host_book_does_not_stay(told: Person) -> None:
+    desk = Desk(hosts=load(NAMESAKES.format("anna"), "hosts.csv"))
+    desk.migrate(march())
+    desk.hosts = load(NAMESAKES.format(""), "hosts.csv")
+    assert one(desk.plan(april(*(replace(each, host=told) for each in APRIL)))).meeting.host == ANNA
+
+
+def test_an_export_that_names_another_address_gives_the_meeting_to_another_host(desk: Desk) -> None:
+    desk.migrate(march())
+    change = one(desk.plan(april(*(replace(each, host=BEN) for each in APRIL))))
+    assert (change.meeting.host, change.event.collection) == (BEN, "ben@example.org")
+
+
 def test_a_webinar_is_a_named_loss_and_stays_in_the_plan(desk: Desk) -> None:
     change = one(desk.plan(march(row("2027-03-01 09:00", kind=Kind.WEBINAR, features=("passcode",)))))
     assert (change.action, change.meeting.kind) == ("create", Kind.WEBINAR)
