@@ -53,6 +53,19 @@ def test_a_webinar_stays_one() -> None:
     assert extend(row("2027-03-29 09:00"), listed, APRIL).kind is Kind.WEBINAR
 
 
+@pytest.mark.parametrize("first", ["2027-03-29 09:00", "2027-04-05 09:00"])
+def test_a_webinar_stays_one_where_rows_do_not_tell_kinds(first) -> None:
+    extended = extend(series("2027-03-29 09:00", 2, kind=Kind.WEBINAR), series(first, 3), BOTH)
+    assert extended.kind is Kind.WEBINAR
+    assert extend(replace(ENDLESS, kind=Kind.WEBINAR), series(first, 3), APRIL).kind is Kind.WEBINAR
+
+
+def test_a_webinar_that_lost_its_dates_is_a_room_like_any_other() -> None:
+    webinar = series("2027-03-01 09:00", 3, kind=Kind.WEBINAR)
+    assert extend(webinar, row(None), MARCH).kind is Kind.ROOM
+    assert extend(webinar, row(None), APRIL).kind is Kind.WEBINAR
+
+
 def test_known_dates_are_told_in_the_zone_of_the_listed_ones() -> None:
     extended = extend(row("2027-03-29 07:00", timezone="UTC"), series("2027-04-05 09:00", 3), APRIL)
     assert (extended.timezone, extended.rrule) == ("Europe/Berlin", "FREQ=WEEKLY;BYDAY=MO;COUNT=4")

@@ -486,6 +486,15 @@ def test_a_webinar_is_a_named_loss_and_stays_in_the_plan(desk: Desk) -> None:
     assert change.meeting.features == ("passcode",)
 
 
+def test_a_webinar_is_still_a_loss_when_a_later_export_does_not_tell_kinds(desk: Desk) -> None:
+    desk.migrate(march(*(replace(each, kind=Kind.WEBINAR) for each in MARCH)))
+    change = one(desk.plan(april()))
+    assert (change.action, change.meeting.kind) == ("update", Kind.WEBINAR)
+    assert "webinar" in [loss.feature for loss in change.losses]
+    desk.migrate(april())
+    assert changes_nothing(desk.plan(april()))
+
+
 def test_a_feature_that_is_lost_anyway_changes_nothing(desk: Desk) -> None:
     desk.migrate(march())
     sealed = desk.plan(march(*(replace(each, features=("passcode",)) for each in MARCH)))
