@@ -178,6 +178,15 @@ def test_a_week_later_what_is_left_of_a_series_without_a_number_is_still_that_se
     assert changes_nothing(sealed)
 
 
+def test_a_later_month_of_another_meeting_without_a_number_is_refused_as_beside_the_first(desk: Desk) -> None:
+    first, second = row("2027-03-17 09:00", number=None), row("2027-04-22 16:00", number=None)
+    assert desk.plan(march(first), april(second)).plan.errors == 1
+    desk.migrate(march(first))
+    sealed = desk.plan(april(second))
+    assert [problem.code for problem in sealed.plan.problems] == ["ambiguous-series"]
+    assert changes_nothing(sealed)
+
+
 def test_a_later_month_extends_the_series_and_keeps_its_event(desk: Desk) -> None:
     desk.migrate(march())
     known = desk.bindings[KEY]
