@@ -10,21 +10,20 @@ from zoneinfo import ZoneInfo
 
 from migrate.core import recurrence
 from migrate.core.coverage import Coverage
-from migrate.core.meeting import Kind, Meeting, Occurrence, Override
-from migrate.core.merge import merged_fields
+from migrate.core.meeting import Kind, Meeting, Occurrence, Override, Person
+from migrate.core.merge import merge_people, merged_fields
 
 
 def extend(known: Meeting, listed: Meeting, coverage: Coverage) -> Meeting:
     """Return the meeting with the `listed` dates and those `known` dates that no file speaks for.
 
     A file speaks only for its own window: dates before or after it are neither confirmed nor taken back. What rows do
-    not tell, such as an agenda, stays as a better source told it.
+    not tell, such as an agenda, stays as a better source told it. The host is returned without an account.
     """
-    filled = merged_fields([listed, known]) | {"host": listed.host}
-    if known.rrule is not None and not recurrence.is_bounded(known.rrule):
-        return replace(listed, **filled | _corrected(known, listed, coverage))
-    stays = remembered(known, coverage)
-    return replace(listed, **filled | (_retold(listed, [*stays, *recurrence.dates(listed)]) if stays else {}))
+    extended = _extended(known, listed, coverage)
+    if known.kind is Kind.WEBINAR and extended.start:
+        return replace(extended, kind=Kind.WEBINAR)
+    return extended
 
 
 def remembered(known: Meeting, coverage: Coverage) -> list[Occurrence]:
@@ -40,6 +39,21 @@ def cut(known: Meeting, coverage: Coverage) -> Meeting | None:
     if not stays or len(stays) == sum(1 for _ in recurrence.dates(known)):
         return None
     return replace(known, **_retold(known, stays))
+
+
+def _extended(known: Meeting, listed: Meeting, coverage: Coverage) -> Meeting:
+    filled = merged_fields([listed, known]) | {"host": _host(known.host, listed.host)}
+    if known.rrule is not None and not recurrence.is_bounded(known.rrule):
+        return replace(listed, **filled | _corrected(known, listed, coverage))
+    stays = remembered(known, coverage)
+    return replace(listed, **filled | (_retold(listed, [*stays, *recurrence.dates(listed)]) if stays else {}))
+
+
+def _host(known: Person, listed: Person) -> Person:
+    # A name alone may be another way to write that of a known address.
+    host = known if known.email and not listed.email else merge_people([listed, known])
+    # Accounts are not the exports' to tell: one that was taken back must not come back from the journal.
+    return replace(host, account="")
 
 
 def _retold(meeting: Meeting, dates: Sequence[Occurrence]) -> dict[str, Any]:

@@ -33,6 +33,9 @@ class Entry:
     guess: bool = False
 
 
+_NO_SERIES = "share host and topic, and their dates are not one series"
+_NOT_THAT_SERIES = "could be of the meeting known by host and topic, but their dates are not one series with its own"
+
 Memory = Callable[[str], Mapping[str, Sequence[Occurrence]]]
 
 
@@ -142,23 +145,27 @@ class Teller:
         self.problems.extend(disagreements(dated))
         unique, repeated = self._unique_starts(dated)
         entry = _told(key, unique, rooms)
-        if key.startswith("topic:") and entry.meeting.singles and not self._continues(entry):
+        if key.startswith("topic:") and not self._is_one_series(entry):
             left = [*unique, *repeated, *rooms]
-            self.refuse(left, ambiguous(left, "share host and topic, and their dates are not one series"))
+            self.refuse(left, ambiguous(left, _NO_SERIES if entry.meeting.singles else _NOT_THAT_SERIES))
             return
         count(unique, "in_meetings")
         count([*repeated, *rooms], "merged")
         yield entry
 
-    def _continues(self, entry: Entry) -> bool:
-        """Tell whether the dates of an entry are one series with those that are known from before."""
-        dates = list(recurrence.dates(entry.meeting))
+    def _is_one_series(self, entry: Entry) -> bool:
+        """Tell whether the dates of an entry are one series, alone or with those that are known from before."""
+        dates, singles = list(recurrence.dates(entry.meeting)), entry.meeting.singles
         known = self._remembered(entry.key, dates, ZoneInfo(entry.meeting.timezone))
-        return bool(known) and not recurrence.tell(known + dates).singles
+        if not known:
+            return not singles
+        strays = recurrence.tell(known + dates).singles
+        # Dates that never fitted do not speak against others that go on with the rule.
+        return not strays or (not singles and _starts(strays) <= _starts(recurrence.tell(known).singles))
 
     def _remembered(self, key: str, listed: Sequence[Occurrence], zone: ZoneInfo) -> list[Occurrence]:
         """Return known dates that are not listed, and that no file speaks for."""
-        instants = {date.start.timestamp() for date in listed}
+        instants = _starts(listed)
         known = [date for dates in self.memory(key).values() for date in dates if not self.coverage.covers(date.start)]
         dates = {date.start.timestamp(): replace(date, start=date.start.astimezone(zone)) for date in known}
         return [date for instant, date in dates.items() if instant not in instants]
@@ -225,7 +232,11 @@ def _instants(meeting: Meeting, last: datetime | None = None) -> set[float]:
     """Return the dates up to the last; without a last none of a rule that has no end."""
     if last is None and meeting.rrule and not recurrence.is_bounded(meeting.rrule):
         return set()
-    return {date.start.timestamp() for date in recurrence.dates(meeting, last)}
+    return _starts(recurrence.dates(meeting, last))
+
+
+def _starts(dates: Iterable[Occurrence]) -> set[float]:
+    return {date.start.timestamp() for date in dates}
 
 
 def _common_zone(rows: Sequence[Meeting]) -> ZoneInfo:

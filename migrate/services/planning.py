@@ -126,6 +126,7 @@ class Planner:
             why = ""
             if binding and entry.by_rows and binding.meeting != dump_meeting(kept):
                 meeting, why = _extended(load_meeting(binding.meeting), meeting, schedule)
+                meeting = _joined(meeting, self.join)
                 kept, losses = lower(meeting, lost)
             losses += schedule.open_end(meeting) if entry.by_rows else ()
             room = rooms.of(key, meeting)

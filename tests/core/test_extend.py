@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -13,7 +14,7 @@ from migrate.core import recurrence
 from migrate.core.consistency import check_dates
 from migrate.core.coverage import Coverage
 from migrate.core.extend import extend, remembered
-from migrate.core.meeting import Kind, Meeting, Occurrence, Override
+from migrate.core.meeting import Kind, Meeting, Occurrence, Override, Person
 from tests.builders import ANNA, BEN, at, day, row, series, span
 
 MARCH, APRIL = (Coverage((span(*days),)) for days in (("03-01", "03-31"), ("04-01", "04-30")))
@@ -52,6 +53,19 @@ def test_a_webinar_stays_one() -> None:
     assert extend(row("2027-03-29 09:00"), listed, APRIL).kind is Kind.WEBINAR
 
 
+@pytest.mark.parametrize("first", ["2027-03-29 09:00", "2027-04-05 09:00"])
+def test_a_webinar_stays_one_where_rows_do_not_tell_kinds(first) -> None:
+    extended = extend(series("2027-03-29 09:00", 2, kind=Kind.WEBINAR), series(first, 3), BOTH)
+    assert extended.kind is Kind.WEBINAR
+    assert extend(replace(ENDLESS, kind=Kind.WEBINAR), series(first, 3), APRIL).kind is Kind.WEBINAR
+
+
+def test_a_webinar_that_lost_its_dates_is_a_room_like_any_other() -> None:
+    webinar = series("2027-03-01 09:00", 3, kind=Kind.WEBINAR)
+    assert extend(webinar, row(None), MARCH).kind is Kind.ROOM
+    assert extend(webinar, row(None), APRIL).kind is Kind.WEBINAR
+
+
 def test_known_dates_are_told_in_the_zone_of_the_listed_ones() -> None:
     extended = extend(row("2027-03-29 07:00", timezone="UTC"), series("2027-04-05 09:00", 3), APRIL)
     assert (extended.timezone, extended.rrule) == ("Europe/Berlin", "FREQ=WEEKLY;BYDAY=MO;COUNT=4")
@@ -66,6 +80,37 @@ def test_what_rows_do_not_tell_stays() -> None:
 def test_what_rows_do_tell_is_taken() -> None:
     extended = extend(series("2027-03-01 09:00", 2, host=ANNA), series("2027-04-05 09:00", 4, host=BEN), APRIL)
     assert extended.host == BEN
+
+
+NAMELESS, RENAMED = Person(email="anna@example.org"), Person("Anna Lind", "anna@example.org")
+
+
+@pytest.mark.parametrize(
+    ("known", "listed", "host"),
+    [
+        (ANNA, Person(), ANNA),
+        (ANNA, Person("Anna Meier"), ANNA),
+        (ANNA, Person("A. Meier"), ANNA),
+        (ANNA, NAMELESS, ANNA),
+        (ANNA, RENAMED, RENAMED),
+        (ANNA, BEN, BEN),
+        (Person("Anna Meier"), ANNA, ANNA),
+        (Person("Anna Meier"), BEN, BEN),
+        (Person("Anna Meier"), Person(), Person("Anna Meier")),
+        (Person("Anna Meier"), Person("Ben Okafor"), Person("Ben Okafor")),
+        (Person(), ANNA, ANNA),
+    ],
+)
+@pytest.mark.parametrize("first", ["2027-03-01 09:00", "2027-04-05 09:00"])
+def test_a_host_stays_unless_the_rows_really_name_somebody_else(first, known, listed, host) -> None:
+    extended = extend(series("2027-03-01 09:00", 2, host=known), series(first, 3, host=listed), BOTH)
+    assert extended.host == host
+
+
+def test_an_account_is_left_to_the_host_book() -> None:
+    known = series("2027-03-01 09:00", 2, host=replace(ANNA, account="old"))
+    for listed in (Person(), ANNA, Person("A. Meier", account="another")):
+        assert extend(known, series("2027-04-05 09:00", 4, host=listed), APRIL).host == ANNA
 
 
 def test_a_meeting_that_lost_its_date_keeps_those_no_file_speaks_for() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrate.core import recurrence
-from migrate.core.meeting import Kind, Person
+from migrate.core.meeting import Kind, Occurrence, Person
 from migrate.core.problem import Severity
 from migrate.core.schedule import assemble
 from tests.builders import (
@@ -352,6 +352,40 @@ def test_the_end_of_a_series_is_no_problem_if_its_beginning_is_known() -> None:
     assert assemble([left], SINCE).problems
     left = reading(*rows(["2027-03-24 09:00", "2027-03-29 09:00"], number=None))
     assert not assemble([left], day("03-16"), lambda key: {key: known}).problems
+
+
+@pytest.mark.parametrize(
+    ("known", "listed", "problems"),
+    [
+        (["2027-03-17 09:00"], ["2027-04-22 16:00"], ["ambiguous-series"]),
+        (weekly("2027-03-01 09:00", 5), ["2027-04-22 16:00"], ["ambiguous-series"]),
+        (weekly("2027-03-01 09:00", 5), weekly("2027-04-06 16:00", 4), ["ambiguous-series"]),
+        (["2027-03-29 09:00"], ["2027-04-05 09:00"], []),
+        (["2027-03-29 09:00"], weekly("2027-04-05 09:00", 4), []),
+        (weekly("2027-03-01 09:00", 5), ["2027-04-05 09:00"], []),
+        ([*weekly("2027-03-01 09:00", 5), "2027-03-18 16:00"], weekly("2027-04-05 09:00", 4), []),
+        ([*weekly("2027-03-01 09:00", 5), "2027-03-18 16:00"], ["2027-04-22 11:00"], ["ambiguous-series"]),
+    ],
+)
+def test_months_without_a_number_that_follow_each_other_are_one_meeting_only_if_one_series(
+    known, listed, problems
+) -> None:
+    april = reading(*rows(listed, number=None), window=("04-01", "04-30"))
+    held = [Occurrence(at(start), 30, "Standup") for start in known]
+    assert [each.code for each in assemble([april], SINCE, lambda key: {key: held}).problems] == problems
+    assert settled(april)
+
+
+def test_a_row_that_does_not_go_on_with_what_is_known_says_so() -> None:
+    (problem,) = assemble(
+        [reading(row("2027-03-22 16:00", number=None), window=None)],
+        SINCE,
+        lambda key: {key: [Occurrence(at("2027-02-17 09:00"))]},
+    ).problems
+    assert problem.message == (
+        "one row without a meeting number could be of the meeting known by host and topic,"
+        " but their dates are not one series with its own (upcoming.csv:2)"
+    )
 
 
 def test_a_file_without_numbers_beside_one_with_them_makes_no_second_meeting() -> None:

@@ -178,6 +178,15 @@ def test_a_week_later_what_is_left_of_a_series_without_a_number_is_still_that_se
     assert changes_nothing(sealed)
 
 
+def test_a_later_month_of_another_meeting_without_a_number_is_refused_as_beside_the_first(desk: Desk) -> None:
+    first, second = row("2027-03-17 09:00", number=None), row("2027-04-22 16:00", number=None)
+    assert desk.plan(march(first), april(second)).plan.errors == 1
+    desk.migrate(march(first))
+    sealed = desk.plan(april(second))
+    assert [problem.code for problem in sealed.plan.problems] == ["ambiguous-series"]
+    assert changes_nothing(sealed)
+
+
 def test_a_later_month_extends_the_series_and_keeps_its_event(desk: Desk) -> None:
     desk.migrate(march())
     known = desk.bindings[KEY]
@@ -466,11 +475,52 @@ def test_a_host_is_completed_from_the_host_book() -> None:
     assert one(sealed).event.collection == "anna@example.org"
 
 
+NAMESAKES = """zoom_name,zoom_id,zoom_email,account,calendar_url
+Anna Meier,,anna@example.org,{},
+Anna Meier,,am@example.org,,
+"""
+
+
+@pytest.mark.parametrize("told", [Person(), Person("Anna Meier")])
+def test_an_export_that_tells_less_of_the_host_takes_no_meeting_away(told: Person) -> None:
+    desk = Desk(hosts=load(NAMESAKES.format("anna"), "hosts.csv"))
+    desk.migrate(march())
+    later = april(*(replace(each, host=told) for each in APRIL))
+    change = one(desk.plan(later))
+    assert (change.meeting.host, change.event.collection) == (replace(ANNA, account="anna"), "anna@example.org")
+    assert change.meeting.rrule == "FREQ=WEEKLY;BYDAY=MO;COUNT=9"
+    desk.migrate(later)
+    assert changes_nothing(desk.plan(later))
+
+
+@pytest.mark.parametrize("told", [Person(), Person("Anna Meier"), ANNA])
+def test_an_account_that_is_emptied_in_the_host_book_does_not_stay(told: Person) -> None:
+    desk = Desk(hosts=load(NAMESAKES.format("anna"), "hosts.csv"))
+    desk.migrate(march())
+    desk.hosts = load(NAMESAKES.format(""), "hosts.csv")
+    assert one(desk.plan(april(*(replace(each, host=told) for each in APRIL)))).meeting.host == ANNA
+
+
+def test_an_export_that_names_another_address_gives_the_meeting_to_another_host(desk: Desk) -> None:
+    desk.migrate(march())
+    change = one(desk.plan(april(*(replace(each, host=BEN) for each in APRIL))))
+    assert (change.meeting.host, change.event.collection) == (BEN, "ben@example.org")
+
+
 def test_a_webinar_is_a_named_loss_and_stays_in_the_plan(desk: Desk) -> None:
     change = one(desk.plan(march(row("2027-03-01 09:00", kind=Kind.WEBINAR, features=("passcode",)))))
     assert (change.action, change.meeting.kind) == ("create", Kind.WEBINAR)
     assert [loss.feature for loss in change.losses] == ["passcode", "webinar"]
     assert change.meeting.features == ("passcode",)
+
+
+def test_a_webinar_is_still_a_loss_when_a_later_export_does_not_tell_kinds(desk: Desk) -> None:
+    desk.migrate(march(*(replace(each, kind=Kind.WEBINAR) for each in MARCH)))
+    change = one(desk.plan(april()))
+    assert (change.action, change.meeting.kind) == ("update", Kind.WEBINAR)
+    assert "webinar" in [loss.feature for loss in change.losses]
+    desk.migrate(april())
+    assert changes_nothing(desk.plan(april()))
 
 
 def test_a_feature_that_is_lost_anyway_changes_nothing(desk: Desk) -> None:
