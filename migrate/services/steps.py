@@ -200,13 +200,18 @@ def _goals(calendar: Calendar, journal: Journal, steps: Sequence[Step]) -> dict[
     for step in steps:
         if step.action == UNDO:
             # What it puts back may be something that people wrote; no binding tells of that.
-            there, restored_event = restored(calendar, undone[step.run, step.key])
-            event = parts(restored_event) if restored_event else {}
+            there, back = restored(calendar, undone[step.run, step.key])
+            event = _read(calendar, back.text) if back else {}
         else:
             there, event = Place.of(step.after), parts(step.after) if step.after else {}
-        before = parts(calendar.restore((), step.before_text))
+        before = _read(calendar, step.before_text)
         goals[step.key] = _Goal(there, event, Place.of(step.before), before, step.action != Action.ADOPT)
     return goals
+
+
+def _read(calendar: Calendar, text: str) -> dict[str, str]:
+    # Without names of its own a restored event has those in the text, each once and in the order of its fingerprint.
+    return parts(calendar.restore((), text))
 
 
 def _undone(journal: Journal, undos: Collection[str]) -> dict[tuple[str, str], Step]:

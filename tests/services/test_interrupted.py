@@ -276,6 +276,16 @@ def test_what_a_killed_undo_put_back_and_people_changed_is_known() -> None:
     assert not_back(broken, broken.undo()) == []
 
 
+def test_a_killed_undo_that_put_back_what_people_had_left_is_completed() -> None:
+    desk = migrated(*TWO)
+    desk.remove("DTSTART;TZID=Europe/Berlin:20270301")
+    left = desk.texts
+    desk.migrate(reading(*(replace(each, topic="Renamed") for each in TWO)), take=True)
+    broken = killed_after_writing(desk, Desk.undo)
+    assert not broken.undo().count(Result.KEPT, Result.FAILED)
+    assert broken.texts == left
+
+
 @pytest.mark.parametrize("command", [lambda desk: desk.migrate(reading(*AT_BEN)), Desk.undo], ids=["apply", "undo"])
 def test_a_copy_that_people_change_in_the_midst_of_a_move_is_the_event(command) -> None:
     desk = migrated(*TWO)
