@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from migrate.core.diff import Live
 from migrate.core.ports import Binding, Calendar, Event
@@ -39,6 +39,8 @@ class Found(Live):
 
     text: str = ""
     place: Place | None = None
+    parts: Mapping[str, str] = field(default_factory=dict)
+    """The fingerprint of each UID that is there."""
 
 
 _SEQUENCE = re.compile(r"^SEQUENCE:(\d{1,9})\s*$", re.MULTILINE)
@@ -47,6 +49,11 @@ _SEQUENCE = re.compile(r"^SEQUENCE:(\d{1,9})\s*$", re.MULTILINE)
 def sequence_of(text: str) -> int:
     """Return the highest SEQUENCE in the text of events, -1 if there is none: what is written next must be above it."""
     return max(map(int, _SEQUENCE.findall(text)), default=-1)
+
+
+def parts(event: Event | Binding) -> dict[str, str]:
+    """Return the fingerprint of each UID of an event of which all are there."""
+    return dict(zip(event.uids, event.fingerprint.split("+"), strict=False)) if event.fingerprint else {}
 
 
 NOTHING_TO_FIND = Found(exists=True)
@@ -85,6 +92,11 @@ def _found(collection: Mapping[str, Event] | None, place: Place) -> Found:
     """Put together what was found of one key: the events of all its UIDs count as one."""
     if collection is None:
         return Found(place=place)
-    events = [collection[uid] for uid in place.uids if uid in collection]
-    fingerprint = "+".join(event.fingerprint for event in events)
-    return Found(fingerprint, exists=True, text="".join(event.text for event in events), place=place)
+    events = {uid: collection[uid] for uid in place.uids if uid in collection}
+    return Found(
+        "+".join(event.fingerprint for event in events.values()),
+        exists=True,
+        text="".join(event.text for event in events.values()),
+        place=place,
+        parts={uid: event.fingerprint for uid, event in events.items()},
+    )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, count
 
 from migrate.core.errors import MigrateError
+from migrate.core.plan import Action
 from migrate.core.ports import Calendar, Event, Journal, Outcome, Run, Step, StepState, Write
-from migrate.services.events import Found, Place, look
+from migrate.services.events import Found, Place, look, parts
 
 UNDO = "undo"
 # Steps that share a transaction of the journal: a sync to disk costs as much as writing hundreds of events.
@@ -109,8 +110,9 @@ def recover(
 ) -> int:
     """Settle the steps of a run that was killed: what is there tells how they ended. Return how many there were.
 
-    An event that was being moved may be in both collections. With `mend` the new one loses it again; without, nothing
-    is written and its step stays open.
+    What was written and then changed by people is done: so its event stays known, and their change is theirs. An event
+    that was being moved may be in both collections. With `mend` one of them loses it; without, nothing is written and
+    its step stays open.
     """
     unknown = list(journal.steps(state=StepState.INTENDED))
     goals = _goals(calendar, journal, unknown)
@@ -119,13 +121,13 @@ def recover(
     outcomes, copies = [], defaultdict(list)
     for step in unknown:
         goal = goals[step.key]
-        written, removed = new[step.key].fingerprint == goal.fingerprint, not old[step.key].fingerprint
-        copy = goal.there if goal.moves and written and not removed else None
+        copy = goal.copy(new[step.key], old[step.key])
         if copy and not mend:
             continue
         if copy:
             copies[copy.collection].append(Write(copy.uids, None))
-        outcomes.append(_recovered(step, done=written and removed, reason=reason))
+        done = goal.is_written(new[step.key]) and (copy == goal.old if copy else not old[step.key].fingerprint)
+        outcomes.append(_recovered(step, done=done, reason=reason))
     for collection, writes in copies.items():
         calendar.write(collection, writes)
     if outcomes:
@@ -154,11 +156,16 @@ def _recovered(step: Step, *, done: bool, reason: str) -> Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Goal:
-    """What is there when a step is done: an event of this fingerprint, and nothing else of what was at `old`."""
+    """What is there when a step is done: this event, and nothing else of what was at `old`.
+
+    `before`: the events that were there before, by UID; `event`: those that shall be there.
+    """
 
     there: Place | None
-    fingerprint: str
+    event: Mapping[str, str]
     old: Place | None
+    before: Mapping[str, str]
+    writes: bool
 
     @property
     def moves(self) -> bool:
@@ -168,6 +175,24 @@ class _Goal:
     def cleared(self) -> Place | None:
         return self.old.without(self.there) if self.old else None
 
+    def is_written(self, found: Found) -> bool:
+        """Tell whether what is there was written: what nobody had before, or what nobody but the step would write."""
+        if found.parts == self.event or not self.writes:
+            return True
+        before = {} if self.moves else self.before
+        return any(
+            uid not in before or before[uid] != fingerprint == self.event.get(uid)
+            for uid, fingerprint in found.parts.items()
+        )
+
+    def copy(self, new: Found, old: Found) -> Place | None:
+        """Return which of two places has to lose the event, if it is in both: not the one where people changed it."""
+        if not (self.moves and new.fingerprint and old.fingerprint):
+            return None
+        if new.parts == self.event:
+            return self.there
+        return self.old if old.parts == self.before else None
+
 
 def _goals(calendar: Calendar, journal: Journal, steps: Sequence[Step]) -> dict[str, _Goal]:
     undone = _undone(journal, {step.run for step in steps if step.action == UNDO})
@@ -175,12 +200,18 @@ def _goals(calendar: Calendar, journal: Journal, steps: Sequence[Step]) -> dict[
     for step in steps:
         if step.action == UNDO:
             # What it puts back may be something that people wrote; no binding tells of that.
-            there, event = restored(calendar, undone[step.run, step.key])
-            fingerprint = event.fingerprint if event else ""
+            there, back = restored(calendar, undone[step.run, step.key])
+            event = _read(calendar, back.text) if back else {}
         else:
-            there, fingerprint = Place.of(step.after), step.after.fingerprint if step.after else ""
-        goals[step.key] = _Goal(there, fingerprint, Place.of(step.before))
+            there, event = Place.of(step.after), parts(step.after) if step.after else {}
+        before = _read(calendar, step.before_text)
+        goals[step.key] = _Goal(there, event, Place.of(step.before), before, step.action != Action.ADOPT)
     return goals
+
+
+def _read(calendar: Calendar, text: str) -> dict[str, str]:
+    # Without names of its own a restored event has those in the text, each once and in the order of its fingerprint.
+    return parts(calendar.restore((), text))
 
 
 def _undone(journal: Journal, undos: Collection[str]) -> dict[tuple[str, str], Step]:

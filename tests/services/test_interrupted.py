@@ -9,10 +9,11 @@ from dataclasses import replace
 import pytest
 
 from migrate.core.errors import MigrateError, TargetError
+from migrate.core.meeting import Meeting
 from migrate.core.ports import StepState
 from migrate.services.applying import Result
-from tests.builders import BEN, PERSONAL, reading, row, rows, weekly
-from tests.desk import Crash, Desk, Fuse, changes_nothing, not_back
+from tests.builders import BEN, NUMBER, PERSONAL, reading, row, rows, weekly
+from tests.desk import Crash, Desk, Fuse, actions, changes_nothing, not_back
 
 MARCH = rows(weekly("2027-03-01 09:00", 5))
 MOVED = row("2027-03-02 12:00", "Moved", "80000000202")
@@ -162,3 +163,160 @@ def test_an_undo_that_was_killed_before_it_wrote_names_what_people_changed_then(
             assert "Mine" in broken.summaries
             return
     pytest.fail("the undo was never killed before it wrote")
+
+
+KEY = f"number:{NUMBER}"
+TWO = rows(["2027-03-01 09:00", "2027-03-04 15:00"])
+ONE = TWO[:1]
+AT_BEN = [replace(each, host=BEN) for each in TWO]
+
+
+def killed_after_writing(desk: Desk, command: Callable[[Desk], object]) -> Desk:
+    """Return the desk where all is written, but the journal has only the intent."""
+    whole = deepcopy(desk)
+    command(whole)
+    for broken in interruptions(desk, command, Crash("killed")):
+        if broken.texts == whole.texts and list(broken.journal.steps(state=StepState.INTENDED)):
+            return broken
+    pytest.fail("the command was never killed between writing and journalling")
+
+
+def killed_between_writes(desk: Desk, command: Callable[[Desk], object]) -> Desk:
+    """Return the desk where an event is in the new calendar already and in the old one still."""
+    for broken in interruptions(desk, command, Crash("killed")):
+        uids = [uid for texts in broken.texts.values() for uid in texts]
+        if len(uids) > len(set(uids)):
+            return broken
+    pytest.fail("the command was never killed between two writes")
+
+
+def killed_apply(desk: Desk, *meetings: Meeting) -> Desk:
+    sealed = desk.plan(reading(*meetings))
+    return killed_after_writing(desk, lambda copy: copy.apply(sealed, large=True))
+
+
+def written(desk: Desk) -> set[tuple[str, str]]:
+    return {(name, uid) for name, texts in desk.texts.items() for uid in texts}
+
+
+def bound(desk: Desk) -> set[tuple[str, str]]:
+    return {(each.collection, uid) for each in desk.bindings.values() for uid in each.uids}
+
+
+def migrated(*meetings: Meeting) -> Desk:
+    desk = Desk()
+    desk.migrate(reading(*meetings))
+    return desk
+
+
+@pytest.mark.parametrize("edited", ["DTSTART;TZID=Europe/Berlin:20270301", "DTSTART;TZID=Europe/Berlin:20270304"])
+@pytest.mark.parametrize(
+    "now",
+    [AT_BEN, [row(None)], [row(None, "Review", host=BEN)], rows(["2027-03-02 09:00", "2027-03-05 09:00"])],
+    ids=["another host", "a room", "a room of another host", "other dates"],
+)
+def test_what_a_killed_run_made_and_people_changed_is_known_whatever_zoom_does_then(now, edited) -> None:
+    desk = killed_apply(Desk(), *TWO)
+    desk.edit(edited, f"COMMENT:Mine\r\n{edited}")
+    theirs = desk.texts
+    assert actions(desk.plan(reading(*now))) == {KEY: "conflict"}
+    desk.migrate(reading(*now))
+    assert desk.texts == theirs
+    assert written(desk) == bound(desk)
+    desk.migrate(reading(*now), take=True)
+    assert written(desk) == bound(desk)
+    assert "Mine" not in str(desk.texts)
+
+
+def test_what_a_killed_run_made_and_people_changed_stays_as_they_changed_it() -> None:
+    desk = killed_apply(Desk(), *TWO)
+    desk.note()
+    theirs = desk.texts
+    assert changes_nothing(desk.plan(reading(*TWO)))
+    assert [item.result for item in desk.migrate(reading(*TWO)).items] == [Result.KEPT]
+    assert desk.texts == theirs
+
+
+def test_one_of_two_events_of_a_killed_run_that_people_delete_stays_deleted() -> None:
+    desk = killed_apply(Desk(), *TWO)
+    desk.remove("DTSTART;TZID=Europe/Berlin:20270304")
+    assert changes_nothing(desk.plan(reading(*TWO)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [(ONE, TWO), (TWO, AT_BEN), ([row(None)], TWO)], ids=["a date more", "another host", "dates"]
+)
+def test_what_a_killed_run_changed_and_people_too_is_no_change_of_what_was_before(old, new) -> None:
+    """Zoom takes its change back: then the events are neither as they were nor overlooked."""
+    desk = killed_apply(migrated(*old), *new)
+    desk.note()
+    assert actions(desk.plan(reading(*old))) == {KEY: "conflict"}
+    assert written(desk) == bound(desk)
+    assert changes_nothing(desk.plan(reading(*new)))
+
+
+def test_people_who_changed_an_event_before_a_killed_run_wrote_it_meet_a_conflict() -> None:
+    desk = migrated(*ONE)
+    for broken in interruptions(desk, lambda copy: copy.migrate(reading(*TWO)), Crash("killed")):
+        if broken.texts == desk.texts and list(broken.journal.steps(state=StepState.INTENDED)):
+            broken.note()
+            assert actions(broken.plan(reading(*TWO))) == {KEY: "conflict"}
+            assert broken.bindings == desk.bindings
+            return
+    pytest.fail("the run was never killed before it wrote")
+
+
+def test_what_a_killed_undo_put_back_and_people_changed_is_known() -> None:
+    desk = migrated(*TWO)
+    desk.migrate(reading(row("2027-03-08 09:00", "Other", "80000000202")), prune=True)
+    broken = killed_after_writing(desk, Desk.undo)
+    broken.note()
+    broken.plan(reading(*TWO))
+    assert written(broken) == bound(broken)
+    assert not_back(broken, broken.undo()) == []
+
+
+def test_a_killed_undo_that_put_back_what_people_had_left_is_completed() -> None:
+    desk = migrated(*TWO)
+    desk.remove("DTSTART;TZID=Europe/Berlin:20270301")
+    left = desk.texts
+    desk.migrate(reading(*(replace(each, topic="Renamed") for each in TWO)), take=True)
+    broken = killed_after_writing(desk, Desk.undo)
+    assert not broken.undo().count(Result.KEPT, Result.FAILED)
+    assert broken.texts == left
+
+
+@pytest.mark.parametrize("command", [lambda desk: desk.migrate(reading(*AT_BEN)), Desk.undo], ids=["apply", "undo"])
+def test_a_copy_that_people_change_in_the_midst_of_a_move_is_the_event(command) -> None:
+    desk = migrated(*TWO)
+    desk.migrate(reading(*AT_BEN))
+    if command is not Desk.undo:
+        desk.undo()
+    broken = killed_between_writes(desk, command)
+    (old,) = desk.texts
+    (new,) = broken.texts.keys() - {old}
+    noted = {uid: text.replace("END:VEVENT", "COMMENT:Mine\r\nEND:VEVENT") for uid, text in broken.texts[new].items()}
+    broken.calendar.texts[new] = dict(noted)
+    command(broken)
+    assert broken.texts == {new: noted}
+    assert written(broken) == bound(broken)
+
+
+def test_an_event_that_a_killed_run_took_over_and_people_changed_is_known() -> None:
+    """What is taken over is written by nobody, so nothing that people did then is a reason to forget it."""
+    lost = Desk(calendar=migrated(*TWO).calendar)
+    broken = killed_apply(lost, *TWO)
+    broken.note()
+    assert actions(broken.plan(reading(*AT_BEN))) == {KEY: "conflict"}
+    assert written(broken) == bound(broken)
+
+
+def test_a_copy_and_an_event_that_people_changed_both_in_the_midst_of_a_move_stay() -> None:
+    desk = migrated(*TWO)
+    broken = killed_between_writes(desk, lambda copy: copy.migrate(reading(*AT_BEN)))
+    broken.note()
+    noted = broken.texts
+    assert actions(broken.plan(reading(*AT_BEN))) == {KEY: "conflict"}
+    broken.migrate(reading(*AT_BEN))
+    assert broken.texts == noted
+    assert broken.bindings == desk.bindings
