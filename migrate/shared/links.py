@@ -26,6 +26,7 @@ class Link(NamedTuple):
     url: str
     number: str | None
     has_passcode: bool
+    webinar: bool = False
 
 
 @lru_cache(maxsize=1 << 13)
@@ -42,7 +43,8 @@ def read_link(cell: str) -> Link | None:
     meeting = _MEETING.fullmatch(path) if zoom else None
     if meeting is None:
         return Link(f"https://{host}{path}", None, passcode)
-    return Link(f"https://{host}/{meeting['webinar'] or 'j'}/{meeting['number']}", meeting["number"], passcode)
+    url = f"https://{host}/{meeting['webinar'] or 'j'}/{meeting['number']}"
+    return Link(url, meeting["number"], passcode, meeting["webinar"] is not None)
 
 
 def check_link(cell: str, faults: Faults) -> Link | None:

@@ -22,6 +22,7 @@ from migrate.shared.moments import Moments
 from migrate.shared.people import read_person
 from migrate.shared.rows import Row
 from migrate.shared.tables import EMPTY, Table, check_width, sheet_of
+from migrate.shared.webinars import is_webinar
 from migrate.shared.windows import window_of
 
 # Zoom ends every meeting after 30 hours; a longer one is seconds taken for minutes, or a slip.
@@ -129,6 +130,9 @@ class _Rows:
         self._width = table.width
         self._places = tuple(places.items())
         self._start_place = places["start"]
+        # A column of types is believed before the name of another column.
+        self._number_header = "" if "type" in places or "number" not in places else table.header[places["number"]]
+        self._contradictions: set[tuple[str, str]] = set()
         self._default_duration = default_duration
         self._check_id = check
 
@@ -150,7 +154,7 @@ class _Rows:
         start, minutes = self._time(values)
         if not self._faults.sound:
             return None
-        kind, features = _nature(values, start, link)
+        kind, features = _nature(start, link, webinar=is_webinar(values, self._number_header, link))
         assumed = start is not None and minutes is None
         return Meeting(
             topic=topic,
@@ -182,7 +186,16 @@ class _Rows:
         # The link of the same row has all the digits that a spreadsheet may have taken from the number.
         if cell and not (found.number and read_id(cell).fault):
             found = self._check_id(cell, self._faults)
+        if link and link.number and found.number and link.number != found.number:
+            self._contradict(link.number, found.number)
         return found._replace(uuid=uuid) if uuid else found
+
+    def _contradict(self, linked: str, number: str) -> None:
+        """Report a link to another meeting, once for all dates of this one."""
+        if (linked, number) not in self._contradictions:
+            self._contradictions.add((linked, number))
+            text = f"the link leads to {linked}, but the meeting ID is {number}, which is believed"
+            self._faults.warn("contradiction", text, "Look which is right: people find the meeting by the link.")
 
     def _instead_of_topic(self, identity: MeetingId) -> str:
         if identity.number or identity.uuid:
@@ -219,9 +232,8 @@ class _Rows:
         return check_minutes(cell, minutes, _LONGEST, self._faults)
 
 
-def _nature(row: Mapping[str, str], start: datetime | None, link: Link | None) -> tuple[Kind, tuple[str, ...]]:
+def _nature(start: datetime | None, link: Link | None, *, webinar: bool) -> tuple[Kind, tuple[str, ...]]:
     """Return kind and features. A webinar without a date is a room that needs what webinars need."""
-    webinar = "webinar" in row.get("type", "").casefold()
     passcode = ("passcode",) if link and link.has_passcode else ()
     if start is None:
         return Kind.ROOM, (*passcode, "webinar") if webinar else passcode

@@ -214,6 +214,46 @@ def test_a_row_without_a_start_is_a_room_and_a_webinar_is_a_webinar():
     assert reading.meetings[0].assumptions == ()
 
 
+@pytest.mark.parametrize(
+    "word",
+    ["Webinar", "WEBINAR", "Webinário", "Webinaire", "Seminario web", "ウェビナー", "ｳｪﾋﾞﾅｰ", "웨비나", "网络研讨会"],
+)
+def test_a_webinar_is_one_in_every_language_of_the_portal(word: str):
+    assert only(read([*row(), f"{word} (2)"], header=(*HEADER, "Type"))).kind is Kind.WEBINAR
+
+
+def test_the_link_of_a_webinar_makes_one():
+    header = (*HEADER, "Join URL", "Type")
+    reading = read([*row(), "https://zoom.us/w/80000000201?tk=x", ""], [*row(), "https://zoom.us/j/80000000201", ""],
+                   header=header)  # fmt: skip
+    assert [meeting.kind for meeting in reading.meetings] == [Kind.WEBINAR, Kind.SINGLE]
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "kind"),
+    [
+        ("Webinar ID", "80000000201", Kind.WEBINAR),
+        ("ID do Webinar", "80000000201", Kind.WEBINAR),
+        ("Webinar ID", "", Kind.SINGLE),
+        ("Meeting/Webinar ID", "80000000201", Kind.SINGLE),
+    ],
+)
+def test_the_number_of_a_webinar_makes_one_where_no_column_tells_the_type(name: str, number: str, kind: Kind):
+    header = ("Topic", name, "Start time", "Duration (minutes)")
+    assert only(read(row(number=number), header=header)).kind is kind
+    assert only(read([*row(number=number), "Meeting"], header=(*header, "Type"))).kind is Kind.SINGLE
+
+
+def test_a_link_to_another_meeting_is_a_warning_for_all_dates_of_a_meeting():
+    header = (*HEADER, "Join URL")
+    link = "https://zoom.us/j/80000000999?pwd=c2VjcmV0"
+    reading = read([*row(), link], [*row(start="2027-03-08 09:00"), link], header=header)
+    assert {meeting.number for meeting in reading.meetings} == {"80000000201"}
+    (problem,) = reading.problems
+    assert (problem.code, problem.severity, problem.line) == ("contradiction", Severity.WARNING, 2)
+    assert "leads to 80000000999, but the meeting ID is 80000000201" in problem.message
+
+
 def test_a_link_gives_the_number_that_a_spreadsheet_took_and_tells_of_a_passcode():
     header = (*HEADER, "Join URL")
     link = "https://us02web.zoom.us/j/80000000201?pwd=c2VjcmV0"
