@@ -19,9 +19,9 @@ from migrate.core.meeting import Kind, Meeting, Occurrence, Person
 from migrate.core.merge import place
 from migrate.core.naming import personal_base, room_key
 from migrate.core.plan import WRITING, Action, Change, EventRef, Input, Limit, Plan, input_to_json
-from migrate.core.ports import Binding, Calendar, EventPlan, Journal, Room, Snapshot, Target
+from migrate.core.ports import Binding, Calendar, EventPlan, Journal, Reading, Room, Snapshot, Target
 from migrate.core.problem import Problem, Severity
-from migrate.core.schedule import Schedule, assemble
+from migrate.core.schedule import Schedule, assemble, has_dates
 from migrate.services.events import Found, Place, look, sequence_of
 
 
@@ -108,7 +108,7 @@ class Planner:
             inputs=[input_to_json(source) for source in inputs],
             changes=changes,
             problems=[*schedule.problems, *_noted(changes)],
-            limit=_limit(snapshot, changes, inputs),
+            limit=_limit(snapshot, changes, inputs, options.since),
             aliases={new: known for new, known in keys.items() if new != known},
         )
 
@@ -307,16 +307,20 @@ def _noted(changes: Iterable[Change]) -> Iterable[Problem]:
             )
 
 
-def _limit(snapshot: Snapshot, changes: Iterable[Change], inputs: Iterable[Input]) -> Limit:
+def _limit(snapshot: Snapshot, changes: Iterable[Change], inputs: Iterable[Input], since: date) -> Limit:
     journalled = [change for change in changes if change.key in snapshot.bindings]
     changing = sum(change.action in (Action.UPDATE, Action.DELETE) for change in journalled)
-    emptied: tuple[str, ...] = ()
-    if snapshot.bindings:
-        emptied = tuple(source.path for source in inputs if _is_empty(source))
+    emptied = tuple(source.path for source in inputs if _is_emptied(source.reading, snapshot, since))
     return Limit(len(snapshot.bindings), changing, emptied)
 
 
-def _is_empty(source: Input) -> bool:
-    # Lists of users and of past meetings need not have any.
-    reading = source.reading
-    return not (reading.people or reading.guesses or reading.meetings)
+def _is_emptied(reading: Reading, snapshot: Snapshot, since: date) -> bool:
+    """Tell whether a file has no meeting, though some are known on its dates."""
+    if reading.meetings or not has_dates(reading):
+        return False
+    if reading.window is None:
+        return bool(snapshot.bindings)
+    coverage = Coverage.of([reading.window], since)
+    last = max(coverage.ends(), default=None)
+    known = (load_meeting(binding.meeting) for binding in snapshot.bindings.values()) if last else ()
+    return any(coverage.covers(date_.start) for meeting in known for date_ in recurrence.dates(meeting, last))
