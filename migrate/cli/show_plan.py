@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -184,9 +185,16 @@ def verdict(plan: Plan) -> str:
     parts = [", ".join(counts) or "Nothing to do", f"{kept} unchanged" * bool(kept)]
     errors = plan.errors
     parts.append(f"{errors} {'problem keeps' if errors == 1 else 'problems keep'} meetings out" * bool(errors))
-    if plan.limit.exceeded:
+    if plan.limit.emptied:
+        parts.append(_emptied(plan.limit.emptied))
+    if replace(plan.limit, emptied=()).exceeded:
         parts.append("more would change than the safety limit allows")
     return "; ".join(part for part in parts if part) + "."
+
+
+def _emptied(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - MOST_NAMES} more" if len(paths) > MOST_NAMES else ""
+    return f"no meeting was found in {', '.join(paths[:MOST_NAMES])}{more}, though the journal has some"
 
 
 MARKS_OF_WORK = (Action.CREATE, Action.UPDATE, Action.DELETE, Action.ADOPT)

@@ -16,7 +16,6 @@ from migrate.services.applying import Applied, Item, Result
 from migrate.services.status import Status
 from migrate.services.undoing import UndoReport
 
-_STYLES = {Result.DONE: "green", Result.ALREADY: "green", Result.KEPT: "yellow", Result.FAILED: "red"}
 _PAST = {Action.CREATE: "created", Action.UPDATE: "updated", Action.DELETE: "deleted", Action.ADOPT: "adopted"}
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from migrate.core import recurrence
@@ -78,8 +79,9 @@ def _is_series(key: str) -> bool:
 
 
 def _has_dates_in(coverage: Coverage, series: Meeting) -> bool:
-    last = max(coverage.ends(), key=datetime.timestamp, default=None)
-    return last is not None and any(coverage.covers(date_.start) for date_ in recurrence.dates(series, last))
+    last = max(map(datetime.timestamp, coverage.ends()), default=0)
+    dates = takewhile(lambda moment: moment.timestamp() <= last, _dates(series, coverage.since))
+    return any(map(coverage.covers, dates))
 
 
 def guess(held: Sequence[Meeting], last: date, since: date) -> Meeting | None:
@@ -138,9 +140,10 @@ def _next(past: Meeting, held: date, last: date, since: date) -> datetime | None
     return None
 
 
-def _dates(past: Meeting, since: date) -> Iterator[datetime]:
-    limit = datetime.combine(since, time.min, ZoneInfo(past.timezone)) + _AHEAD
-    return (occurrence.start for occurrence in recurrence.dates(past, limit))
+def _dates(series: Meeting, since: date) -> Iterator[datetime]:
+    if series.rrule is None or series.start is None:
+        return iter(())
+    return takewhile(lambda moment: moment.date() - since <= _AHEAD, recurrence.ruled(series.rrule, series.start))
 
 
 def _told(held: Sequence[Meeting], series: Meeting, reasons: tuple[str, ...]) -> Meeting:

@@ -12,17 +12,18 @@ from migrate import __version__
 from migrate.core import diff, recurrence
 from migrate.core.coverage import Coverage
 from migrate.core.document import dump_meeting, load_meeting
-from migrate.core.extend import cut, extend, remembered
+from migrate.core.extend import extend, remembered
 from migrate.core.features import Loss, lower, unsupported
 from migrate.core.guessing import names_of
-from migrate.core.meeting import Kind, Meeting, Occurrence, Person
+from migrate.core.meeting import Meeting, Occurrence, Person
 from migrate.core.merge import place
 from migrate.core.naming import personal_base, room_key
-from migrate.core.plan import WRITING, Action, Change, EventRef, Input, Limit, Plan, input_to_json
-from migrate.core.ports import Binding, Calendar, EventPlan, Journal, Room, Snapshot, Target
+from migrate.core.plan import Action, Change, EventRef, Input, Limit, Plan, input_to_json
+from migrate.core.ports import Binding, Calendar, EventPlan, Journal, Reading, Room, Snapshot, Target
 from migrate.core.problem import Problem, Severity
-from migrate.core.schedule import Schedule, assemble
+from migrate.core.schedule import Schedule, assemble, has_dates
 from migrate.services.events import Found, Place, look, sequence_of
+from migrate.services.vanished import left, vanished
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,9 @@ class Planner:
             {item.key: item.looked_at for item in wanted} | {binding.key: Place.of(binding) for binding in gone},
         )
         changes = [self._change(item, live[item.key], options) for item in wanted]
-        changes += [_vanished(binding, live[binding.key], schedule, options) for binding in gone]
+        changes += [
+            vanished(binding, live[binding.key], schedule, options.since, prune=options.prune) for binding in gone
+        ]
         return Plan(
             created=options.created,
             product=__version__,
@@ -108,7 +111,7 @@ class Planner:
             inputs=[input_to_json(source) for source in inputs],
             changes=changes,
             problems=[*schedule.problems, *_noted(changes)],
-            limit=_limit(snapshot, changes, inputs),
+            limit=_limit(snapshot, changes, inputs, options.since),
             aliases={new: known for new, known in keys.items() if new != known},
         )
 
@@ -140,7 +143,7 @@ class Planner:
         if schedule.is_partial:
             return
         for key, binding in snapshot.bindings.items():
-            rest = _cut(load_meeting(binding.meeting), schedule.coverage) if key not in held else None
+            rest = left(load_meeting(binding.meeting), schedule.coverage) if key not in held else None
             if rest:
                 place = Place(binding.collection, self.calendar.uids(key, rest))
                 why = "no longer in the export; dates that these files do not cover stay"
@@ -232,66 +235,9 @@ def _extended(known: Meeting, listed: Meeting, schedule: Schedule) -> tuple[Meet
     return extended, "dates that are not found stay: rows that cannot be read may be of them"
 
 
-def _is_endless(meeting: Meeting) -> bool:
-    return meeting.rrule is not None and not recurrence.is_bounded(meeting.rrule)
-
-
-def _cut(known: Meeting, coverage: Coverage) -> Meeting | None:
-    """Return the meeting without the dates that files speak for; None if all of them are there, or none."""
-    if not _is_endless(known):
-        return cut(known, coverage)
-    # As if it were listed, with none of its dates.
-    listed = replace(known, kind=Kind.ROOM, start=None, rrule=None, exdates=(), overrides=(), singles=())
-    rest = replace(extend(known, listed, coverage), kind=known.kind)
-    return rest if dump_meeting(rest) != dump_meeting(known) else None
-
-
 def _joined(meeting: Meeting, join: Callable[[Person], Person]) -> Meeting:
     host = join(meeting.host)
     return meeting if host == meeting.host else replace(meeting, host=host)
-
-
-def _vanished(binding: Binding, live: diff.Live, schedule: Schedule, options: PlanOptions) -> Change:
-    meeting = load_meeting(binding.meeting)
-    verdict = _verdict_on_vanished(meeting, binding, live, schedule, options)
-    place = Place.of(binding)
-    return Change(
-        verdict.action,
-        binding.key,
-        meeting,
-        binding.room,
-        EventRef(place.uids, place.collection, binding.sequence) if place else None,
-        before=meeting if verdict.action in WRITING else None,
-        expects=live.fingerprint,
-        why=verdict.why,
-    )
-
-
-def _verdict_on_vanished(
-    meeting: Meeting, binding: Binding, live: diff.Live, schedule: Schedule, options: PlanOptions
-) -> diff.Verdict:
-    if why := _why_not_gone(meeting, binding.key, schedule, options.since):
-        return diff.Verdict(Action.KEEP, why)
-    if options.prune and schedule.is_partial:
-        return diff.Verdict(Action.KEEP, "not found, but rows that cannot be read may be of it; nothing is pruned")
-    if _is_endless(meeting):
-        return diff.Verdict(Action.KEEP, "not in the export of some of its dates; --prune takes them out")
-    return diff.decide_vanished(binding, live, prune=options.prune)
-
-
-def _why_not_gone(meeting: Meeting, key: str, schedule: Schedule, since: date) -> str:
-    """Say why a meeting stays that no file tells; empty if a file should tell it, by its dates."""
-    endless = _is_endless(meeting)
-    if endless and _cut(meeting, schedule.coverage):
-        return ""
-    if endless and key in schedule.entries:
-        return "written before, and past meetings still make it likely"
-    if endless or meeting.start is None:
-        return "not in these files; it has no last date, so no file can rule it out"
-    starts = [occurrence.start for occurrence in recurrence.dates(meeting)]
-    if all(start.date() < since for start in starts):
-        return "already took place"
-    return "" if any(map(schedule.coverage.covers, starts)) else "outside the dates of these files"
 
 
 def _noted(changes: Iterable[Change]) -> Iterable[Problem]:
@@ -308,16 +254,20 @@ def _noted(changes: Iterable[Change]) -> Iterable[Problem]:
             )
 
 
-def _limit(snapshot: Snapshot, changes: Iterable[Change], inputs: Iterable[Input]) -> Limit:
+def _limit(snapshot: Snapshot, changes: Iterable[Change], inputs: Iterable[Input], since: date) -> Limit:
     journalled = [change for change in changes if change.key in snapshot.bindings]
     changing = sum(change.action in (Action.UPDATE, Action.DELETE) for change in journalled)
-    emptied: tuple[str, ...] = ()
-    if snapshot.bindings:
-        emptied = tuple(source.path for source in inputs if _is_empty(source))
+    emptied = tuple(source.path for source in inputs if _is_emptied(source.reading, snapshot, since))
     return Limit(len(snapshot.bindings), changing, emptied)
 
 
-def _is_empty(source: Input) -> bool:
-    # Lists of users and of past meetings need not have any.
-    reading = source.reading
-    return not (reading.people or reading.guesses or reading.meetings)
+def _is_emptied(reading: Reading, snapshot: Snapshot, since: date) -> bool:
+    """Tell whether a file has no meeting, though some are known on its dates."""
+    if reading.meetings or not has_dates(reading):
+        return False
+    if reading.window is None:
+        return bool(snapshot.bindings)
+    coverage = Coverage.of([reading.window], since)
+    last = max(coverage.ends(), default=None)
+    known = (load_meeting(binding.meeting) for binding in snapshot.bindings.values()) if last else ()
+    return any(coverage.covers(date_.start) for meeting in known for date_ in recurrence.dates(meeting, last))

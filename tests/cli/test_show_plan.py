@@ -29,3 +29,15 @@ def test_a_guess_is_marked_with_its_reasons(site: Path, tmp_path: Path, with_sit
 def test_dates_that_name_their_month_are_dates(tmp_path: Path) -> None:
     (tmp_path / "march.csv").write_text('Topic,Meeting ID,Start time\nTeam,800 0000 0201,"Mar 1, 2027 9:00 AM"\n')
     assert "the months are named" in run("plan", tmp_path / "march.csv", *ZONE).out
+
+
+def test_a_file_that_had_meetings_and_has_none_is_named_as_what_is_wrong(site: Path, tmp_path: Path) -> None:
+    header, march = "Topic,Meeting ID,Start time\n", tmp_path / "upcoming_20270301_20270331.csv"
+    march.write_text(f"{header}Team,800 0000 0201,2027-03-15 09:00\n")
+    words = ("--site", site, "plan", march, *ZONE, "--since", "2027-03-01")
+    run(*words)
+    run("--site", site, "apply", site / "plan.json")
+    march.write_text(header)
+    shown = " ".join(run(*words).out.split())
+    assert f"no meeting was found in {march.name}, though the journal has some" in shown
+    assert "safety limit" not in shown

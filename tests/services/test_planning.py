@@ -32,6 +32,7 @@ from tests.desk import Desk, actions, changes_nothing
 
 KEY = f"number:{NUMBER}"
 MARCH, APRIL = rows(weekly("2027-03-01 09:00", 5)), rows(weekly("2027-04-05 09:00", 4))
+ENDLESS = replace(series("2027-03-01 09:00", 2), rrule="FREQ=WEEKLY;BYDAY=MO")
 TENTH = "80000000210"
 
 
@@ -598,6 +599,23 @@ def test_a_source_that_has_no_meetings_any_more_is_too_much(desk: Desk) -> None:
     desk.migrate(march())
     limit = desk.plan(march(), empty).plan.limit
     assert (limit.exceeded, limit.emptied) == (True, ("empty.csv",))
+
+
+@pytest.mark.parametrize(("known", "emptied"), [(march(), False), (april(), True), (schedule_csv(ENDLESS), True)])
+def test_an_empty_file_had_meetings_only_if_some_are_known_on_its_dates(desk: Desk, known, emptied: bool) -> None:
+    desk.migrate(known)
+    assert bool(desk.plan(march(), reading(window=("04-01", "04-30"))).plan.limit.emptied) == emptied
+
+
+def test_an_empty_file_whose_dates_are_over_or_that_has_none_is_no_emptied_source(desk: Desk) -> None:
+    desk.migrate(march())
+    assert not desk.plan(reading(), since=day("04-01")).plan.limit.emptied
+    assert not desk.plan(march(), users()).plan.limit.emptied
+
+
+def test_an_empty_file_that_does_not_say_what_it_covers_may_have_had_them_all(desk: Desk) -> None:
+    desk.migrate(march())
+    assert desk.plan(reading(window=None)).plan.limit.emptied
 
 
 def test_a_file_whose_rows_are_all_past_is_not_empty(desk: Desk) -> None:
