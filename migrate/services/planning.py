@@ -21,6 +21,7 @@ from migrate.core.naming import personal_base, room_key
 from migrate.core.plan import Action, Change, EventRef, Input, Limit, Plan, input_to_json
 from migrate.core.ports import Binding, Calendar, EventPlan, Journal, Reading, Room, Snapshot, Target
 from migrate.core.problem import Problem, Severity
+from migrate.core.rezoned import zone_changes
 from migrate.core.schedule import Schedule, assemble, has_dates
 from migrate.services.events import Found, Place, look, sequence_of
 from migrate.services.vanished import left, vanished
@@ -118,7 +119,7 @@ class Planner:
     def _all_wanted(self, schedule: Schedule, keys: Mapping[str, str], snapshot: Snapshot) -> list[_Wanted]:
         rooms = _Rooms(self.target, snapshot.rooms)
         lost = unsupported(self.target.supports, self.target.words, self.target.label)
-        wanted = []
+        wanted, told_anew = [], []
         for entry in schedule.entries.values():
             key = keys.get(entry.key, entry.key)
             binding = snapshot.bindings.get(key)
@@ -128,7 +129,9 @@ class Planner:
             kept, losses = lower(meeting, lost)
             why = ""
             if binding and entry.by_rows and binding.meeting != dump_meeting(kept):
-                meeting, why = _extended(load_meeting(binding.meeting), meeting, schedule)
+                known = load_meeting(binding.meeting)
+                told_anew.append((known, meeting))
+                meeting, why = _extended(known, meeting, schedule)
                 meeting = _joined(meeting, self.join)
                 kept, losses = lower(meeting, lost)
             losses += schedule.open_end(meeting) if entry.by_rows else ()
@@ -136,6 +139,7 @@ class Planner:
             wanted.append(
                 _Wanted(key, meeting, kept, losses, room, self._place(key, meeting), binding, why, entry.guess)
             )
+        schedule.problems.extend(zone_changes(told_anew))
         return wanted
 
     def _all_cut(self, snapshot: Snapshot, held: Collection[str], schedule: Schedule) -> Iterator[_Wanted]:

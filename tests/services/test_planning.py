@@ -212,6 +212,20 @@ def test_an_export_made_in_another_zone_speaks_for_the_days_of_that_zone(desk: D
     assert dates(desk) == [each.start.timestamp() for each in (*evenings[:2], *evenings[3:])]
 
 
+def test_the_same_times_of_day_in_another_zone_are_a_warning_until_the_first_run_is_undone(desk: Desk) -> None:
+    evenings = weekly("2027-03-03 20:00", 5)
+    first = march(*rows(evenings, timezone="America/New_York"), zone="America/New_York")
+    second = march(*rows(evenings))
+    desk.migrate(first)
+    assert not desk.plan(first).plan.problems
+    (problem,) = desk.plan(second).plan.problems
+    assert (problem.code, problem.path, problem.line) == ("zone-changed", "upcoming.csv", 2)
+    desk.undo()
+    assert not desk.plan(second).plan.problems
+    desk.migrate(second)
+    assert dates(desk) == [at(start).timestamp() for start in evenings]
+
+
 def test_a_later_month_leaves_what_it_does_not_cover(desk: Desk) -> None:
     desk.migrate(march())
     sealed = desk.plan(april(row("2027-04-07 10:00", "Review", TENTH)), prune=True)
