@@ -183,10 +183,8 @@ def _without_writing(change: Change, done: Collection[str]) -> Item | None:
 
 
 def _looked_at(change: Change, snapshot: Snapshot) -> Place | None:
-    binding = snapshot.bindings.get(change.key)
-    if binding:
-        return Place.of(binding)
-    return Place(change.event.collection, change.event.uids) if change.event else None
+    known = Place.of(snapshot.bindings.get(change.key))
+    return known or (Place(change.event.collection, change.event.uids) if change.event else None)
 
 
 def _binding(change: Change, room: Room, place: Place | None, run: Run, fingerprint: str) -> Binding:

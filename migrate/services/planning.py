@@ -62,7 +62,7 @@ class _Wanted:
     @property
     def looked_at(self) -> Place | None:
         """Where the event is now, if it is anywhere."""
-        return Place.of(self.binding) if self.binding else self.place
+        return Place.of(self.binding) or self.place
 
     @property
     def moved(self) -> bool:

@@ -17,7 +17,7 @@ FORTNIGHTLY = [*TWO, "2027-03-29 09:00", "2027-04-12 09:00"]
 MARK = "RELATED-TO;RELTYPE=X-JITSI-MIGRATE:"
 
 
-def march(starts: list[str]):
+def march(starts: list[str] | list[None]):
     return reading(*rows(starts), window=("03-01", "04-30"))
 
 
@@ -126,3 +126,31 @@ def test_a_journal_put_back_from_an_old_copy_doubles_nothing() -> None:
     desk.migrate(march(FORTNIGHTLY), take=True)
     assert everything(desk).keys() == set(desk.bindings[KEY].uids)
     assert starts(desk) == ["DTSTART;TZID=Europe/Berlin:20270301T090000"]
+
+
+def test_a_journal_put_back_that_knows_a_room_alone_overwrites_no_event() -> None:
+    desk = Desk()
+    desk.migrate(march([None]))
+    old = deepcopy(desk.journal)
+    desk.migrate(march(TWO))
+    desk.note()
+    noted, desk.journal = desk.texts, old
+    assert actions(desk.plan(march(TWO))) == {KEY: "conflict"}
+    desk.migrate(march(TWO))
+    assert desk.texts == noted
+    desk.migrate(march(TWO), take=True)
+    assert "Mine" not in str(desk.texts)
+    desk.undo()
+    assert desk.texts == noted
+
+
+def test_a_journal_put_back_that_knows_a_room_alone_takes_its_event_over() -> None:
+    desk = Desk()
+    desk.migrate(march([None]))
+    old = deepcopy(desk.journal)
+    desk.migrate(march(TWO))
+    desk.journal = old
+    assert actions(desk.plan(march(TWO))) == {KEY: "adopt"}
+    desk.migrate(march(TWO))
+    assert everything(desk).keys() == set(desk.bindings[KEY].uids)
+    assert changes_nothing(desk.plan(march(TWO)))
