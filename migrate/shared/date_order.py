@@ -121,15 +121,19 @@ def _split(listed: Sequence[_Cell], joints: Sequence[int]) -> list[Sequence[_Cel
     return [list(cells) for _, cells in groupby(listed, key=lambda cell: bisect(joints, cell[0]))]
 
 
-def _check_reports(path: str, reports: Iterable[Sequence[_Cell]]) -> None:
-    """Raise where as much proves one order as another: to believe either would be a guess."""
+def _check_reports(path: str, reports: Sequence[Sequence[_Cell]]) -> None:
+    """Raise where reports prove different orders, or as much proves one as another: to believe either is a guess."""
     proofs: dict[str, _Place] = {}
     for listed in reports:
         votes, first = _count(listed)
         ranked = _ranked(votes)
-        if len(ranked) > 1 and votes[ranked[0]] == votes[ranked[1]]:
-            raise _contradiction(path, _proofs({order: first[order] for order in ranked[:2]}), ranked[:2])
-        proofs |= {order: first[order] for order in ranked[:1] if order not in proofs}
+        tied = ranked[:2] if len(ranked) > 1 and votes[ranked[0]] == votes[ranked[1]] else []
+        if tied and len(reports) == 1:
+            raise _contradiction(path, _proofs({order: first[order] for order in tied}), tied)
+        # A report that proves as much for two orders is settled by the others.
+        proofs |= {order: first[order] for order in ranked[:1] if not tied and order not in proofs}
+    if not proofs:
+        _check_reports(path, [[cell for listed in reports for cell in listed]])
     if len(proofs) > 1:
         raise _contradiction(path, _proofs(proofs), proofs, hint=APART)
 

@@ -133,7 +133,7 @@ LAYOUTS: Mapping[str, tuple[str, Form, Columns]] = {
         (
             ("start", "Start time", _local(NAMED)),
             ("topic", "Topic", lambda held: held.topic),
-            ("number", "Webinar ID", _spaced),
+            ("number", "Meeting/Webinar ID", _spaced),
             ("host_email", "Host email", lambda held: held.host.email),
             ("duration", "Duration", _clock),
         ),

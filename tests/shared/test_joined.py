@@ -89,3 +89,8 @@ def test_dates_that_need_no_order_contradict_none():
 
 def test_the_user_settles_all_tables():
     assert settle(GERMAN, "16.03.2027", ENGLISH, "04/13/2027", wanted="dmy").name == "dmy"
+
+
+def test_a_report_that_proves_as_much_for_two_orders_is_settled_by_the_others():
+    assert settle(ENGLISH, "10/20/2026", ENGLISH, "10/21/2026", "22/10/2026").name == "mdy"
+    assert "can only be" in refusal(ENGLISH, "10/21/2026", "22/10/2026", ENGLISH, "01/02/2027").message
