@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from migrate.core.errors import InputError
 from migrate.shared.columns import language_of, normalise
-from migrate.shared.date_order import APART, AUTO, Order, settle_order
+from migrate.shared.date_circumstances import APART, Order
+from migrate.shared.date_order import AUTO, settle_order
 from migrate.shared.tables import Table
 
 _Layout = tuple[Table, Mapping[str, int]]

@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from migrate.core.errors import InputError
-from migrate.shared.date_order import Order
+from migrate.shared.date_circumstances import Order
 from migrate.shared.dates import read_moment
 from migrate.shared.faults import Faults, show
 from migrate.shared.timezones import NONEXISTENT, did_you_mean, find_zone, local, require_zone

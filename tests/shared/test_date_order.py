@@ -9,7 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from migrate.core.errors import Exit, InputError
-from migrate.shared.date_order import Order, settle_order
+from migrate.shared.date_circumstances import Order
+from migrate.shared.date_order import settle_order
 from migrate.shared.dates import read_moment
 
 MARCH = "meetinglistdetails_20270301_20270331.csv"

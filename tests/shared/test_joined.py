@@ -5,7 +5,7 @@ import pytest
 from migrate.core.errors import InputError
 from migrate.core.ports import Document, ReadOptions
 from migrate.shared.columns import locate
-from migrate.shared.date_order import Order
+from migrate.shared.date_circumstances import Order
 from migrate.shared.joined import settle_joined
 from migrate.shared.tables import sheet_of
 
