@@ -13,7 +13,7 @@ from migrate.core.document import dump_meeting
 from migrate.core.features import lower
 from migrate.core.meeting import Kind, Meeting, Occurrence, Person
 from migrate.core.plan import Action, Change
-from migrate.core.recurrence import dates, is_bounded
+from migrate.core.recurrence import dates, is_endless
 
 MOST_LINES = 6
 MOST_NAMED = 3
@@ -157,7 +157,7 @@ class _Dated:
 
 def _horizon(*meetings: Meeting) -> datetime | None:
     """Return until when to compare; None if all rules end by themselves."""
-    if all(meeting.rrule is None or is_bounded(meeting.rrule) for meeting in meetings):
+    if not any(map(is_endless, meetings)):
         return None
     return max(start for meeting in meetings for start in _explicit(meeting)) + _FAR
 

@@ -28,7 +28,7 @@ def extend(known: Meeting, listed: Meeting, coverage: Coverage) -> Meeting:
 
 def remembered(known: Meeting, coverage: Coverage) -> list[Occurrence]:
     """Return the dates of a known meeting that no file speaks for; none of a rule without an end."""
-    if known.rrule is not None and not recurrence.is_bounded(known.rrule):
+    if recurrence.is_endless(known):
         return []
     return [occurrence for occurrence in recurrence.dates(known) if not coverage.covers(occurrence.start)]
 
@@ -43,7 +43,7 @@ def cut(known: Meeting, coverage: Coverage) -> Meeting | None:
 
 def _extended(known: Meeting, listed: Meeting, coverage: Coverage) -> Meeting:
     filled = merged_fields([listed, known]) | {"host": _host(known.host, listed.host)}
-    if known.rrule is not None and not recurrence.is_bounded(known.rrule):
+    if recurrence.is_endless(known):
         return replace(listed, **filled | _corrected(known, listed, coverage))
     stays = remembered(known, coverage)
     return replace(listed, **filled | (_retold(listed, [*stays, *recurrence.dates(listed)]) if stays else {}))

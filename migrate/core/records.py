@@ -121,7 +121,7 @@ def _by_file(records: Sequence[Record]) -> list[list[Record]]:
 
 def _dates(meeting: Meeting) -> Hashable:
     """Return what is equal for two meetings with the same dates."""
-    if meeting.rrule and not recurrence.is_bounded(meeting.rrule):
+    if recurrence.is_endless(meeting):
         return meeting.start, meeting.rrule, meeting.exdates, meeting.overrides, meeting.singles
     return frozenset(date.start.timestamp() for date in recurrence.dates(meeting))
 

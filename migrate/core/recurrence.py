@@ -15,7 +15,18 @@ from migrate.core.meeting import Kind, Meeting, Occurrence, Override
 from migrate.core.patterns import regular_and_rest
 from migrate.core.rules import check_rule, count, is_bounded, local_dates, parts, until
 
-__all__ = ["Shape", "check_rule", "continues_after", "dates", "is_bounded", "pattern_name", "patterns", "ruled", "tell"]
+__all__ = [
+    "Shape",
+    "check_rule",
+    "continues_after",
+    "dates",
+    "is_bounded",
+    "is_endless",
+    "pattern_name",
+    "patterns",
+    "ruled",
+    "tell",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,11 @@ def dates(meeting: Meeting, limit: datetime | None = None) -> Iterator[Occurrenc
 def ruled(rrule: str, start: datetime) -> Iterator[datetime]:
     """Yield where the rule puts its dates, whatever was made of them since; without an end they go on and on."""
     return _up_to(until(rrule), islice(_of_rule(rrule, start), count(rrule)))
+
+
+def is_endless(meeting: Meeting) -> bool:
+    """Tell whether the meeting has a rule that does not end by itself."""
+    return meeting.rrule is not None and not is_bounded(meeting.rrule)
 
 
 def continues_after(meeting: Meeting) -> datetime | None:

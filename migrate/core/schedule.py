@@ -103,7 +103,7 @@ def _is_over(meeting: Meeting, since: date) -> bool:
         return False
     if meeting.rrule is None and not meeting.singles:
         return meeting.start.date() < since
-    if meeting.rrule is not None and not recurrence.is_bounded(meeting.rrule):
+    if recurrence.is_endless(meeting):
         return False
     last = max((occurrence.start.date() for occurrence in recurrence.dates(meeting)), default=since)
     return last < since

@@ -230,7 +230,7 @@ def _start(meeting: Meeting) -> datetime:
 
 def _instants(meeting: Meeting, last: datetime | None = None) -> set[float]:
     """Return the dates up to the last; without a last none of a rule that has no end."""
-    if last is None and meeting.rrule and not recurrence.is_bounded(meeting.rrule):
+    if last is None and recurrence.is_endless(meeting):
         return set()
     return _starts(recurrence.dates(meeting, last))
 

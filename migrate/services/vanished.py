@@ -19,7 +19,7 @@ from migrate.services.events import Place
 
 def left(known: Meeting, coverage: Coverage) -> Meeting | None:
     """Return the meeting without the dates that files speak for; None if all of them are there, or none."""
-    if not _is_endless(known):
+    if not recurrence.is_endless(known):
         return cut(known, coverage)
     # As if it were listed, with none of its dates.
     listed = replace(known, kind=Kind.ROOM, start=None, rrule=None, exdates=(), overrides=(), singles=())
@@ -49,14 +49,14 @@ def _decide(meeting: Meeting, binding: Binding, live: Live, schedule: Schedule, 
         return Verdict(Action.KEEP, why)
     if prune and schedule.is_partial:
         return Verdict(Action.KEEP, "not found, but rows that cannot be read may be of it; nothing is pruned")
-    if _is_endless(meeting):
+    if recurrence.is_endless(meeting):
         return Verdict(Action.KEEP, "not in the export of some of its dates; --prune takes them out")
     return decide_vanished(binding, live, prune=prune)
 
 
 def _why_not_gone(meeting: Meeting, key: str, schedule: Schedule, since: date) -> str:
     """Say why a meeting stays that no file tells; empty if a file should tell it, by its dates."""
-    endless = _is_endless(meeting)
+    endless = recurrence.is_endless(meeting)
     if endless and left(meeting, schedule.coverage):
         return ""
     if endless and key in schedule.entries:
@@ -67,7 +67,3 @@ def _why_not_gone(meeting: Meeting, key: str, schedule: Schedule, since: date) -
     if all(start.date() < since for start in starts):
         return "already took place"
     return "" if any(map(schedule.coverage.covers, starts)) else "outside the dates of these files"
-
-
-def _is_endless(meeting: Meeting) -> bool:
-    return meeting.rrule is not None and not recurrence.is_bounded(meeting.rrule)

@@ -14,7 +14,7 @@ from migrate.core.errors import InputError
 from migrate.core.features import FEATURES
 from migrate.core.meeting import Kind, Meeting, Occurrence, Override, Person
 from migrate.core.ports import Document, Reading, ReadOptions, Source, Window
-from migrate.core.recurrence import dates, is_bounded
+from migrate.core.recurrence import dates, is_endless
 from migrate.core.rules import check_length, check_rule
 from migrate.shared.advice import opened
 from migrate.shared.assumed import NO_TOPIC, assumed_length, check_minutes
@@ -108,7 +108,7 @@ def _window(meetings: Iterable[Meeting], zone: tzinfo | None) -> Window | None:
     """Return the first to the last date of all meetings, None if one of them goes on for ever."""
     starts: list[datetime] = []
     for meeting in meetings:
-        if meeting.rrule and not is_bounded(meeting.rrule):
+        if is_endless(meeting):
             return None
         starts += (occurrence.start for occurrence in dates(meeting))
     return span(starts, zone)

@@ -32,14 +32,10 @@ _PLACE = re.compile(r"\w+\.csv:\d+")
 
 def faults(case: Case, result: Result, seconds: float) -> Iterator[str]:
     """Say in words what is wrong with the outcome of a plan of a spoilt file."""
-    yield from faults_of_ending(result, seconds)
-    if result.code not in (DONE, PARTIAL):
-        yield from faults_of_refusal(case, result)
+    yield from faults_of_outcome(case, result, seconds)
+    if not is_planned(result):
         return
-    if case.effect.refused:
-        yield "it was not refused"
     data = result.json["data"]
-    yield from faults_of_rows(case, data)
     yield from _faults_of_counts(case, data)
     yield from _faults_of_sources(case, data)
     yield from _faults_of_meetings(case, data)
@@ -49,6 +45,22 @@ def faults(case: Case, result: Result, seconds: float) -> Iterator[str]:
         yield from faults_of_problems(case, data)
     if case.effect.same and _same(data) != _same(_base_plan(case.base.name)):
         yield from _differences(_same(_base_plan(case.base.name)), _same(data))
+
+
+def is_planned(result: Result) -> bool:
+    """Tell whether there is a plan, be it of a part of the rows."""
+    return result.code in (DONE, PARTIAL)
+
+
+def faults_of_outcome(case: Case, result: Result, seconds: float) -> Iterator[str]:
+    """Say what is wrong with how a run ended, with a refusal, or with the rows that were counted."""
+    yield from faults_of_ending(result, seconds)
+    if not is_planned(result):
+        yield from faults_of_refusal(case, result)
+        return
+    if case.effect.refused:
+        yield "it was not refused"
+    yield from faults_of_rows(case, result.json["data"])
 
 
 def faults_of_ending(result: Result, seconds: float) -> Iterator[str]:

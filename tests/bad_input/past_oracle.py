@@ -13,12 +13,10 @@ from tests.bad_input.bases import lines_of
 from tests.bad_input.cases import Case
 from tests.bad_input.oracle import (
     DONE,
-    PARTIAL,
     faults_of_counts,
-    faults_of_ending,
+    faults_of_outcome,
     faults_of_problems,
-    faults_of_refusal,
-    faults_of_rows,
+    is_planned,
     kept,
 )
 from tests.bad_input.past import VISITOR, pasts
@@ -34,14 +32,10 @@ def faults(case: Case, result: Result, seconds: float, hosts: Hosts) -> Iterator
     if not case.from_history:
         yield from unfit_oracle.faults(case, result, seconds)
         return
-    yield from faults_of_ending(result, seconds)
-    if result.code not in (DONE, PARTIAL):
-        yield from faults_of_refusal(case, result)
+    yield from faults_of_outcome(case, result, seconds)
+    if not is_planned(result):
         return
-    if case.effect.refused:
-        yield "it was not refused"
     data = result.json["data"]
-    yield from faults_of_rows(case, data)
     yield from _faults_of_people(case, data, hosts)
     yield from _faults_of_guesses(case, data)
     yield from _faults_of_series(case, data)

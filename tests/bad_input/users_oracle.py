@@ -6,14 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tests.bad_input.cases import Case
-from tests.bad_input.oracle import (
-    DONE,
-    PARTIAL,
-    faults_of_ending,
-    faults_of_problems,
-    faults_of_refusal,
-    faults_of_rows,
-)
+from tests.bad_input.oracle import faults_of_outcome, faults_of_problems, is_planned
 from tests.bad_input.sheet import Row
 from tests.cli.program import Result
 
@@ -22,14 +15,10 @@ Hosts = Sequence[Mapping[str, str]]
 
 def faults(case: Case, result: Result, seconds: float, hosts: Hosts) -> Iterator[str]:
     """Say in words what is wrong with the outcome of a plan of a spoilt list of users."""
-    yield from faults_of_ending(result, seconds)
-    if result.code not in (DONE, PARTIAL):
-        yield from faults_of_refusal(case, result)
+    yield from faults_of_outcome(case, result, seconds)
+    if not is_planned(result):
         return
-    if case.effect.refused:
-        yield "it was not refused"
     data = result.json["data"]
-    yield from faults_of_rows(case, data)
     if case.is_single:
         yield from faults_of_problems(case, data)
     yield from _faults_of_invention(case, data, hosts)
