@@ -10,12 +10,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import starmap
 from typing import NamedTuple
 
 from migrate.core.errors import InputError, UsageError
 from migrate.shared.dates import looks_like_date
 from migrate.shared.meeting_ids import read_id
-from migrate.shared.resources import data_text
+from migrate.shared.resources import data_rows
 
 MAPPABLE = (
     "topic",
@@ -65,8 +66,7 @@ class _Label(NamedTuple):
 def _labels() -> Mapping[str, Sequence[_Label]]:
     """Return normalised header -> the labels that are written so, in the order of the table."""
     known: dict[str, list[_Label]] = {}
-    for line in data_text("columns.tsv").splitlines()[1:]:
-        label = _Label(*line.split("\t"))
+    for label in starmap(_Label, data_rows("columns.tsv")):
         known.setdefault(normalise(label.header), []).append(label)
     return known
 

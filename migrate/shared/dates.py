@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import cache, lru_cache
 from typing import TypeVar
 
-from migrate.shared.resources import data_text
+from migrate.shared.resources import data_rows
 
 _Meaning = TypeVar("_Meaning")
 
@@ -106,7 +106,7 @@ def agreed(meanings: Iterable[tuple[str, _Meaning]]) -> dict[str, _Meaning]:
 
 @cache
 def _months() -> Mapping[str, int]:
-    return agreed((name, int(month)) for _, month, name, _ in _rows("months.tsv"))
+    return agreed((name, int(month)) for _, month, name, _ in data_rows("months.tsv"))
 
 
 @cache
@@ -118,7 +118,7 @@ def _halves() -> Mapping[str, Mapping[int, int]]:
     count from 0 instead: `午後 0:30` is half past noon; elsewhere none does, and `0:30 PM` is not read. Nobody says
     `da noite` of noon, and some say it of the hours past midnight: it goes with the hours of the evening alone.
     """
-    return agreed((words, _hours(half, hours)) for _, half, words, hours, _ in _rows("halves.tsv"))
+    return agreed((words, _hours(half, hours)) for _, half, words, hours, _ in data_rows("halves.tsv"))
 
 
 def _hours(half: str, spans: str) -> dict[int, int]:
@@ -126,10 +126,6 @@ def _hours(half: str, spans: str) -> dict[int, int]:
     bounds = [tuple(map(int, span.split("-"))) for span in spans.split()]
     written = [hour for first, last in bounds for hour in range(first, last + 1)]
     return {hour: hour if hour > 12 else hour % 12 + begin for hour in written}
-
-
-def _rows(table: str) -> list[list[str]]:
-    return [line.split("\t") for line in data_text(table).splitlines()[1:]]
 
 
 def _key(word: str) -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from migrate.core.ports import Document, ReadOptions
 from migrate.shared.columns import locate, missing
-from migrate.shared.resources import data_text
+from migrate.shared.resources import data_rows
 from migrate.shared.schedule_format import markers
 from migrate.shared.tables import Sheet, Table, sheet_of
 
@@ -47,7 +47,7 @@ class FileKind(NamedTuple):
 @cache
 def kinds() -> tuple[FileKind, ...]:
     """Return all kinds, in the order in which they are tried."""
-    return tuple(FileKind.of(*line.split("\t")) for line in data_text("kinds.tsv").splitlines()[1:])
+    return tuple(FileKind.of(*row) for row in data_rows("kinds.tsv"))
 
 
 def kind_of(document: Document, options: ReadOptions) -> FileKind | None:

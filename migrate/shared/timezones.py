@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from functools import cache, lru_cache
@@ -16,7 +16,7 @@ from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from migrate.core.errors import UsageError
-from migrate.shared.resources import data_text
+from migrate.shared.resources import data_rows
 
 NONEXISTENT = "nonexistent-time"
 AMBIGUOUS = "ambiguous-time"
@@ -129,7 +129,7 @@ def _offsets(zone: ZoneInfo) -> frozenset[timedelta | None]:
 def _zones() -> Mapping[str, tuple[str, ...]]:
     """Return folded name -> all zones that it may mean."""
     listed: dict[str, tuple[str, ...]] = {}
-    for name, zone in _rows():
+    for name, zone, *_ in data_rows("zones.tsv"):
         key = _fold(name)
         listed[key] = (*listed.get(key, ()), zone)
     # Zoom's names go first: that is how EST is kept from being read.
@@ -143,16 +143,10 @@ def _places() -> Mapping[str, tuple[str, ...]]:
     for (zone,) in list(places.values()):
         city = _fold(zone.rpartition("/")[2])
         places[city] = (*places.get(city, ()), zone)
-    for name, zone in _rows():
+    for name, zone, *_ in data_rows("zones.tsv"):
         for part in (name, *_COMMA.split(name)):
             places.setdefault(_fold(part), (zone,))
     return places
-
-
-def _rows() -> Iterator[tuple[str, str]]:
-    for line in data_text("zones.tsv").splitlines()[1:]:
-        name, zone, _, _ = line.split("\t")
-        yield name, zone
 
 
 def _iana() -> list[str]:

@@ -10,7 +10,7 @@ from functools import cache
 
 from migrate.shared.columns import normalise
 from migrate.shared.links import Link
-from migrate.shared.resources import data_text
+from migrate.shared.resources import data_rows
 
 
 def is_webinar(row: Mapping[str, str], number_header: str, link: Link | None) -> bool:
@@ -25,5 +25,4 @@ def is_webinar(row: Mapping[str, str], number_header: str, link: Link | None) ->
 
 @cache
 def _words(field: str) -> frozenset[str]:
-    rows = (line.split("\t") for line in data_text("webinars.tsv").splitlines()[1:])
-    return frozenset(normalise(words) for where, _, words, _ in rows if where == field)
+    return frozenset(normalise(words) for where, _, words, _ in data_rows("webinars.tsv") if where == field)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 from random import Random
 
-from migrate.shared.resources import data_text
+from migrate.shared.resources import data_rows
 from migrate.shared.schedule_format import MARKER
 from tests.bad_input.effect import HOST, MINUTES, SAME, TOPIC, Effect, family, refused, touching
 from tests.bad_input.hostile import HOSTILE
@@ -169,8 +169,7 @@ def _without(sheet: Sheet, place: int) -> Effect:
 @cache
 def _synonyms() -> dict[str, list[str]]:
     found = defaultdict(list)
-    for line in data_text("columns.tsv").splitlines()[1:]:
-        field, _, header, _ = line.split("\t")
+    for field, _, header, _ in data_rows("columns.tsv"):
         # The number of a webinar makes one.
         if field != "number" or "webinar" not in header.casefold():
             found[field].append(header)

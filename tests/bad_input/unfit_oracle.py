@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from migrate.shared.resources import data_text
+from migrate.shared.resources import data_rows
 from migrate.shared.schedule_format import MARKER
 from tests.bad_input.cases import Case
 from tests.bad_input.oracle import REFUSED, faults_of_ending, faults_of_rows
@@ -93,8 +93,7 @@ def _fields(cells: Sequence[str]) -> set[str]:
 @cache
 def _labels() -> dict[str, str]:
     labels = {_plain(MARKER): "schedule", "rrule": "schedule"}
-    for line in data_text("columns.tsv").splitlines()[1:]:
-        field, _, header, _ = line.split("\t")
+    for field, _, header, _ in data_rows("columns.tsv"):
         labels.setdefault(_plain(header), field)
     return labels
 

@@ -9,20 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrate.shared.dates import ORDERS, agreed, looks_like_date, read_minutes, read_moment
-from migrate.shared.resources import data_text
+from migrate.shared.resources import data_rows
 
 MORNING = datetime(2027, 3, 9, 8, 7)
 LANGUAGES = {"en", "de", "es", "fr", "it", "pt", "ja", "ko", "zh"}
 CERTAINTIES = {"bytes", "code", "documented", "reported", "inferred", "own"}
 
 
-def table(name: str) -> list[list[str]]:
-    return [line.split("\t") for line in data_text(name).splitlines()[1:]]
-
-
 def month_names() -> dict[int, list[str]]:
     names: dict[int, list[str]] = defaultdict(list)
-    for _, month, name, _ in table("months.tsv"):
+    for _, month, name, _ in data_rows("months.tsv"):
         names[int(month)].append(name)
     return names
 
@@ -30,7 +26,7 @@ def month_names() -> dict[int, list[str]]:
 def clocks() -> dict[int, list[tuple[str, int]]]:
     """Hour of the day -> the words for its half, with the hour as it may be written beside them."""
     found: dict[int, list[tuple[str, int]]] = {hour: [("", hour)] for hour in range(24)}
-    for language, half, words, _, _ in table("halves.tsv"):
+    for language, half, words, _, _ in data_rows("halves.tsv"):
         for hour in range(12, 24) if half == "pm" else range(12):
             written = {hour, hour % 12 or 12} | ({hour % 12} if language == "ja" else set())
             if words != "da noite" or hour >= 18:
@@ -143,7 +139,7 @@ def test_any_moment_in_any_layout_of_any_language_is_read_back(data: st.DataObje
 
 @pytest.mark.parametrize("name", ["months.tsv", "halves.tsv"])
 def test_the_tables_hold_every_language_with_a_certainty_and_no_row_twice(name: str):
-    rows = table(name)
+    rows = data_rows(name)
     assert {row[0] for row in rows} <= LANGUAGES
     assert {row[-1] for row in rows} <= CERTAINTIES
     assert len({tuple(row[:3]) for row in rows}) == len(rows)
@@ -151,12 +147,12 @@ def test_the_tables_hold_every_language_with_a_certainty_and_no_row_twice(name: 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
 def test_every_language_names_the_twelve_months(language: str):
-    assert {int(month) for other, month, _, _ in table("months.tsv") if other == language} == {*range(1, 13)}
+    assert {int(month) for other, month, _, _ in data_rows("months.tsv") if other == language} == {*range(1, 13)}
 
 
 def test_a_name_is_read_if_and_only_if_it_is_one_month_in_all_languages():
     meanings: dict[str, set[int]] = defaultdict(set)
-    for _, month, name, _ in table("months.tsv"):
+    for _, month, name, _ in data_rows("months.tsv"):
         meanings[name.casefold()].add(int(month))
     for name, months in meanings.items():
         expected = datetime(2027, *months, 9, 8, 7) if len(months) == 1 else None

@@ -24,7 +24,7 @@ from migrate.shared.advice import advise
 from migrate.shared.columns import language_of
 from migrate.shared.decoding import decode
 from migrate.shared.kinds import FileKind, kind_of, kinds
-from migrate.shared.resources import data_text
+from migrate.shared.resources import data_rows
 from migrate.shared.tables import sheet_of
 from migrate.sources.history import History
 from migrate.sources.schedule_csv import ScheduleCsv
@@ -85,7 +85,7 @@ def test_there_is_a_file_of_every_kind_and_of_none():
 
 
 def test_there_is_a_file_in_every_language():
-    labels = [line.split("\t") for line in data_text("columns.tsv").splitlines()[1:]]
+    labels = data_rows("columns.tsv")
     spoken = {language for _, language, _, certainty in labels if certainty != "own"}
     assert spoken <= {language for path in CASES for language in languages(*sample(path))}
 
