@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from hashlib import sha256
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -20,9 +20,13 @@ from pydantic import (
 )
 
 from migrate import registry
+from migrate.core.bundle import Fault
 from migrate.core.errors import ConfigurationError
 from migrate.core.ports import Calendar, Target
+from migrate.shared.masking import mask
 from migrate.shared.timezones import did_you_mean, find_zone
+from migrate.shared.toml_places import line_of
+from migrate.shared.vault import plain_text
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -59,7 +63,7 @@ class Secrets(Section):
     @property
     def fingerprint(self) -> str:
         """What may be shown in place of the key."""
-        return f"‹secret:{sha256(self.site_key.get_secret_value().encode()).hexdigest()[:8]}›"
+        return mask(self.site_key.get_secret_value())
 
 
 class Settings(Section):
@@ -82,46 +86,94 @@ class Settings(Section):
 
 def load_settings(path: Path) -> Settings:
     """Read migrate.toml. Raises ConfigurationError with every fault."""
-    return _checked(_model(), path)
+    text = _text(path)
+    return _checked(_model(_tables(text, path)), text, path)
 
 
-def load_secrets(path: Path) -> Secrets:
-    """Read secrets.toml. Raises ConfigurationError if others may read it, and with every fault."""
+def load_secrets(path: Path, product: str = "") -> Secrets:
+    """Read secrets.toml, with those of one product if it is named.
+
+    Raises ConfigurationError if others may read it, and with every fault.
+    """
     if path.exists() and path.stat().st_mode & 0o077:
         raise ConfigurationError(f"{path} can be read by others", hint=f"Run: chmod 600 {path}")
-    return _checked(Secrets, path)
+    # What belongs to other products is not looked at: a plan needs no password of a server.
+    fields: dict[str, Any] = dict.fromkeys(registry.products(), (Any, None))
+    if product:
+        fields[product] = (registry.product(product).Secrets, ...)
+    return _checked(create_model("Secrets", __base__=Secrets, **fields), plain_text(_text(path), path), path)
 
 
-def _model() -> type[Settings]:
-    """Compose the model of all adapters' own Settings; only the chosen ones must be filled in."""
+def refuse(path: Path, faults: Sequence[Fault]) -> None:
+    """Raise ConfigurationError with all of the faults of a file of settings, if there are any."""
+    if faults:
+        text = _text(path)
+        raise ConfigurationError(
+            f"{path} is not valid", details=[_fault(text, fault.path, fault.message, fault.hint) for fault in faults]
+        )
+
+
+def _model(tables: Collection[str]) -> type[Settings]:
+    """Compose the model of all adapters' own Settings; of products, those that there are tables of."""
     fields: dict[str, Any] = {}
     for name, port in (("targets", Target), ("calendars", Calendar)):
-        tables: dict[str, Any] = {
+        own: dict[str, Any] = {
             key: (adapter.Settings | None, None)
             for key, adapter in registry.adapters(port).items()
             if hasattr(adapter, "Settings")
         }
-        section = create_model(name.capitalize(), __base__=Section, **tables)
+        section = create_model(name.capitalize(), __base__=Section, **own)
         fields[name] = (section, Field(default_factory=section))
+    for name in registry.products():
+        if name in tables:
+            fields[name] = (registry.product(name).Settings, ...)
     return create_model("Settings", __base__=Settings, **fields)
 
 
-def _checked(model: type[Model], path: Path) -> Model:
+def _text(path: Path) -> str:
     try:
-        with path.open("rb") as stream:
-            return model.model_validate(tomllib.load(stream))
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigurationError(
             f"{path}: cannot be read ({error.strerror})", hint="Make a site directory first: jitsi-migrate init"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ConfigurationError(f"{path}: {error}", hint="It must be TOML, in UTF-8.") from error
+    except UnicodeDecodeError as error:
+        raise _no_toml(path, error) from error
+
+
+def _tables(text: str, path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise _no_toml(path, error) from error
+
+
+def _no_toml(path: Path, error: Exception) -> ConfigurationError:
+    return ConfigurationError(f"{path}: {error}", hint="It must be TOML, in UTF-8.")
+
+
+def _checked(model: type[Model], text: str, path: Path) -> Model:
+    try:
+        return model.model_validate(_fixed(_tables(text, path)))
     except ValidationError as error:
-        raise ConfigurationError(f"{path} is not valid", details=[_fault(item) for item in error.errors()]) from error
+        details = [_fault(text, item["loc"], _words(item)) for item in error.errors()]
+        raise ConfigurationError(f"{path} is not valid", details=details) from error
 
 
-def _fault(item: Any) -> str:
-    where = ".".join(str(part) for part in item["loc"])
+def _fixed(value: Any) -> Any:
+    """Turn lists into tuples, for settings do not change."""
+    if isinstance(value, dict):
+        return {key: _fixed(member) for key, member in value.items()}
+    return tuple(map(_fixed, value)) if isinstance(value, list) else value
+
+
+def _fault(text: str, path: Sequence[str | int], message: str, hint: str = "") -> str:
+    line = line_of(text, path)
+    where = ".".join(str(part) for part in path)
+    return f"{f'line {line}: ' if line else ''}{where}: {message}" + (f" {hint}" if hint else "")
+
+
+def _words(item: Any) -> str:
     if item["type"] == "extra_forbidden":
-        return f"{where}: there is no such setting"
-    return f"{where}: {item['msg'].removeprefix('Value error, ')}"
+        return "there is no such setting"
+    return str(item["msg"]).removeprefix("Value error, ")

@@ -12,8 +12,10 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 import migrate.calendars
+import migrate.deployment
 import migrate.sources
 import migrate.targets
+from migrate.core.bundle import Product
 from migrate.core.errors import ConfigurationError
 from migrate.core.ports import Calendar, Source, Target
 
@@ -39,6 +41,19 @@ def adapter(port: type[Port], name: str) -> type[Port]:
             f"there is no {port.__name__.lower()} called {name!r}", hint=f"There are: {', '.join(known)}."
         )
     return known[name]
+
+
+@cache
+def products() -> tuple[str, ...]:
+    """Return the names of all products that are deployed, without importing them."""
+    return tuple(sorted(found.name for found in pkgutil.iter_modules(migrate.deployment.__path__) if found.ispkg))
+
+
+def product(name: str) -> type[Product]:
+    """Return one product."""
+    module = import_module(f"migrate.deployment.{name}.product")
+    found: type[Product] = next(one for one in vars(module).values() if _is_adapter(one, Product, module.__name__))
+    return found
 
 
 @cache

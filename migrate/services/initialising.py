@@ -35,13 +35,13 @@ def initialise(site: Path, server: str, files: Files) -> Initialised:
         raise UsageError(f"{server!r} is not a host name", hint="Give the name alone: --server meet.example.org")
     files.make_directory(site)
     contents: dict[str, Callable[[], str]] = {
-        "migrate.toml": lambda: render(
-            "site/migrate.toml.j2", id=str(uuid.uuid4()), url=f"https://{server.lower()}" if server else ""
+        "migrate.toml": lambda: (
+            render("site/migrate.toml.j2", id=str(uuid.uuid4()), url=f"https://{server.lower()}" if server else "").text
         ),
-        "secrets.toml": lambda: render("site/secrets.toml.j2", site_key=secrets.token_hex(32)),
+        "secrets.toml": lambda: render("site/secrets.toml.j2", site_key=secrets.token_hex(32)).text,
         "inventory.ini": lambda: project_text("inventory.example"),
         hosts.FILE: lambda: hosts.dump(hosts.HostBook()),
-        ".gitignore": lambda: render("site/gitignore.j2"),
+        ".gitignore": lambda: render("site/gitignore.j2").text,
     }
     missing = [name for name in contents if not (site / name).exists()]
     for name in missing:

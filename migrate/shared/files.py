@@ -19,20 +19,21 @@ class Files:
     A class, and not functions, so that a test can stand between any two of its system calls.
     """
 
-    def write(self, path: Path, data: bytes, mode: int = 0o600) -> None:
-        """Replace `path` by `data`, all or nothing, durable when it returns.
+    def write(self, path: Path, data: bytes, mode: int = 0o600, *, durable: bool = True) -> None:
+        """Replace `path` by `data`, all or nothing, durable when it returns unless it can be made again.
 
         Raises TryLaterError if the disk is full, TargetError if the file may not be written; nothing has changed then.
         """
         temporary = path.with_name(f".{path.name}.new")
         with reported(path):
             try:
-                self._fill(temporary, data, mode)
+                self._fill(temporary, data, mode, durable=durable)
                 self._replace(temporary, path)
             except BaseException:
                 temporary.unlink(missing_ok=True)
                 raise
-            self._sync_directory(path.parent)
+            if durable:
+                self._sync_directory(path.parent)
 
     def remove(self, path: Path) -> None:
         """Remove a file for good; no error if it is gone."""
@@ -48,7 +49,7 @@ class Files:
             for directory in (*reversed(above), path):
                 directory.mkdir(mode=0o700, exist_ok=True)
 
-    def _fill(self, path: Path, data: bytes, mode: int) -> None:
+    def _fill(self, path: Path, data: bytes, mode: int, *, durable: bool) -> None:
         # A left-over of a killed run may have any mode: start from nothing, so that a secret is never readable.
         path.unlink(missing_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
@@ -56,7 +57,8 @@ class Files:
             os.fchmod(descriptor, mode)
             stream.write(data)
             stream.flush()
-            os.fsync(descriptor)
+            if durable:
+                os.fsync(descriptor)
 
     def _replace(self, source: Path, target: Path) -> None:
         os.replace(source, target)

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from migrate.core.bundle import Content, SecretSpan
 from migrate.shared.quoting import NOTATIONS, Format
 
 # No notation lets these characters through, so no value can hold them.
-_MARK = re.compile("\x02([a-z_]+)\x03([^\x03]*)\x03")
+_MARK = re.compile("\x02([a-z_]+)\x03([^\x03]*)\x03([^\x03]*)\x03")
 _HOLE = "\x02"
 # Enough to see the line or the tag that a value stands in.
 _SIGHT = 1000
@@ -23,12 +24,12 @@ class MisplacedError(Exception):
     """A template of ours puts a value where its quotes would not hold it: a bug, whatever the value is."""
 
 
-def mark(name: str, text: str) -> str:
-    """Mark text as written by a notation."""
-    return f"\x02{name}\x03{text}\x03"
+def mark(name: str, text: str, mask: str = "") -> str:
+    """Mark text as written by a notation; a secret has a mask, to be shown in its place."""
+    return f"\x02{name}\x03{mask}\x03{text}\x03"
 
 
-def settle(text: str, template: str, known: Format) -> str:
+def settle(text: str, template: str, known: Format) -> Content:
     """Take the marks away. Raises MisplacedError if one stands where the format reads no value."""
     names = [found[1] for found in _MARK.finditer(text)]
     skeleton = _MARK.sub(_HOLE, text)
@@ -36,7 +37,19 @@ def settle(text: str, template: str, known: Format) -> str:
     _refuse_enclosed(skeleton, template, known)
     for name, hole in zip(names, holes, strict=True):
         _refuse_touched(skeleton, hole, name, template, known)
-    return _MARK.sub(r"\2", text)
+    return _content(text)
+
+
+def _content(text: str) -> Content:
+    parts, secrets, length, position = [], [], 0, 0
+    for found in _MARK.finditer(text):
+        start = length + found.start() - position
+        length = start + len(found[3])
+        parts += [text[position : found.start()], found[3]]
+        position = found.end()
+        if found[2]:
+            secrets.append(SecretSpan(start, length, found[2]))
+    return Content("".join([*parts, text[position:]]), tuple(secrets))
 
 
 def _refuse_enclosed(skeleton: str, template: str, known: Format) -> None:

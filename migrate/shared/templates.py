@@ -13,7 +13,10 @@ from functools import cache
 from typing import Any
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateAssertionError, Undefined, nodes
+from pydantic import SecretStr
 
+from migrate.core.bundle import Content
+from migrate.shared.masking import mask
 from migrate.shared.placing import mark, settle
 from migrate.shared.quoting import FORMATS, NOTATIONS, Format
 from migrate.shared.quoting.notation import Notation, Value
@@ -34,17 +37,23 @@ class Templates:
             loader=_Loader(read),
             undefined=StrictUndefined,
             keep_trailing_newline=True,
+            # A line that only steers leaves no hole.
+            trim_blocks=True,
+            lstrip_blocks=True,
             autoescape=False,  # noqa: S701
         )
         self._jinja.filters.update({name: _marking(notation) for name, notation in NOTATIONS.items()})
 
-    def render(self, name: str, **values: Any) -> str:
-        """Render a template. Raises Unquotable if its format cannot hold one of the values."""
+    def render(self, name: str, **values: Any) -> Content:
+        """Render a template. Raises Unquotable if its format cannot hold one of the values.
+
+        A value may be a pydantic SecretStr; what comes back knows where it stands.
+        """
         template = self._jinja.get_template(name)
         return settle(template.render(values), name, _format(self._read(name), name))
 
 
-def render(name: str, **values: Any) -> str:
+def render(name: str, **values: Any) -> Content:
     """Render a template of migrate/data, or one whose name begins with templates/."""
     return _shipped().render(name, **values)
 
@@ -73,10 +82,13 @@ class _Loader(BaseLoader):
         return environment.template_class.from_code(environment, code, globals or {})
 
 
-def _marking(notation: Notation) -> Callable[[Value], str]:
-    def quoted(value: Value) -> str:
+def _marking(notation: Notation) -> Callable[[Value | SecretStr], str]:
+    def quoted(value: Value | SecretStr) -> str:
         if isinstance(value, Undefined):
             str(value)  # raises, and names what is missing
+        if isinstance(value, SecretStr):
+            secret = value.get_secret_value()
+            return mark(notation.name, notation(secret), mask(secret))
         return mark(notation.name, notation(value))
 
     return quoted

@@ -28,7 +28,7 @@ TEMPLATES = sorted(
 def rendered(text: str, *, known: str = "lua", x: object = "a b", **others: str) -> str:
     """Render a template of a format, with x and with other templates beside it."""
     sources = {"main.j2": f"{{# format: {known} -#}}\n{text}", **others}
-    return Templates(sources.__getitem__).render("main.j2", x=x, y=["p", "q"], yes=True)
+    return Templates(sources.__getitem__).render("main.j2", x=x, y=["p", "q"], yes=True).text
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_an_included_template_is_held_to_the_same():
 
 def test_a_template_without_a_format_holds_no_values():
     templates = Templates({"a": "text", "b": "{{ x | lua }}", "c": "{# format: klingon #}"}.__getitem__)
-    assert templates.render("a") == "text"
+    assert templates.render("a").text == "text"
     for name, reason in (("b", "tells no format"), ("c", "no format klingon")):
         with pytest.raises(TemplateAssertionError, match=reason):
             templates.render(name, x=1)
@@ -210,7 +210,7 @@ def test_every_template_that_ships_holds_quoted_values_only(path):
 
 
 def test_the_site_files_do_not_show_how_they_were_made():
-    assert render("site/secrets.toml.j2", site_key="k").splitlines()[0].startswith("# Keep this file")
+    assert render("site/secrets.toml.j2", site_key="k").text.splitlines()[0].startswith("# Keep this file")
 
 
 def test_quoting_alone_loads_no_template_engine():

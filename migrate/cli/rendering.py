@@ -1,0 +1,101 @@
+"""What the command render does, before it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from migrate.cli.ending import Ending
+from migrate.cli.servers import bundles, chosen_hosts, open_products
+from migrate.cli.session import Session
+from migrate.cli.site import LOCK, Site, now
+from migrate.core.bundle import Content
+from migrate.core.errors import UsageError
+from migrate.core.manifest import data_of
+from migrate.core.problem import Problem
+from migrate.services.rendering import Change, HostChange, Workshop, find_files
+from migrate.state.lock import SiteLock
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What rendering did, or would do with --dry-run; `abandoned` are hosts that left the inventory."""
+
+    hosts: Sequence[HostChange]
+    abandoned: Sequence[str]
+    problems: Sequence[Problem]
+    dry_run: bool
+
+    @property
+    def pending(self) -> bool:
+        """Whether anything is new, changed or gone."""
+        return bool(self.abandoned) or any(file.change is not Change.SAME for host in self.hosts for file in host.files)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it for --json."""
+        return {
+            "dry_run": self.dry_run,
+            "hosts": [
+                {
+                    "host": host.host,
+                    "checksum": host.checksum,
+                    "files": [{"path": file.path, "change": file.change.value} for file in host.files],
+                }
+                for host in self.hosts
+            ],
+            "abandoned": list(self.abandoned),
+            "problems": [
+                {"code": found.code, "severity": found.severity.value, "message": found.message, "hint": found.hint}
+                for found in self.problems
+            ],
+        }
+
+
+def render_bundles(session: Session, wanted: Sequence[str], *, dry_run: bool) -> Rendered:
+    """Render the bundles of the hosts that were named, or of all, and write what changed."""
+    site = Site.open(session)
+    products = open_products(site)
+    made = bundles(site, products, chosen_hosts(products, wanted))
+    variables = [product.variables() for product in products]
+    workshop = Workshop(site.path, site.files)
+    every = [host for product in products for host in product.hosts()]
+    with SiteLock(site.path / LOCK, "render", now()):
+        changes = [workshop.compare(bundle) for bundle in made]
+        abandoned = workshop.abandoned(every)
+        if not dry_run:
+            for bundle, change in zip(made, changes, strict=True):
+                workshop.write(bundle, change)
+            for host in abandoned:
+                workshop.remove(host)
+            workshop.write_variables(Content("".join(found.text for found in variables)))
+    return Rendered(changes, abandoned, [found for product in products for found in product.problems()], dry_run)
+
+
+def print_file(session: Session, hosts: Sequence[str], wanted: str, *, show_secrets: bool) -> Ending:
+    """Return one rendered file to print. Raises UsageError unless it is exactly one."""
+    site = Site.open(session)
+    products = open_products(site)
+    made = bundles(site, products, chosen_hosts(products, hosts))
+    found = find_files(made, wanted)
+    if not found:
+        known = sorted({file.placement.path for bundle in made for file in bundle.files})
+        raise UsageError(f"no file is called {wanted}", hint="There are:", details=known)
+    if len({file.placement.path for _, file in found}) > 1:
+        raise UsageError(
+            f"several files are called {wanted}", hint="Give more of the path.", details=[_named(*one) for one in found]
+        )
+    if len({data_of(file) for _, file in found}) > 1:
+        raise UsageError(
+            f"{wanted} differs between hosts", hint="Name one host.", details=[_named(*one) for one in found]
+        )
+    host, file = found[0]
+    content = file.content
+    if isinstance(content, bytes):
+        raise UsageError(f"{file.placement.path} is not a text", hint=f"It is in build/{host}/files.")
+    text = content.text if show_secrets else content.masked
+    return Ending(0, {"host": host, "path": file.placement.path, "text": text}, lambda output: output.raw(text))
+
+
+def _named(host: str, file: Any) -> str:
+    return f"{host}: {file.placement.path}"

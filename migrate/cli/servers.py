@@ -1,0 +1,66 @@
+"""The servers of a site directory: its products, checked, ready to be rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from migrate import registry
+from migrate.cli.site import SECRETS, SETTINGS, Site
+from migrate.config import load_secrets, refuse
+from migrate.core.bundle import Bundle, Inventory, Product
+from migrate.core.errors import ConfigurationError, UsageError
+from migrate.deployment.inventory import FILE, read_inventory
+from migrate.deployment.unfit import UnfitSettings
+
+
+def open_products(site: Site) -> list[Product]:
+    """Return the products that migrate.toml has tables of.
+
+    Raises ConfigurationError if there is none, and with every contradiction of one.
+    """
+    names = [name for name in registry.products() if hasattr(site.settings, name)]
+    if not names:
+        raise ConfigurationError(
+            f"{site.path / SETTINGS} has no server yet", hint="Add one: jitsi-migrate init meet.example.org"
+        )
+    inventory = _inventory(site)
+    return [_open(site, name, inventory) for name in names]
+
+
+def chosen_hosts(products: Sequence[Product], wanted: Sequence[str]) -> list[str]:
+    """Return the hosts that were named, or all. Raises UsageError for each that is not in the inventory."""
+    known = list(dict.fromkeys(host for product in products for host in product.hosts()))
+    unknown = [host for host in wanted if host not in known]
+    if unknown:
+        raise UsageError(
+            f"{FILE} does not have {', '.join(unknown)} in a group of servers", hint=f"It has: {', '.join(known)}."
+        )
+    return [host for host in known if host in wanted] if wanted else known
+
+
+def bundles(site: Site, products: Sequence[Product], hosts: Sequence[str]) -> list[Bundle]:
+    """Return the bundles of hosts. Raises ConfigurationError with every setting that a file cannot hold."""
+    try:
+        return [product.bundle(host) for product in products for host in product.hosts() if host in hosts]
+    except UnfitSettings as error:
+        refuse(site.path / SETTINGS, error.faults)
+        raise
+
+
+def _open(site: Site, name: str, inventory: Inventory) -> Product:
+    own = getattr(load_secrets(site.path / SECRETS, name), name)
+    product = registry.product(name).open(getattr(site.settings, name), own, inventory, site.path)
+    refuse(site.path / SETTINGS, product.faults())
+    return product
+
+
+def _inventory(site: Site) -> Inventory:
+    path = site.path / FILE
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise ConfigurationError(
+            f"{path} cannot be read ({reason})", hint="Make it with: jitsi-migrate init meet.example.org"
+        ) from error
+    return read_inventory(text, str(path))

@@ -1,0 +1,123 @@
+"""Which files a host gets, from which template, and how they stand there (the platform debian)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from migrate.core.bundle import Link, Placement
+from migrate.deployment.jitsi_meet.topology import Host, Topology
+
+TEMPLATES = "templates/jitsi_meet/debian/"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A file: its template, and where on which hosts it stands. {domain} in its path becomes the server's name."""
+
+    template: str
+    placement: Placement
+    wanted: Callable[[Host, Topology], bool]
+
+
+def _on_web(host: Host, _: Topology) -> bool:
+    return host.is_web
+
+
+def _on_bridges(host: Host, _: Topology) -> bool:
+    return host.is_bridge
+
+
+def _on_turn(host: Host, _: Topology) -> bool:
+    return host.is_turn
+
+
+def _where_turn_has_a_name(host: Host, topology: Topology) -> bool:
+    return host.is_web and topology.turn_by_name
+
+
+def _where_certbot_runs(host: Host, topology: Topology) -> bool:
+    return topology.settings.certificate.source == "acme" and (host.is_web or host.is_turn)
+
+
+def _firewalled(_: Host, topology: Topology) -> bool:
+    return topology.settings.firewall.enabled
+
+
+def _unit(name: str) -> str:
+    return f"/etc/systemd/system/{name}.service.d/jitsi-migrate.conf"
+
+
+RECIPES = (
+    # Signalling.
+    Recipe(
+        "prosody/prosody.cfg.lua.j2",
+        Placement("/etc/prosody/prosody.cfg.lua", group="prosody", mode="0640", restart=("prosody",)),
+        _on_web,
+    ),
+    Recipe(
+        "prosody/host.cfg.lua.j2",
+        Placement("/etc/prosody/conf.avail/{domain}.cfg.lua", group="prosody", mode="0640", restart=("prosody",)),
+        _on_web,
+    ),
+    Recipe(
+        "jicofo/jicofo.conf.j2",
+        Placement("/etc/jitsi/jicofo/jicofo.conf", owner="jicofo", group="jitsi", mode="0640", restart=("jicofo",)),
+        _on_web,
+    ),
+    # Media.
+    Recipe(
+        "videobridge/jvb.conf.j2",
+        Placement(
+            "/etc/jitsi/videobridge/jvb.conf", owner="jvb", group="jitsi", mode="0640", restart=("jitsi-videobridge2",)
+        ),
+        _on_bridges,
+    ),
+    Recipe(
+        "coturn/turnserver.conf.j2",
+        Placement("/etc/turnserver.conf", group="turnserver", mode="0640", restart=("coturn",)),
+        _on_turn,
+    ),
+    # The web.
+    Recipe("web/config.js.j2", Placement("/etc/jitsi/meet/{domain}-config.js"), _on_web),
+    Recipe("web/interface_config.js.j2", Placement("/etc/jitsi/meet/{domain}-interface_config.js"), _on_web),
+    Recipe("web/branding.json.j2", Placement("/etc/jitsi/meet/branding/branding.json"), _on_web),
+    Recipe("nginx/site.conf.j2", Placement("/etc/nginx/sites-available/{domain}.conf", reload=("nginx",)), _on_web),
+    Recipe(
+        "nginx/turn.conf.j2",
+        Placement("/etc/nginx/modules-enabled/90-jitsi-meet-turn.conf", reload=("nginx",)),
+        _where_turn_has_a_name,
+    ),
+    Recipe(
+        "certbot/deploy-hook.j2",
+        Placement("/etc/letsencrypt/renewal-hooks/deploy/jitsi-meet", mode="0755"),
+        _where_certbot_runs,
+    ),
+    # The system.
+    Recipe(
+        "system/debconf.j2",
+        Placement("/var/lib/jitsi-migrate/jitsi-meet.debconf", mode="0600"),
+        lambda host, _: host.is_web or host.is_bridge,
+    ),
+    Recipe("system/limits.conf.j2", Placement(_unit("prosody"), restart=("prosody",)), _on_web),
+    Recipe("system/limits.conf.j2", Placement(_unit("jicofo"), restart=("jicofo",)), _on_web),
+    Recipe(
+        "system/limits.conf.j2", Placement(_unit("jitsi-videobridge2"), restart=("jitsi-videobridge2",)), _on_bridges
+    ),
+    Recipe("system/limits.conf.j2", Placement(_unit("coturn"), restart=("coturn",)), _on_turn),
+    Recipe("system/sysctl.conf.j2", Placement("/etc/sysctl.d/30-jitsi-meet.conf"), _on_bridges),
+    Recipe("system/nftables.conf.j2", Placement("/etc/nftables.conf", mode="0640", reload=("nftables",)), _firewalled),
+)
+
+
+def recipes(host: Host, topology: Topology) -> Iterator[Recipe]:
+    """Yield the recipes of one host's files."""
+    return (recipe for recipe in RECIPES if recipe.wanted(host, topology))
+
+
+def links(host: Host, topology: Topology) -> Iterator[Link]:
+    """Yield the symbolic links of one host."""
+    domain = topology.settings.domain
+    if host.is_web:
+        yield Link(f"/etc/prosody/conf.d/{domain}.cfg.lua", f"../conf.avail/{domain}.cfg.lua")
+        yield Link(f"/etc/nginx/sites-enabled/{domain}.conf", f"../sites-available/{domain}.conf")

@@ -1,0 +1,121 @@
+"""Sections of [jitsi_meet] about the network: addresses, bridges, TURN, firewall, repositories."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from migrate.deployment.section import Section
+from migrate.deployment.values import Address, HostName, Link, Port, ServerPort, Word
+from migrate.deployment.values import Network as Subnet
+
+
+class Network(Section):
+    """Which versions of IP the servers speak. They must be reachable by each that is on."""
+
+    ipv4: bool = Field(default=True, description="serve people by IPv4")
+    ipv6: bool = Field(default=True, description="serve people by IPv6")
+
+
+class Mapping(Section):
+    """An address of a host behind NAT, and the public one that stands for it."""
+
+    local: Address = Field(description="the address that the host has")
+    public: Address = Field(description="the address that the internet knows it by")
+
+
+class HostSettings(Section):
+    """One host."""
+
+    addresses: tuple[Address, ...] = Field(
+        default=(),
+        description=(
+            "by which the other hosts reach it; needed as soon as there are several hosts, for their firewalls and TURN"
+        ),
+    )
+    mappings: tuple[Mapping, ...] = Field(
+        default=(), description='behind NAT: its addresses, such as [{ local = "10.0.0.5", public = "203.0.113.5" }]'
+    )
+    region: Word | None = Field(
+        default=None, description="where a bridge is, such as eu; people are sent to a bridge of their region"
+    )
+
+
+class Bridges(Section):
+    """The bridges (JVB): they carry sound and picture."""
+
+    reach: Literal["public", "nat", "lan"] = Field(
+        default="public",
+        description=(
+            "public: bridges have public addresses of their own; nat: they are behind NAT and need mappings (or a STUN "
+            "server); lan: they serve a private network only"
+        ),
+    )
+    stun_servers: tuple[ServerPort, ...] = Field(
+        default=(),
+        description="who tells a bridge behind NAT its public address; none: only mappings, and nobody learns of it",
+    )
+    udp_port: Port = Field(
+        default=10000, description="where sound and picture arrive; open in every firewall before it"
+    )
+    participants_each: Annotated[int, Field(ge=2, le=1000)] = Field(
+        default=80, description="people on one bridge before another one is taken; upstream's own bound is 80"
+    )
+    region_groups: tuple[tuple[Word, ...], ...] = Field(
+        default=(), description='regions that are near each other, such as [["eu-west", "eu-north"]]'
+    )
+    signalling_address: HostName | Address | None = Field(
+        default=None, description="by which bridges on other hosts reach Prosody; without it the domain"
+    )
+
+
+class Turn(Section):
+    """TURN and STUN for people behind strict firewalls, on the host of the group [coturn]."""
+
+    domain: HostName | None = Field(
+        default=None, description="the name of the TURN server, with a DNS entry of its own; without it the domain"
+    )
+    port: Port = Field(default=3478, description="where STUN and TURN listen, UDP")
+    tls_port: Port = Field(default=5349, description="where TURN listens with TLS, TCP")
+    on_443: bool = Field(
+        default=False,
+        description=(
+            "TURN with TLS is reachable at port 443 too, which office firewalls let pass: the web server tells it from "
+            "web pages by its name, so it needs a name of its own"
+        ),
+    )
+    relay_ports: tuple[Port, Port] = Field(
+        default=(49152, 65535), description="first and last UDP port that sound and picture are relayed by"
+    )
+    sessions_each: Annotated[int, Field(ge=1, le=1000)] = Field(
+        default=12, description="relays that one person may hold at a time"
+    )
+    sessions: Annotated[int, Field(ge=1, le=100000)] = Field(
+        default=1200, description="relays that all people together may hold at a time"
+    )
+    megabits_each: Annotated[int, Field(ge=1, le=10000)] | None = Field(
+        default=None, description="megabits a second that one relay may carry; without it there is no limit"
+    )
+    credentials_hours: Annotated[int, Field(ge=1, le=168)] = Field(
+        default=24, description="how long the credentials are good for that people get when they join"
+    )
+
+
+class Firewall(Section):
+    """The firewall of each host (nftables): what is not served is closed."""
+
+    enabled: bool = Field(default=True, description="false: there is a firewall already, and you open the ports there")
+    ssh_port: Port = Field(default=22, description="where sshd listens; a wrong number locks you out")
+    ssh_from: tuple[Subnet, ...] = Field(
+        default=(), description="networks that ssh is open to; none: everywhere. Wrong ones lock you out"
+    )
+
+
+class Repositories(Section):
+    """Where packages come from: mirrors of your own keep the hosts from the internet."""
+
+    jitsi: Link = Field(default="https://download.jitsi.org", description="Jitsi's packages")
+    backports: Link = Field(
+        default="https://deb.debian.org/debian", description="Debian's backports, used for Prosody 13.0 on debian-12"
+    )

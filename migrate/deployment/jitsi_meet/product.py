@@ -1,0 +1,96 @@
+"""Jitsi Meet as a product: its settings and an inventory become the files of its hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from migrate.core.bundle import Bundle, Content, Fault, Inventory, Product, ServerFile
+from migrate.core.problem import Problem
+from migrate.deployment.jitsi_meet.files import TEMPLATES, links, recipes
+from migrate.deployment.jitsi_meet.names import Names
+from migrate.deployment.jitsi_meet.settings import JitsiMeetSecrets, JitsiMeetSettings
+from migrate.deployment.jitsi_meet.topology import Host, Topology
+from migrate.deployment.unfit import unfit
+from migrate.shared.quoting import Unquotable
+from migrate.shared.templates import render
+
+
+@dataclass(frozen=True)
+class JitsiMeet(Product):
+    """A Jitsi Meet server from Debian packages, with its bridges and its TURN server."""
+
+    settings: JitsiMeetSettings
+    secrets: JitsiMeetSecrets
+    inventory: Inventory
+    site: Path
+
+    name: ClassVar[str] = "jitsi_meet"
+    label: ClassVar[str] = "Jitsi Meet"
+    Settings: ClassVar[type[JitsiMeetSettings]] = JitsiMeetSettings
+    Secrets: ClassVar[type[JitsiMeetSecrets]] = JitsiMeetSecrets
+
+    @classmethod
+    def open(cls, settings: Any, secrets: Any, inventory: Inventory, site: Path) -> Self:
+        """Return the product of one site directory."""
+        return cls(settings, secrets, inventory, site)
+
+    def faults(self) -> Sequence[Fault]:
+        """Return every contradiction."""
+        return ()
+
+    def problems(self) -> Sequence[Problem]:
+        """Return what should be known before it is deployed."""
+        return ()
+
+    def hosts(self) -> Sequence[str]:
+        """Return the hosts of the three groups, the web server first."""
+        return tuple(host.name for host in self.topology.hosts)
+
+    def bundle(self, host: str) -> Bundle:
+        """Return the files of one host."""
+        found = self.topology.host(host)
+        return Bundle(host, self._assumes(found), tuple(self._files(found)), tuple(links(found, self.topology)))
+
+    def variables(self) -> Content:
+        """Return what the playbooks need to know."""
+        return render(f"{TEMPLATES}vars.yml.j2", settings=self.settings, topology=self.topology, prosody=self.prosody)
+
+    @cached_property
+    def topology(self) -> Topology:
+        """Which host does what."""
+        return Topology(self.settings, self.inventory)
+
+    @property
+    def prosody(self) -> str:
+        """The release of Prosody."""
+        own = {"debian-12": "0.12", "debian-13": "13.0"}
+        return self.settings.prosody or own[self.settings.distribution]
+
+    def _assumes(self, host: Host) -> dict[str, str]:
+        assumes: dict[str, str] = {"distribution": self.settings.distribution, "jitsi_meet": self.settings.release}
+        return {**assumes, "prosody": self.prosody, "lua": "5.4"} if host.is_web else assumes
+
+    def _files(self, host: Host) -> Iterator[ServerFile]:
+        context = self._context(host)
+        for recipe in recipes(host, self.topology):
+            path = recipe.placement.path.replace("{domain}", self.settings.domain)
+            try:
+                content = render(TEMPLATES + recipe.template, **context)
+            except Unquotable as error:
+                raise unfit(error, path, self.name, self.settings) from error
+            yield ServerFile(replace(recipe.placement, path=path), content)
+
+    def _context(self, host: Host) -> dict[str, Any]:
+        return {
+            "settings": self.settings,
+            "secrets": self.secrets,
+            "names": Names(self.settings.domain),
+            "topology": self.topology,
+            "host": host,
+            "prosody": self.prosody,
+            "xmpp_address": "localhost" if host.is_web else self.topology.signalling_address,
+        }

@@ -1,0 +1,111 @@
+"""What a setting of a server can be: host names, addresses, links. Each tells in words what it wants."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from ipaddress import ip_address, ip_network
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field
+
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_HOST_NAME = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)+(?!\d+\Z){_LABEL}")
+_LINK = re.compile(r"[!-~]+")
+_PATH = re.compile(r"/[\w.+@-]+(?:/[\w.+@-]+)*", re.ASCII)
+_FILE = re.compile(r"[\w+@-][\w.+@-]*(?:/[\w+@-][\w.+@-]*)*", re.ASCII)
+
+
+def host_name(value: str) -> str:
+    """Return the name in lower case. Raises ValueError if it is none."""
+    if not _HOST_NAME.fullmatch(value.lower()):
+        raise ValueError(f"{value!r} is not a full host name such as meet.example.org (other letters as xn--…)")
+    return value.lower()
+
+
+def _server_port(value: str) -> str:
+    name, colon, port = value.rpartition(":")
+    if not colon or not re.fullmatch(r"[1-9]\d{0,4}", port) or int(port) > 65535:
+        raise ValueError(f"{value!r} is not a host name and a port such as turn.example.org:3478")
+    return f"{host_name(name)}:{port}"
+
+
+def _address(value: str) -> str:
+    try:
+        found = ip_address(value)
+    except ValueError as error:
+        raise ValueError(f"{value!r} is not an IP address") from error
+    if found.is_unspecified or found.is_multicast or getattr(found, "scope_id", None):
+        raise ValueError(f"{value!r} is not the address of a host")
+    return str(found)
+
+
+def _network(value: str) -> str:
+    try:
+        return str(ip_network(value))
+    except ValueError as error:
+        raise ValueError(f"{value!r} is not a network such as 192.0.2.0/24") from error
+
+
+def _link(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError as error:
+        raise ValueError(f"{value!r} is not a link") from error
+    if parts.scheme != "https" or not _LINK.fullmatch(value) or "@" in parts.netloc:
+        raise ValueError(f"{value!r} is not a link such as https://www.example.org/page")
+    host_name(parts.hostname or "")
+    return value
+
+
+def _origin(value: str) -> str:
+    parts = urlsplit(_link(value))
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError(f"{value!r} has more than a server: write it as https://www.example.org")
+    return f"https://{parts.netloc.lower()}"
+
+
+def _matching(pattern: re.Pattern[str], wanted: str) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if not pattern.fullmatch(value) or ".." in value:
+            raise ValueError(f"{value!r} is not {wanted}")
+        return value
+
+    return check
+
+
+HostName = Annotated[str, AfterValidator(host_name)]
+ServerPort = Annotated[str, AfterValidator(_server_port)]
+Address = Annotated[str, AfterValidator(_address)]
+Network = Annotated[str, AfterValidator(_network)]
+Link = Annotated[str, AfterValidator(_link)]
+Origin = Annotated[str, AfterValidator(_origin)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Colour = Annotated[str, AfterValidator(_matching(re.compile(r"#[0-9a-fA-F]{6}"), "a colour such as #1f2937"))]
+Language = Annotated[
+    str, AfterValidator(_matching(re.compile(r"[a-z]{2,3}(?:-?[A-Z]{2})?"), "a language such as de or ptBR"))
+]
+Email = Annotated[
+    str, AfterValidator(_matching(re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+", re.ASCII), "an e-mail address"))
+]
+ServerPath = Annotated[
+    str, AfterValidator(_matching(_PATH, "the absolute path of a file on the server, of plain letters"))
+]
+SiteFile = Annotated[
+    str, AfterValidator(_matching(_FILE, "the path of a file in the site directory, such as branding/logo.svg"))
+]
+Name = Annotated[
+    str,
+    Field(min_length=1, max_length=80),
+    AfterValidator(
+        _matching(re.compile(r"(?! )[^\W_](?:[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\S)?"), "a name on one line")
+    ),
+]
+Word = Annotated[
+    str,
+    AfterValidator(
+        _matching(re.compile(r"[A-Za-z0-9](?:[\w.-]{0,62})", re.ASCII), "a word of letters, digits and ._-")
+    ),
+]
