@@ -11,7 +11,9 @@ from typing import Any, ClassVar, Self
 from migrate.core.bundle import Bundle, Content, Fault, Inventory, Product, ServerFile
 from migrate.core.problem import Problem
 from migrate.deployment.jitsi_meet.files import TEMPLATES, links, recipes
+from migrate.deployment.jitsi_meet.firewall import Openings
 from migrate.deployment.jitsi_meet.names import Names
+from migrate.deployment.jitsi_meet.relaying import Relaying
 from migrate.deployment.jitsi_meet.settings import JitsiMeetSecrets, JitsiMeetSettings
 from migrate.deployment.jitsi_meet.topology import Host, Topology
 from migrate.deployment.unfit import unfit
@@ -92,5 +94,7 @@ class JitsiMeet(Product):
             "topology": self.topology,
             "host": host,
             "prosody": self.prosody,
+            "relaying": Relaying(host, self.topology),
+            "openings": Openings(host, self.topology),
             "xmpp_address": "localhost" if host.is_web else self.topology.signalling_address,
         }
