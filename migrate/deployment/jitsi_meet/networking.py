@@ -89,7 +89,11 @@ class Turn(Section):
         default=(49152, 65535), description="first and last UDP port that sound and picture are relayed by"
     )
     sessions_each: Annotated[int, Field(ge=1, le=1000)] = Field(
-        default=12, description="relays that one person may hold at a time"
+        default=60,
+        description=(
+            "relays that people who come in the same second may hold at a time: Prosody gives them the same "
+            "credentials, so coturn cannot tell them apart, and one person needs up to twelve"
+        ),
     )
     sessions: Annotated[int, Field(ge=1, le=100000)] = Field(
         default=1200, description="relays that all people together may hold at a time"

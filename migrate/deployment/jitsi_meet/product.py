@@ -12,6 +12,7 @@ from migrate.core.bundle import Bundle, Content, Fault, Inventory, Product, Serv
 from migrate.core.problem import Problem
 from migrate.deployment.jitsi_meet.files import TEMPLATES, links, recipes
 from migrate.deployment.jitsi_meet.firewall import Openings
+from migrate.deployment.jitsi_meet.installation import Installation
 from migrate.deployment.jitsi_meet.names import Names
 from migrate.deployment.jitsi_meet.relaying import Relaying
 from migrate.deployment.jitsi_meet.settings import JitsiMeetSecrets, JitsiMeetSettings
@@ -59,7 +60,8 @@ class JitsiMeet(Product):
 
     def variables(self) -> Content:
         """Return what the playbooks need to know."""
-        return render(f"{TEMPLATES}vars.yml.j2", settings=self.settings, topology=self.topology, prosody=self.prosody)
+        known = {"settings": self.settings, "topology": self.topology, "prosody": self.prosody}
+        return render(f"{TEMPLATES}vars.yml.j2", **known, installation=self._installation)
 
     @cached_property
     def topology(self) -> Topology:
@@ -71,6 +73,10 @@ class JitsiMeet(Product):
         """The release of Prosody."""
         own = {"debian-12": "0.12", "debian-13": "13.0"}
         return self.settings.prosody or own[self.settings.distribution]
+
+    @property
+    def _installation(self) -> Installation:
+        return Installation(self.topology, self.prosody)
 
     def _assumes(self, host: Host) -> dict[str, str]:
         assumes: dict[str, str] = {"distribution": self.settings.distribution, "jitsi_meet": self.settings.release}
@@ -95,6 +101,7 @@ class JitsiMeet(Product):
             "host": host,
             "prosody": self.prosody,
             "relaying": Relaying(host, self.topology),
+            "installation": self._installation,
             "openings": Openings(host, self.topology),
             "xmpp_address": "localhost" if host.is_web else self.topology.signalling_address,
         }

@@ -9,10 +9,6 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from migrate.deployment.jitsi_meet.topology import Host, Topology
 from migrate.shared.resources import data_rows
 
-CERTIFICATE = "/etc/coturn/certs/fullchain.pem"
-"""A copy that coturn's user can read; the renewal hook makes it."""
-KEY = "/etc/coturn/certs/key.pem"
-
 _EVERYTHING = {4: "0.0.0.0/0", 6: "::/0"}
 
 
@@ -22,8 +18,16 @@ class Relaying:
 
     host: Host
     topology: Topology
-    certificate: str = CERTIFICATE
-    key: str = KEY
+
+    @property
+    def certificate(self) -> str:
+        """A copy that coturn's user can read; the renewal hook makes it."""
+        return f"/etc/coturn/certs/{self.topology.turn_domain}.crt"
+
+    @property
+    def key(self) -> str:
+        """Its key, a copy too."""
+        return f"/etc/coturn/certs/{self.topology.turn_domain}.key"
 
     @property
     def tls_port(self) -> int:
