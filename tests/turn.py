@@ -16,7 +16,7 @@ COOKIE = 0x2112A442
 BINDING, ALLOCATE, CREATE_PERMISSION = 0x001, 0x003, 0x008
 SUCCESS, ERROR = 0x100, 0x110
 USERNAME, INTEGRITY, ERROR_CODE, REALM, NONCE = 0x0006, 0x0008, 0x0009, 0x0014, 0x0015
-PEER, RELAYED, FAMILY, TRANSPORT, SOFTWARE = 0x0012, 0x0016, 0x0017, 0x0019, 0x8022
+PEER, RELAYED, TRANSPORT, SOFTWARE = 0x0012, 0x0016, 0x0019, 0x8022
 UDP = bytes([17, 0, 0, 0])
 
 Attributes = dict[int, bytes]
@@ -57,8 +57,8 @@ class Client:
         return self._ask(BINDING, {}, secrets.token_bytes(12))
 
     def allocate(self) -> IPAddress:
-        """Ask for a relay of the server's own family; return its address."""
-        wanted = {TRANSPORT: UDP, FAMILY: bytes([2 if ":" in self.server[0] else 1, 0, 0, 0])}
+        """Ask for a relay as browsers do, without saying of which version of IP; return its address."""
+        wanted = {TRANSPORT: UDP}
         try:
             self._ask(ALLOCATE, wanted, secrets.token_bytes(12))
         except Refused as refused:
