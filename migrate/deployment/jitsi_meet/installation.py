@@ -27,12 +27,15 @@ class Installation:
 
     @property
     def web(self) -> Sequence[str]:
-        """Packages of the web server's host. lua-cjson: without it Jitsi's modules fail and Prosody starts all the same."""
-        stream = ["libnginx-mod-stream"] if self.topology.turn_by_name else []
-        tokens = ["lua-luaossl"] if self.tokens else []
-        return ["jicofo", "jitsi-meet-prosody", "jitsi-meet-web", "jitsi-meet-web-config"] + sorted(
-            [*self.certbot, "lua-cjson", *stream, *tokens, "nginx", "prosody"]
-        )
+        """Packages of the web server's host."""
+        return [
+            *("jicofo", "jitsi-meet-prosody", "jitsi-meet-web", "jitsi-meet-web-config", "nginx", "prosody"),
+            # Without it Jitsi's modules fail, and Prosody starts all the same.
+            "lua-cjson",
+            *(["lua-luaossl"] if self.tokens else []),
+            *(["libnginx-mod-stream"] if self.topology.turn_by_name else []),
+            *self.certbot,
+        ]
 
     @property
     def turn(self) -> Sequence[str]:
