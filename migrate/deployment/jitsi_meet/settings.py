@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
+from migrate.deployment.jitsi_meet.languages import Language
 from migrate.deployment.jitsi_meet.networking import (
     Bridges,
     Firewall,
@@ -23,7 +24,6 @@ from migrate.deployment.values import (
     Colour,
     Email,
     HostName,
-    Language,
     Link,
     Name,
     Origin,
@@ -107,6 +107,16 @@ class Meetings(Section):
     camera_off_from: Annotated[int, Field(ge=1, le=10000)] = Field(
         default=25, description="whoever joins as this person or later joins with the camera off"
     )
+
+    @property
+    def with_microphone(self) -> int:
+        """How many people join with the microphone on."""
+        return self.muted_from - 1
+
+    @property
+    def with_camera(self) -> int:
+        """How many people join with the camera on."""
+        return self.camera_off_from - 1
 
 
 class Limits(Section):
