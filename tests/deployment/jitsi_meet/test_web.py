@@ -35,7 +35,7 @@ def served(meet: JitsiMeet) -> tuple[str, str, str]:
 def read(meet: JitsiMeet) -> tuple[Any, Any, Any]:
     """Let node execute the three files where there is nothing but the language."""
     config, interface, branding = served(meet)
-    return (*by_node(f"{config}\n{interface}\n;[config, interfaceConfig]"), by_node(branding, as_json=True))  # type: ignore[misc]
+    return (*by_node(f"{config}\n{interface}\n;[config, interfaceConfig]"), by_node(branding, as_json=True))
 
 
 @cache
