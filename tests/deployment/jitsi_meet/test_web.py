@@ -14,14 +14,17 @@ import pytest
 from pydantic import ValidationError
 
 from migrate.core.bundle import Fault
+from migrate.deployment.jitsi_meet.names import Names
 from migrate.deployment.jitsi_meet.product import JitsiMeet
 from migrate.shared.resources import data_rows
 from tests.deployments import VARIANTS, product, texts, variant
-from tests.readers import by_node
+from tests.readers import by_node, served_by_nginx
 
 MINIMAL = 'domain = "meet.example.org"'
 PAGES = ("-config.js", "-interface_config.js", "branding.json")
 TYPES = {"boolean": bool, "number": int | float, "string": str, "object": dict, "Array": list, "string[]": list}
+ECHO = re.compile(r'<!--# echo var="(\w+)" default="" -->')
+"""What the web server replaces by the value of a variable."""
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">{}</svg>'
 
 
@@ -32,15 +35,28 @@ def served(meet: JitsiMeet) -> tuple[str, str, str]:
     return config, interface, branding
 
 
-def read(meet: JitsiMeet) -> tuple[Any, Any, Any]:
-    """Let node execute the three files where there is nothing but the language."""
+def read(meet: JitsiMeet, **variables: str) -> tuple[Any, Any, Any]:
+    """Let node execute the three files, as the web server sends them, where there is nothing but the language."""
     config, interface, branding = served(meet)
+    config = ECHO.sub(lambda found: variables.get(found[1], ""), config)
     return (*by_node(f"{config}\n{interface}\n;[config, interfaceConfig]"), by_node(branding, as_json=True))
 
 
 @cache
 def read_variant(name: str) -> tuple[Any, Any, Any]:
     return read(variant(name))
+
+
+def included(config: str, variables: str) -> str:
+    """Let nginx include config.js in a page, as upstream's page does, and return what it sends."""
+    server = f"""
+        {variables}
+        default_type text/html;
+        ssi on;
+        location = /config.js {{ default_type application/javascript; ssi_types application/javascript; }}
+    """
+    page = '<!--#include virtual="/config.js" -->'
+    return served_by_nginx(server, 1, {"0": page, "config.js": config})[0]
 
 
 def changed(settings: str) -> Any:
@@ -88,7 +104,9 @@ class TestEveryVariant:
             assert len(written) == len(dict(deep(value))) + len(inside)
 
     def test_leaves_the_page_around_it_alone(self, name: str) -> None:
-        assert not [text for text in served(variant(name))[:2] if "<" in text]
+        config, interface, _ = served(variant(name))
+        assert ECHO.findall(config) == ["subdomain", "subdir"]
+        assert "<" not in ECHO.sub("", config) + interface
 
     def test_says_what_the_settings_say(self, name: str) -> None:
         settings, (config, interface, _) = variant(name).settings, read_variant(name)
@@ -122,6 +140,30 @@ class TestEveryVariant:
         assert config["gravatar"]["baseUrl"].startswith(f"https://{config['hosts']['domain']}/")
         assert not config["giphy"]["enabled"]
         assert config["deeplinking"]["disabled"] == (not variant(name).settings.web.mobile_apps)
+
+
+class TestConnections:
+    def test_go_to_the_server(self) -> None:
+        config = read_variant("minimal")[0]
+        assert config["websocket"] == "wss://meet.example.org/xmpp-websocket"
+        assert config["bosh"] == "https://meet.example.org/http-bind"
+        assert config["conferenceRequestUrl"] == "https://meet.example.org/conference-request/v1"
+        assert config["hosts"]["muc"] == Names("meet.example.org").rooms
+
+    def test_keep_the_rooms_of_tenants_apart(self) -> None:
+        config = read(variant("minimal"), subdomain="Sales.", subdir="Sales/")[0]
+        assert config["websocket"] == "wss://meet.example.org/Sales/xmpp-websocket"
+        assert config["bosh"] == "https://meet.example.org/Sales/http-bind"
+        assert config["conferenceRequestUrl"] == "https://meet.example.org/Sales/conference-request/v1"
+        assert config["hosts"]["muc"] == "conference.sales.meet.example.org"
+
+    def test_are_told_by_the_web_server_that_puts_in_the_tenant(self) -> None:
+        config = served(variant("minimal"))[0]
+        for tenant in ("", "sales"):
+            there = f'set $subdomain "{tenant}."; set $subdir "{tenant}/";' if tenant else ""
+            sent = by_node(f"{included(config, there)}\n;config")
+            variables = {"subdomain": f"{tenant}.", "subdir": f"{tenant}/"} if tenant else {}
+            assert sent == read(variant("minimal"), **variables)[0]
 
 
 class TestAuthentication:
@@ -308,7 +350,7 @@ class TestALogo:
             '<image href="https://t.example.org/pixel.png"/>',
             '<image xlink:href="//t.example.org/pixel.png"/>',
             '<use href="other.svg#a"/>',
-            '<a xlink:href="java&#115;cript:alert(1)"/>',
+            '<a xlink:href="&#106;avascript:alert(1)"/>',
             '<image href="data:image/svg+xml,x"/>',
             '<a><animate attributeName="xlink:href" to="javascript:alert(1)"/></a>',
             "<style>@import 'https://t.example.org/a.css';</style>",
