@@ -29,6 +29,9 @@ FETCHED = Path("/var/cache/jitsi-migrate")
 
 XMPP, HTTP = 5222, 5280
 
+SASL = "urn:ietf:params:xml:ns:xmpp-sasl"
+XMPP_VERSION = 'xmlns:xmpp="urn:xmpp:xbosh" xmpp:version="1.0" '
+
 READ = """
 local host, found = "*", {}
 local function keep(name, value)
@@ -123,10 +126,41 @@ class Server:
         connection.close()
         return told
 
+    def session(self, host: str) -> Bosh:
+        """Begin a BOSH session with one of its hosts."""
+        return Bosh(self, host)
+
     def listening(self) -> set[tuple[str, int]]:
         """Return the addresses and ports of Debian's package that it listens on."""
         rendered = {port: known for known, port in self.ports.items()}
         return {(address, rendered.get(port, port)) for address, port in _sockets(self.process.pid)}
+
+
+class Bosh:
+    """A person's connection, as a browser makes it."""
+
+    def __init__(self, server: Server, host: str) -> None:
+        self._server, self._host, self._request, self._sid = server, host, 1000, ""
+        self.greeting = self.send("", XMPP_VERSION + 'hold="1" wait="1" ver="1.6"')
+        self._sid = "".join(re.findall(r"\bsid='([^']*)'", self.greeting))
+
+    def send(self, stanza: str, attributes: str = "") -> str:
+        """Send something, and return what comes back."""
+        self._request += 1
+        status, _, told = self._server.post(
+            f'<body xmlns="http://jabber.org/protocol/httpbind" rid="{self._request}" sid="{self._sid}" '
+            f'to="{self._host}" {attributes}>{stanza}</body>'.replace(' sid=""', "")
+        )
+        assert status == 200
+        return told
+
+    def enter(self) -> None:
+        """Log in as nobody in particular."""
+        told = self.send(f'<auth xmlns="{SASL}" mechanism="ANONYMOUS"/>')
+        assert "<success" in told, told
+        self.send("", XMPP_VERSION + 'xmpp:restart="true"')
+        told = self.send('<iq xmlns="jabber:client" id="b" type="set"><bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"/></iq>')
+        assert "<jid>" in told, told
 
 
 def _sockets(pid: int) -> Iterator[tuple[str, int]]:
