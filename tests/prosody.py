@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from http.client import HTTPConnection
 from pathlib import Path
-from random import Random
-from socket import AF_INET6, SO_REUSEADDR, SOL_SOCKET, socket
+from random import SystemRandom
+from socket import AF_INET6, socket
 
 import pytest
 
@@ -51,7 +50,8 @@ local function begin(kind)
     end
 end
 local environment = setmetatable({
-    VirtualHost = begin("VirtualHost"), Component = begin("Component"), Include = function(name) print("*", "Include", name) end,
+    VirtualHost = begin("VirtualHost"), Component = begin("Component"),
+    Include = function(name) print("*", "Include", name) end,
 }, { __newindex = function(_, name, value) keep(name, value) end })
 for _, path in ipairs(arg) do assert(loadfile(path, "t", environment))() end
 """
@@ -159,12 +159,14 @@ class Bosh:
         told = self.send(f'<auth xmlns="{SASL}" mechanism="ANONYMOUS"/>')
         assert "<success" in told, told
         self.send("", XMPP_VERSION + 'xmpp:restart="true"')
-        told = self.send('<iq xmlns="jabber:client" id="b" type="set"><bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"/></iq>')
+        told = self.send(
+            '<iq xmlns="jabber:client" id="b" type="set"><bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"/></iq>'
+        )
         assert "<jid>" in told, told
 
 
 def _sockets(pid: int) -> Iterator[tuple[str, int]]:
-    links = [os.readlink(path) for path in Path(f"/proc/{pid}/fd").iterdir()]
+    links = [str(path.readlink()) for path in Path(f"/proc/{pid}/fd").iterdir()]
     mine = {found[1] for found in (re.fullmatch(r"socket:\[(\d+)\]", link) for link in links) if found}
     loopbacks = {"0100007F": "127.0.0.1", "0" * 24 + "01000000": "::1"}
     for table in ("tcp", "tcp6"):
@@ -207,8 +209,8 @@ def _lay_out(here: Path, texts: Mapping[str, str], ports: Mapping[int, int], mod
         with place.open("a", encoding="utf-8") as file:
             file.write(_rewritten(text, here, ports))
     for host in set(re.findall(r'certs/([\w.-]+)\.key"', "".join(texts.values()))):
-        shutil.copy(_certificate() / "key", here / f"etc/certs/{host}.key")
-        shutil.copy(_certificate() / "crt", here / f"etc/certs/{host}.crt")
+        for kind, made in _certificate().items():
+            (here / f"etc/certs/{host}.{kind}").write_bytes(made)
     for module in modules:
         (here / f"plugins/mod_{module}.lua").write_text(STUB + AUTHENTICATION * module.startswith("auth_"))
 
@@ -242,26 +244,23 @@ def _rewritten(text: str, here: Path, ports: Mapping[int, int]) -> str:
 
 
 @cache
-def _certificate() -> Path:
-    """Make one key and certificate for all servers of a run. Prosody cares for the key only."""
-    import tempfile
-
-    made = Path(tempfile.mkdtemp(prefix="cert"))
-    run(
-        *(program("openssl", "openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"),
-        *("-nodes", "-subj", "/CN=meet.example.org", "-keyout", made / "key", "-out", made / "crt"),
-    )
-    return made
+def _certificate() -> Mapping[str, bytes]:
+    """Make one key and certificate for all servers of a run. Prosody does not look at the name in it."""
+    with directory() as here:
+        run(
+            *(program("openssl", "openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
+            *("-nodes", "-subj", "/CN=meet.example.org", "-keyout", here / "key", "-out", here / "crt"),
+        )
+        return {kind: (here / kind).read_bytes() for kind in ("key", "crt")}
 
 
 def _free_port() -> int:
     """Find a port below those that connections get."""
     while True:
-        port = Random().randrange(20000, 32000)
-        with socket(AF_INET6) as probe:
-            probe.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
-            if not probe.connect_ex(("::1", port)) == 0:
-                return port
+        port = SystemRandom().randrange(20000, 32000)
+        with socket(AF_INET6) as probe, suppress(OSError):
+            probe.bind(("::", port))
+            return port
 
 
 def _told(process: subprocess.Popen[str]) -> list[str]:

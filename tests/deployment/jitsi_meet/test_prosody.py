@@ -87,7 +87,9 @@ def test_all_modules_are_there_in_that_release(rendered, release):
 
 
 def test_all_options_are_read_by_something(rendered, release):
-    known = OPTIONS | {name for name, row in CORE_OPTIONS.items() if row[release] == "y"} | HOSTS | {"Include", "module"}
+    known = (
+        OPTIONS | {name for name, row in CORE_OPTIONS.items() if row[release] == "y"} | HOSTS | {"Include", "module"}
+    )
     for name, found in rendered.items():
         assert {option.name for option in found} - known == set(), name
 
