@@ -32,7 +32,7 @@ SASL = "urn:ietf:params:xml:ns:xmpp-sasl"
 XMPP_VERSION = 'xmlns:xmpp="urn:xmpp:xbosh" xmpp:version="1.0" '
 
 READ = """
-local host, found = "*", {}
+local host = "*"
 local function keep(name, value)
     if type(value) == "table" and #value > 0 and type(value[1]) ~= "table" then
         for _, member in ipairs(value) do print(host, name, tostring(member)) end
@@ -236,8 +236,8 @@ def _rewritten(text: str, here: Path, ports: Mapping[int, int]) -> str:
         "/run/prosody/": f"{here}/run/",
         "c2s_ports = { 5222 }": f"c2s_ports = {{ {ports[XMPP]} }}",
         "http_ports = { 5280 }": f"http_ports = {{ {ports[HTTP]} }}",
-        'c2s_interfaces = { "*"': 'c2s_interfaces = { "127.0.0.1"',
-        ', "::" }': ', "::1" }',
+        '"*"': '"127.0.0.1"',
+        '"::"': '"::1"',
     }.items():
         text = text.replace(old, new)
     return text

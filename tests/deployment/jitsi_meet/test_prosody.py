@@ -156,6 +156,12 @@ def test_no_limit_holds_back_this_host_or_a_bridge():
     ]
 
 
+def test_a_bridge_is_admin_of_nothing_but_the_room_of_bridges():
+    found = [(option.host, option.value) for option in read(files_of(variant("minimal"))) if option.name == "admins"]
+    assert {host for host, value in found if value.startswith("jvb@")} == {"internal.auth.meet.example.org"}
+    assert {host for host, value in found if value.startswith("focus@")} == {"*", "internal.auth.meet.example.org"}
+
+
 @pytest.mark.parametrize(
     ("setting", "host"),
     [
