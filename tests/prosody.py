@@ -85,7 +85,7 @@ def tree(release: str) -> Path:
         if version.exists() and version.read_text().startswith(f"{release}."):
             return root
     give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-    give_up(f"Prosody {release} is not there: apt install prosody, or run .ci/prosody")
+    give_up(f"Prosody {release} is not there: apt install prosody lua-unbound, or run .ci/prosody")
     raise AssertionError
 
 
