@@ -17,13 +17,16 @@ class Signalling:
 
     @property
     def local_interfaces(self) -> tuple[str, ...]:
-        """The loopback addresses: nginx and Jicofo are on the same host."""
-        return self._of_versions(*LOOPBACKS)
+        """The loopback addresses, for nginx and Jicofo. Every host has the first, whatever it serves people by."""
+        return LOOPBACKS if self.topology.settings.network.ipv6 else LOOPBACKS[:1]
 
     @property
     def interfaces(self) -> tuple[str, ...]:
         """Where XMPP is spoken: to the other hosts only if there are bridges on them."""
-        return self._of_versions("*", "::") if self.has_remote_bridges else self.local_interfaces
+        network = self.topology.settings.network
+        if not self.has_remote_bridges:
+            return self.local_interfaces
+        return (*(["*"] if network.ipv4 else []), *(["::"] if network.ipv6 else []))
 
     @property
     def has_remote_bridges(self) -> bool:
@@ -56,7 +59,3 @@ class Signalling:
     def credentials_seconds(self) -> int:
         """How long credentials for TURN are good for."""
         return self.topology.settings.turn.credentials_hours * 3600
-
-    def _of_versions(self, ipv4: str, ipv6: str) -> tuple[str, ...]:
-        network = self.topology.settings.network
-        return (*([ipv4] if network.ipv4 else []), *([ipv6] if network.ipv6 else []))

@@ -117,14 +117,11 @@ def test_options_of_prosody_13_are_not_given_to_older_ones():
 def test_prosody_starts_without_a_complaint(name, release, rendered):
     files = files_of(variant(name), release)
     expected = {(host, module) for host, module in modules_of(rendered[name]) if module in OF_JITSI}
-    local = {"127.0.0.1": "ipv4", "::1": "ipv6"}
-    network = variant(name).settings.network
+    local = ["127.0.0.1", "::1"] if variant(name).settings.network.ipv6 else ["127.0.0.1"]
     with started(files, release, OF_JITSI) as server:
         assert server.complaints == []
         assert server.loaded == expected
-        assert server.listening() == {
-            (address, port) for address, version in local.items() if getattr(network, version) for port in (XMPP, HTTP)
-        }
+        assert server.listening() == {(address, port) for address in local for port in (XMPP, HTTP)}
 
 
 @pytest.mark.slow
@@ -138,7 +135,7 @@ def test_a_module_that_is_not_there_is_a_complaint(release):
     [
         ("minimal", ["127.0.0.1", "::1"]),
         ("behind-nat", ["127.0.0.1"]),
-        ("ipv6-only", ["::1"]),
+        ("ipv6-only", ["127.0.0.1", "::1"]),
         ("three-bridges", ["*", "::"]),
     ],
 )
@@ -160,6 +157,12 @@ def test_a_bridge_is_admin_of_nothing_but_the_room_of_bridges():
     found = [(option.host, option.value) for option in read(files_of(variant("minimal"))) if option.name == "admins"]
     assert {host for host, value in found if value.startswith("jvb@")} == {"internal.auth.meet.example.org"}
     assert {host for host, value in found if value.startswith("focus@")} == {"*", "internal.auth.meet.example.org"}
+
+
+def test_with_ipv6_alone_bridges_on_other_hosts_come_by_it():
+    settings, inventory = VARIANTS["three-bridges"]
+    found = read(files_of(product(f"network.ipv4 = false\n{settings}", inventory)))
+    assert values(found, "c2s_interfaces") == ["::"]
 
 
 @pytest.mark.parametrize(
