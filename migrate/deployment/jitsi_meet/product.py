@@ -14,6 +14,7 @@ from migrate.deployment.jitsi_meet import branding
 from migrate.deployment.jitsi_meet.files import TEMPLATES, links, recipes
 from migrate.deployment.jitsi_meet.names import Names
 from migrate.deployment.jitsi_meet.settings import JitsiMeetSecrets, JitsiMeetSettings
+from migrate.deployment.jitsi_meet.signalling import Signalling
 from migrate.deployment.jitsi_meet.topology import Host, Topology
 from migrate.deployment.unfit import unfit
 from migrate.shared.quoting import Unquotable
@@ -96,5 +97,6 @@ class JitsiMeet(Product):
             "topology": self.topology,
             "host": host,
             "prosody": self.prosody,
+            "signalling": Signalling(self.topology),
             "xmpp_address": "localhost" if host.is_web else self.topology.signalling_address,
         }
