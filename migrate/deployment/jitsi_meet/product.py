@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self
 
 from migrate.core.bundle import Bundle, Content, Fault, Inventory, Product, ServerFile
 from migrate.core.problem import Problem
+from migrate.deployment.jitsi_meet.balancing import Balancing
 from migrate.deployment.jitsi_meet.files import TEMPLATES, links, recipes
 from migrate.deployment.jitsi_meet.names import Names
 from migrate.deployment.jitsi_meet.settings import JitsiMeetSecrets, JitsiMeetSettings
@@ -90,6 +91,7 @@ class JitsiMeet(Product):
             "secrets": self.secrets,
             "names": Names(self.settings.domain),
             "topology": self.topology,
+            "balancing": Balancing(self.topology),
             "host": host,
             "prosody": self.prosody,
             "xmpp_address": "localhost" if host.is_web else self.topology.signalling_address,
