@@ -116,3 +116,11 @@ def test_jicofo_and_the_bridges_meet_in_the_same_room_and_agree_on_relays(name):
     assert rooms == {found(name)["bridge.brewery-jid"]}
     assert {bridge.get("relay", {}).get("enabled", False) for bridge in read} == {found(name)["octo.enabled"]}
     assert found(name)["bridge.max-bridge-participants"] == deployed.settings.bridges.participants_each
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_pages_ask_by_http_only_where_jicofo_answers(name):
+    deployed = variant(name)
+    (web,) = deployed.topology.web
+    page = texts(deployed.bundle(web.name))[f"/etc/jitsi/meet/{deployed.settings.domain}-config.js"]
+    assert found(name)["rest.conference-request.enabled"] or "conferenceRequestUrl:" not in page
