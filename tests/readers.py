@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from socket import AF_UNIX, socket
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,11 @@ const input = JSON.parse(require("fs").readFileSync(0, "utf8"));
 const found = input.json ? JSON.parse(input.text) : require("vm").runInNewContext(input.text, Object.create(null));
 console.log(JSON.stringify(found));
 """
-RUBY = 'require "hocon"; require "json"; STDIN.set_encoding("UTF-8"); puts JSON.generate(Hocon.parse(STDIN.read))'
+RUBY = """
+require "hocon"; require "json"
+STDIN.set_encoding("UTF-8")
+puts JSON.generate(JSON.parse(STDIN.read).map { |text| Hocon.parse(text) })
+"""
 
 
 def program(name: str, package: str) -> str:
@@ -72,9 +77,14 @@ def by_node(text: str, *, as_json: bool = False) -> object:
 
 
 def by_ruby_hocon(text: str) -> object:
+    return hocon_documents([text])[0]
+
+
+def hocon_documents(texts: Sequence[str]) -> list[dict[str, Any]]:
+    """Parse whole files as Jitsi's packages do."""
     ruby = program("ruby", "ruby-hocon")
     program("hocon", "ruby-hocon")
-    return json.loads(run(ruby, "-e", RUBY, text=text))
+    return json.loads(run(ruby, "-e", RUBY, text=json.dumps(list(texts))))
 
 
 def by_nginx(written: Sequence[str]) -> list[str]:

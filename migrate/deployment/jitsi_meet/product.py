@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self
 from migrate.core.bundle import Bundle, Content, Fault, Inventory, Product, ServerFile
 from migrate.core.problem import Problem
 from migrate.deployment.jitsi_meet import branding
+from migrate.deployment.jitsi_meet.balancing import Balancing
 from migrate.deployment.jitsi_meet.files import TEMPLATES, links, recipes
 from migrate.deployment.jitsi_meet.names import Names
 from migrate.deployment.jitsi_meet.settings import JitsiMeetSecrets, JitsiMeetSettings
@@ -95,6 +96,7 @@ class JitsiMeet(Product):
             "names": Names(self.settings.domain),
             "look": branding.Look(self.settings),
             "topology": self.topology,
+            "balancing": Balancing(self.topology),
             "host": host,
             "prosody": self.prosody,
             "signalling": Signalling(self.topology),
