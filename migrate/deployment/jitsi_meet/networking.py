@@ -121,6 +121,10 @@ class Repositories(Section):
     """Where packages come from: mirrors of your own keep the hosts from the internet."""
 
     jitsi: Link = Field(default="https://download.jitsi.org", description="Jitsi's packages")
-    backports: Link = Field(
-        default="https://deb.debian.org/debian", description="Debian's backports, used for Prosody 13.0 on debian-12"
+    backports: Link | None = Field(
+        default=None,
+        description=(
+            "a mirror of Debian's own packages for Prosody 13.0 on debian-12; without it the one that the host uses "
+            "already"
+        ),
     )

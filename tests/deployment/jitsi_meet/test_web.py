@@ -144,14 +144,14 @@ class TestEveryVariant:
 
 class TestConnections:
     def test_go_to_the_server(self) -> None:
-        config = read_variant("minimal")[0]
+        config = read_variant("open")[0]
         assert config["websocket"] == "wss://meet.example.org/xmpp-websocket"
         assert config["bosh"] == "https://meet.example.org/http-bind"
         assert config["conferenceRequestUrl"] == "https://meet.example.org/conference-request/v1"
         assert config["hosts"]["muc"] == Names("meet.example.org").rooms
 
     def test_keep_the_rooms_of_tenants_apart(self) -> None:
-        config = read(variant("minimal"), subdomain="Sales.", subdir="Sales/")[0]
+        config = read(variant("open"), subdomain="Sales.", subdir="Sales/")[0]
         assert config["websocket"] == "wss://meet.example.org/Sales/xmpp-websocket"
         assert config["bosh"] == "https://meet.example.org/Sales/http-bind"
         assert config["conferenceRequestUrl"] == "https://meet.example.org/Sales/conference-request/v1"
