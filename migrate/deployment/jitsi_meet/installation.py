@@ -30,8 +30,8 @@ class Installation:
         """Packages of the web server's host."""
         return [
             *("jicofo", "jitsi-meet-prosody", "jitsi-meet-web", "jitsi-meet-web-config", "nginx", "prosody"),
-            # Without it Jitsi's modules fail, and Prosody starts all the same.
-            "lua-cjson",
+            # Without the first Jitsi's modules fail, and Prosody starts all the same; the second is its resolver.
+            *("lua-cjson", "lua-unbound"),
             *(["lua-luaossl"] if self.tokens else []),
             *(["libnginx-mod-stream"] if self.topology.turn_by_name else []),
             *self.certbot,

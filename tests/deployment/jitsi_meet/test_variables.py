@@ -65,8 +65,8 @@ def test_a_turn_server_of_its_own_has_a_certificate_of_its_own():
 
 
 def test_backports_are_used_only_where_prosody_comes_from_there():
-    using = [name for name in VARIANTS if "backports" in variables(name)["jitsi_meet_repositories"]]
-    assert using == ["newer-prosody", "everything"]
+    using = [name for name in VARIANTS if variables(name)["jitsi_meet_prosody_from_backports"]]
+    assert using == [name for name in VARIANTS if variant(name).settings.prosody == "13.0"]
 
 
 @pytest.mark.parametrize("name", VARIANTS)
