@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from migrate.deployment.section import Section
-from migrate.deployment.values import Address, HostName, Link, Port, ServerPort, Word
+from migrate.deployment.values import Address, HostName, HostOrAddress, Link, Port, ServerPort, Word
 from migrate.deployment.values import Network as Subnet
 
 
@@ -21,8 +21,8 @@ class Network(Section):
 class Mapping(Section):
     """An address of a host behind NAT, and the public one that stands for it."""
 
-    local: Address = Field(description="the address that the host has")
-    public: Address = Field(description="the address that the internet knows it by")
+    local: Address = Field(description="the address that the host has", examples=["10.0.0.5"])
+    public: Address = Field(description="the address that the internet knows it by", examples=["203.0.113.5"])
 
 
 class HostSettings(Section):
@@ -33,12 +33,17 @@ class HostSettings(Section):
         description=(
             "by which the other hosts reach it; needed as soon as there are several hosts, for their firewalls and TURN"
         ),
+        examples=[("192.0.2.10", "2001:db8::10")],
     )
     mappings: tuple[Mapping, ...] = Field(
-        default=(), description='behind NAT: its addresses, such as [{ local = "10.0.0.5", public = "203.0.113.5" }]'
+        default=(),
+        description='behind NAT: its addresses, such as [{ local = "10.0.0.5", public = "203.0.113.5" }]',
+        examples=[({"local": "10.0.0.5", "public": "203.0.113.5"},)],
     )
     region: Word | None = Field(
-        default=None, description="where a bridge is, such as eu; people are sent to a bridge of their region"
+        default=None,
+        description="where a bridge is, such as eu; people are sent to a bridge of their region",
+        examples=["eu"],
     )
 
 
@@ -55,6 +60,7 @@ class Bridges(Section):
     stun_servers: tuple[ServerPort, ...] = Field(
         default=(),
         description="who tells a bridge behind NAT its public address; none: only mappings, and nobody learns of it",
+        examples=[("stun.example.org:3478",)],
     )
     udp_port: Port = Field(
         default=10000, description="where sound and picture arrive; open in every firewall before it"
@@ -63,10 +69,14 @@ class Bridges(Section):
         default=80, description="people on one bridge before another one is taken; upstream's own bound is 80"
     )
     region_groups: tuple[tuple[Word, ...], ...] = Field(
-        default=(), description='regions that are near each other, such as [["eu-west", "eu-north"]]'
+        default=(),
+        description='regions that are near each other, such as [["eu-west", "eu-north"]]',
+        examples=[(("eu-west", "eu-north"),)],
     )
-    signalling_address: HostName | Address | None = Field(
-        default=None, description="by which bridges on other hosts reach Prosody; without it the domain"
+    signalling_address: HostOrAddress | None = Field(
+        default=None,
+        description="by which bridges on other hosts reach Prosody; without it the domain",
+        examples=["10.1.0.2"],
     )
 
 
@@ -74,7 +84,9 @@ class Turn(Section):
     """TURN and STUN for people behind strict firewalls, on the host of the group [coturn]."""
 
     domain: HostName | None = Field(
-        default=None, description="the name of the TURN server, with a DNS entry of its own; without it the domain"
+        default=None,
+        description="the name of the TURN server, with a DNS entry of its own; without it the domain",
+        examples=["turn.example.org"],
     )
     port: Port = Field(default=3478, description="where STUN and TURN listen, UDP")
     tls_port: Port = Field(default=5349, description="where TURN listens with TLS, TCP")
@@ -95,7 +107,9 @@ class Turn(Section):
         default=1200, description="relays that all people together may hold at a time"
     )
     megabits_each: Annotated[int, Field(ge=1, le=10000)] | None = Field(
-        default=None, description="megabits a second that one relay may carry; without it there is no limit"
+        default=None,
+        description="megabits a second that one relay may carry; without it there is no limit",
+        examples=[4],
     )
     credentials_hours: Annotated[int, Field(ge=1, le=168)] = Field(
         default=24, description="how long the credentials are good for that people get when they join"
@@ -108,7 +122,9 @@ class Firewall(Section):
     enabled: bool = Field(default=True, description="false: there is a firewall already, and you open the ports there")
     ssh_port: Port = Field(default=22, description="where sshd listens; a wrong number locks you out")
     ssh_from: tuple[Subnet, ...] = Field(
-        default=(), description="networks that ssh is open to; none: everywhere. Wrong ones lock you out"
+        default=(),
+        description="networks that ssh is open to; none: everywhere. Wrong ones lock you out",
+        examples=[("192.0.2.0/24",)],
     )
 
 
