@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -32,8 +33,8 @@ RUBY = 'require "hocon"; require "json"; STDIN.set_encoding("UTF-8"); puts JSON.
 
 
 def program(name: str, package: str) -> str:
-    """Find a program; without it the test is skipped, or in CI failed."""
-    found = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
+    """Find a program, also one of the tests' own environment; without it the test is skipped, or in CI failed."""
+    found = shutil.which(name) or shutil.which(name, path=f"{Path(sys.executable).parent}:/usr/sbin:/usr/local/sbin")
     if not found:
         give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         give_up(f"{name} is not there: apt install {package}")

@@ -290,7 +290,7 @@ class JitsiMeetSettings(Section):
 
 
 class JitsiMeetSecrets(Section):
-    """The table [jitsi_meet] of secrets.toml."""
+    """By what the parts of a Jitsi Meet server know each other. Made at random: nobody needs to remember it."""
 
     jicofo_password: SecretStr = Field(min_length=16, description="by which Jicofo logs in to Prosody")
     bridge_password: SecretStr = Field(min_length=16, description="by which the bridges log in to Prosody")
