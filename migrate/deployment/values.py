@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
+from migrate.shared.quoting.notation import CONTROLS
+
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST_NAME = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)+(?!\d+\Z){_LABEL}")
 _LINK = re.compile(r"[!-~]+")
@@ -119,8 +121,6 @@ SiteFile = Annotated[
 Name = Annotated[
     str,
     Field(min_length=1, max_length=80),
-    AfterValidator(
-        _matching(re.compile(r"(?! )[^\W_](?:[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\S)?"), "a name on one line")
-    ),
+    AfterValidator(_matching(re.compile(rf"[^\W_](?:[^{CONTROLS}]*[^{CONTROLS}\s])?"), "a name on one line")),
 ]
 Word = Annotated[str, AfterValidator(_matching(_WORD, "a word of letters, digits and ._-"))]

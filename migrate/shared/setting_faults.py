@@ -25,8 +25,8 @@ _WANTED = {
     "less_than_equal": "must be {le} or less",
     "model_type": "must be a table",
     "path_type": "must be a text in quotes",
-    "string_too_long": "must have at most {max_length} characters",
-    "string_too_short": "must have at least {min_length} characters",
+    "string_too_long": "must have a length of at most {max_length}",
+    "string_too_short": "must have a length of at least {min_length}",
     "string_type": "must be a text in quotes",
     "too_long": "must have at most {max_length} values",
     "too_short": "must have at least {min_length} values",
@@ -48,7 +48,7 @@ def fault_words(error: Mapping[str, Any], model: type[BaseModel], tables: Collec
     """Return what is wrong and what to do. `tables` are those there could be beside the model's own."""
     path, kind = fault_path(error), error["type"]
     if kind == "extra_forbidden":
-        return " ".join(["there is no such setting", *_suggestion(path, model, tables)])
+        return ". ".join(["there is no such setting", *_suggestion(path, model, tables)])
     field = _field(model, path)
     if kind == "missing":
         return _missing(path, field)
@@ -56,7 +56,9 @@ def fault_words(error: Mapping[str, Any], model: type[BaseModel], tables: Collec
         return _choice(error)
     if kind not in _WANTED:
         return str(error["msg"]).removeprefix("Value error, ")
-    words = _WANTED[kind].format(**error.get("ctx", {}))
+    known = error.get("ctx", {})
+    # A secret is not called a text there.
+    words = _WANTED[f"string_{kind}" if known.get("field_type") == "Value" else kind].format(**known)
     return words + (_such_as(field) if kind.endswith("_type") else "")
 
 
@@ -72,7 +74,7 @@ def _choice(error: Mapping[str, Any]) -> str:
     expected = str(error["ctx"]["expected"]).replace("'", '"')
     known = expected.replace(" or ", ", ").split(", ")
     meant = _closest(written(error["input"]), known) if isinstance(error["input"], str | int) else []
-    return " ".join([f"must be {'one of ' if len(known) > 1 else ''}{expected}", *meant])
+    return ". ".join([f"must be {'one of ' if len(known) > 1 else ''}{expected}", *meant])
 
 
 def _such_as(field: FieldInfo | None) -> str:

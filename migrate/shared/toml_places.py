@@ -28,12 +28,14 @@ class _Statement:
 
     def line_of(self, path: Path) -> int:
         """Return the line where what is at `path` begins: the first that has it, once its lists are closed."""
+        inside = path[len(self.table) :]
         for count in range(1, len(self.lines)):
             for closing in range(_DEEPEST + 1):
                 found = _read("".join(self.lines[:count]) + "]" * closing)
-                if found is not None and _holds(found, path[len(self.table) :]):
+                if found is not None and _holds(found, inside):
                     return self.line + count - 1
-        return self.line
+        in_a_list = any(isinstance(step, int) for step in inside)
+        return self.line + (len(self.lines) - 1 if in_a_list else 0)
 
 
 def line_of(text: str, path: Sequence[str | int]) -> int | None:
