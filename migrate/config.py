@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -24,10 +25,14 @@ from migrate.core.bundle import Fault
 from migrate.core.errors import ConfigurationError
 from migrate.core.ports import Calendar, Target
 from migrate.shared.masking import mask
+from migrate.shared.quoting.json_like import toml
 from migrate.shared.setting_faults import fault_path, fault_words
 from migrate.shared.timezones import did_you_mean, find_zone
 from migrate.shared.toml_places import line_of
 from migrate.shared.vault import plain_text
+
+# What a name may be made of to stand in TOML without quotes.
+_BARE = re.compile(r"[\w-]+", re.ASCII)
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -172,5 +177,5 @@ def _fixed(value: Any) -> Any:
 
 def _fault(text: str, path: Sequence[str | int], message: str, hint: str = "") -> str:
     line = line_of(text, path)
-    where = ".".join(str(part) for part in path)
+    where = ".".join(str(part) if _BARE.fullmatch(str(part)) else toml(str(part)) for part in path)
     return f"{f'line {line}: ' if line else ''}{where}: {message}" + (f" {hint}" if hint else "")

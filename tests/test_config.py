@@ -76,7 +76,7 @@ def test_an_empty_file_lacks_its_site(write) -> None:
 
 
 SERVER = {
-    'domian = "x"': "line 7: jitsi_meet.domian: there is no such setting. Did you mean domain?",
+    'domains = "x"': "line 7: jitsi_meet.domains: there is no such setting. Did you mean domain?",
     "lobby = true": "line 7: jitsi_meet.lobby: there is no such setting. It belongs elsewhere: jitsi_meet.meetings",
     "turn = true": "line 7: jitsi_meet.turn: must be a table",
     "turn.port = 0": "line 7: jitsi_meet.turn.port: must be 1 or more",
@@ -105,12 +105,12 @@ SERVER = {
         "line 7: jitsi_meet.bridges.signalling_address: '[::1]' is neither a host name such as"
     ),
     "branding.name = ''": "line 7: jitsi_meet.branding.name: must have a length of at least 1",
-    "[jitsi_meet.hosts.'a b']\nregion = 'eu'": "line 7: jitsi_meet.hosts.a b: 'a b' is not a word of letters",
-    "[jitsi_meet.hosts.'b.example.org']\nmapings = []": (
-        "line 8: jitsi_meet.hosts.b.example.org.mapings: there is no such setting. Did you mean mappings?"
+    "[jitsi_meet.hosts.'a b']\nregion = 'eu'": "line 7: jitsi_meet.hosts.\"a b\": 'a b' is not the name of a host",
+    "[jitsi_meet.hosts.'b.example.org']\nmapping = []": (
+        'line 8: jitsi_meet.hosts."b.example.org".mapping: there is no such setting. Did you mean mappings?'
     ),
     "[jitsi_meet.hosts.'b.example.org']\nmappings = [\n{ local = '10.0.0.5' },\n]": (
-        "line 9: jitsi_meet.hosts.b.example.org.mappings.0.public: must be set: the address that the internet"
+        'line 9: jitsi_meet.hosts."b.example.org".mappings.0.public: must be set: the address that the internet'
     ),
     "hosts = 5": "line 7: jitsi_meet.hosts: must be a table",
 }

@@ -17,6 +17,7 @@ _HOST_NAME = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)+(?!\d+\Z){_LABEL}")
 _LINK = re.compile(r"[!-~]+")
 _PATH = re.compile(r"/[\w.+@-]+(?:/[\w.+@-]+)*", re.ASCII)
 _WORD = re.compile(r"[A-Za-z0-9][\w.-]{0,62}", re.ASCII)
+_LISTED = re.compile(r"[A-Za-z0-9][\w.-]{0,252}", re.ASCII)
 _FILE = re.compile(r"[\w+@-][\w.+@-]*(?:/[\w+@-][\w.+@-]*)*", re.ASCII)
 
 
@@ -97,6 +98,7 @@ def _matching(pattern: re.Pattern[str], wanted: str) -> Callable[[str], str]:
 
 
 HostName = Annotated[str, AfterValidator(host_name)]
+InventoryHost = Annotated[str, AfterValidator(_matching(_LISTED, "the name of a host in inventory.ini"))]
 ServerPort = Annotated[str, AfterValidator(_server_port)]
 Address = Annotated[str, AfterValidator(_address)]
 HostOrAddress = Annotated[str, AfterValidator(_host_or_address)]

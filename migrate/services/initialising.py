@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import shlex
 import tomllib
 import uuid
 from collections.abc import Callable, Collection, Mapping
@@ -116,11 +117,15 @@ def _refuse_another(known: Any, site: Path, new: NewServer) -> None:
 
 
 def _sealed(site: Path, new: NewServer) -> ConfigurationError:
-    path = site / _SECRETS
+    path = str(site / _SECRETS)
+    commands = (
+        ("ansible-vault", "decrypt", path),
+        ("jitsi-migrate", "--site", str(site), "init", new.domain),
+        ("ansible-vault", "encrypt", path),
+    )
     return ConfigurationError(
         f"{path} is sealed by ansible-vault, and the server needs new secrets in it",
-        hint=f"Unseal it, run this again and seal it: ansible-vault decrypt {path} && "
-        f"jitsi-migrate --site {site} init {new.domain} && ansible-vault encrypt {path}",
+        hint=f"Unseal it, run this again and seal it: {' && '.join(map(shlex.join, commands))}",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def plain_text(text: str, path: Path, *, may_ask: bool = False) -> str:
     except FileNotFoundError as error:
         raise ConfigurationError(
             f"{path} is sealed by ansible-vault, which is not installed",
-            hint=f"Install ansible-core, or unseal the file where it is: ansible-vault decrypt {path}",
+            hint=f"Install ansible-core, or unseal it elsewhere: ansible-vault decrypt {shlex.quote(str(path))}",
         ) from error
     if done.returncode:
         raise ConfigurationError(

@@ -24,6 +24,7 @@ from migrate.deployment.values import (
     Colour,
     Email,
     HostName,
+    InventoryHost,
     Language,
     Link,
     Name,
@@ -282,7 +283,7 @@ class JitsiMeetSettings(Section):
     firewall: Firewall = Field(default_factory=Firewall)
     metrics: Metrics = Field(default_factory=Metrics)
     repositories: Repositories = Field(default_factory=Repositories)
-    hosts: dict[Word, HostSettings] = Field(
+    hosts: dict[InventoryHost, HostSettings] = Field(
         default_factory=dict,
         description="what is special about one host: its name is that of inventory.ini",
         examples=["bridge-2.example.org"],
