@@ -56,6 +56,20 @@ def run(*command: object, text: str = "", **more) -> str:
     return done.stdout.decode()
 
 
+def on_a_terminal(command: Sequence[object], question: str, answer: str) -> str:
+    """Run a command on a terminal, type the answer whenever it asks the question, and return all that is shown."""
+    # What is typed too early is thrown away, so that it must wait for the question.
+    terminal = [sys.executable, "-c", "import pty, sys; pty.spawn(sys.argv[1:])", *map(str, command)]
+    with subprocess.Popen(terminal, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as process:
+        shown, asked = b"", 0
+        while found := process.stdout.read(4096):
+            shown += found
+            if (times := shown.count(question.encode())) > asked:
+                process.stdin.write(f"{answer}\n".encode())
+                asked = times
+    return shown.decode()
+
+
 def by_lua(written: Sequence[str]) -> list[str | int | bool]:
     lua = program("lua5.4", "lua5.4")
     with directory() as here:

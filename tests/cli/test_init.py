@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli.program import run
-from tests.readers import program
+from tests.cli.program import ZONE, run
+from tests.readers import on_a_terminal, program
 from tests.readers import run as run_program
 
 
@@ -63,8 +64,8 @@ def test_a_second_server_is_refused_and_so_are_two_meanings(site: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_site_whose_secrets_are_sealed_is_planned_and_rendered_without_questions(
-    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_sealed_secrets_are_asked_for_where_somebody_may_be_asked(
+    site: Path, export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vault = program("ansible-vault", "ansible-core")
     monkeypatch.setenv("PATH", f"{Path(vault).parent}:{os.environ['PATH']}")
@@ -73,6 +74,13 @@ def test_a_site_whose_secrets_are_sealed_is_planned_and_rendered_without_questio
     run_program(vault, "encrypt", "--vault-password-file", tmp_path / "password", site / "secrets.toml")
     shut = run("--site", site, "--no-input", "render", "--dry-run")
     assert (shut.code, "Set ANSIBLE_VAULT_PASSWORD_FILE" in shut.err) == (3, True)
+    command = [sys.executable, "-m", "migrate.cli", "--site", site]
+    for words, expected in (
+        (["render", "--dry-run"], "Nothing was written"),
+        (["plan", export, *ZONE], "2 to create"),
+        (["plan", export, *ZONE, "--no-input"], "nobody can be asked"),
+    ):
+        assert expected in on_a_terminal([*command, *words], "Vault password:", "password-of-the-tests")
     monkeypatch.setenv("ANSIBLE_VAULT_PASSWORD_FILE", str(tmp_path / "password"))
     assert run("--site", site, "--no-input", "render", "--dry-run").code == 0
     assert (site / "secrets.toml").read_text().startswith("$ANSIBLE_VAULT;")

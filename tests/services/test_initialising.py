@@ -120,6 +120,7 @@ def test_a_server_is_added_to_what_is_there_and_nothing_else_changes(site: Path)
     assert (done.made, done.added) == ((), ("migrate.toml", "secrets.toml", "inventory.ini"))
     after = snapshot(site)
     for name in ("migrate.toml", "secrets.toml"):
+        assert after[name].startswith(before[name].rstrip(b"\n") + b"\n\n# ")
         assert after[name].startswith(before[name])
     assert S_IMODE((site / "migrate.toml").stat().st_mode) == 0o644
     assert str(load_settings(site / "migrate.toml").targets.jitsi.url) == "https://old.example.org/"
@@ -216,3 +217,18 @@ def test_how_to_add_a_server_to_sealed_secrets_is_told_as_commands(site: Path) -
 def test_a_new_server_has_a_full_name(host: str) -> None:
     with pytest.raises(UsageError, match="is not a full host name"):
         new_server(host)
+
+
+def test_the_settings_of_a_server_are_written_when_nothing_else_is_missing(site: Path) -> None:
+    class Failing(Files):
+        def write(self, path: Path, data: bytes, mode: int = 0o600, *, durable: bool = True) -> None:
+            if path.name == "migrate.toml":
+                raise InterruptedError
+            super().write(path, data, mode, durable=durable)
+
+    with pytest.raises(InterruptedError):
+        initialise(site, "meet.example.org", Failing(), new_server("meet.example.org"))
+    assert {path.name for path in site.iterdir()} == set(NAMES) - {"migrate.toml"}
+    secrets = (site / "secrets.toml").read_bytes()
+    assert initialise(site, "meet.example.org", Files(), new_server("meet.example.org")).made == ("migrate.toml",)
+    assert (site / "secrets.toml").read_bytes() == secrets

@@ -70,6 +70,10 @@ def test_all_lines_can_be_uncommented_and_then_every_setting_is_there() -> None:
     assert not [path for path in settings_of(JitsiMeetSettings) if not present_in(table, path)]
 
 
+def test_a_list_that_is_empty_is_shown_by_an_example() -> None:
+    assert " = []" not in PAGE
+
+
 def test_every_setting_says_what_it_does() -> None:
     for number in (*COMMENTED, LINES.index('domain = "meet.example.org"')):
         assert LINES[number - 1].startswith("# ")

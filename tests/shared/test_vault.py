@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 
 from migrate.core.errors import ConfigurationError
 from migrate.shared.vault import is_sealed, plain_text
-from tests.readers import program, run
+from tests.readers import on_a_terminal, program, run
 
 TEXT = 'site_key = "‹secret-of-the-tests›"\n# no line end'
 
@@ -58,8 +57,7 @@ def test_without_the_program_it_says_what_to_install(sealed: Path, monkeypatch: 
     assert "ansible-core" in caught.value.hint
 
 
-def on_a_terminal(path: Path, *, may_ask: bool) -> str:
-    """Open it in a process that has a terminal, type the password if it is asked for, and return what it shows."""
+def opened_on_a_terminal(path: Path, *, may_ask: bool) -> str:
     code = (
         "import sys; from pathlib import Path; from migrate.shared.vault import plain_text\n"
         "from migrate.core.errors import ConfigurationError\n"
@@ -67,27 +65,18 @@ def on_a_terminal(path: Path, *, may_ask: bool) -> str:
         "try: print(repr(plain_text(path.read_text(), path, may_ask=sys.argv[2] == 'True')))\n"
         "except ConfigurationError as error: print(error.message, error.hint)\n"
     )
-    # What is typed too early is thrown away, so that it must wait for the question.
-    terminal = [sys.executable, "-c", "import pty, sys; pty.spawn(sys.argv[1:])"]
-    command = [*terminal, sys.executable, "-c", code, str(path), str(may_ask)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as process:
-        shown = b""
-        while found := process.stdout.read(4096):
-            shown += found
-            if b"password:" in found:
-                process.stdin.write(b"password-of-the-tests\n")
-    return shown.decode()
+    return on_a_terminal([sys.executable, "-c", code, path, may_ask], "Vault password:", "password-of-the-tests")
 
 
 def test_on_a_terminal_it_asks_and_does_not_show_what_is_typed(sealed: Path) -> None:
-    shown = on_a_terminal(sealed, may_ask=True)
+    shown = opened_on_a_terminal(sealed, may_ask=True)
     assert "Vault password:" in shown
     assert "password-of-the-tests" not in shown
     assert repr(TEXT) in shown
 
 
 def test_who_may_not_be_asked_is_not_even_on_a_terminal(sealed: Path) -> None:
-    shown = on_a_terminal(sealed, may_ask=False)
+    shown = opened_on_a_terminal(sealed, may_ask=False)
     assert "Vault password:" not in shown
     assert "it needs a password, and nobody can be asked" in shown
     assert "Set ANSIBLE_VAULT_PASSWORD_FILE" in shown
