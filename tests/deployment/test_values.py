@@ -65,7 +65,6 @@ GOOD: dict[str, dict[str, str]] = {
         "https://www.example.org:8443/": "https://www.example.org:8443",
     },
     "Colour": {"#1f2937": "#1f2937", "#ABCDEF": "#ABCDEF"},
-    "Language": {"de": "de", "ptBR": "ptBR", "zh-CN": "zh-CN"},
     "Email": {"it+meet@mail.example.org": "it+meet@mail.example.org"},
     "ServerPath": {"/etc/ssl/meet.pem": "/etc/ssl/meet.pem"},
     "SiteFile": {"branding/logo.svg": "branding/logo.svg"},
@@ -91,7 +90,6 @@ BAD: dict[str, list[str]] = {
     "Claim": [*NO_LINKS, "", "a b", "*", "-a", "x" * 64],
     "Origin": ["https://www.example.org/a", "https://www.example.org?x", "https://www.example.org#x", *NO_LINKS],
     "Colour": ["1f2937", "#fff", "red", "#1f293g", "#1f2937\n", "#1f2937;"],
-    "Language": ["", "DE", "german", "../de", "de_DE", "d"],
     "Email": [
         "",
         "a",

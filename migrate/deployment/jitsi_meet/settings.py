@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
+from migrate.deployment.jitsi_meet.languages import Language
 from migrate.deployment.jitsi_meet.networking import (
     Bridges,
     Firewall,
@@ -25,7 +26,6 @@ from migrate.deployment.values import (
     Email,
     HostName,
     InventoryHost,
-    Language,
     Link,
     Name,
     Origin,
@@ -123,6 +123,16 @@ class Meetings(Section):
         default=25, description="whoever joins as this person or later joins with the camera off"
     )
 
+    @property
+    def with_microphone(self) -> int:
+        """How many people join with the microphone on."""
+        return self.muted_from - 1
+
+    @property
+    def with_camera(self) -> int:
+        """How many people join with the camera on."""
+        return self.camera_off_from - 1
+
 
 class Limits(Section):
     """How much of the server a meeting or a person may use."""
@@ -155,7 +165,7 @@ class Branding(Section):
     name: Name = Field(default="Jitsi Meet", description="what the service is called in titles and invitations")
     logo: SiteFile | None = Field(
         default=None,
-        description="a picture (svg, png) in the site directory; without it there is no logo",
+        description="a picture (svg, png) of at most 1 MB in the site directory; without it there is no logo",
         examples=["branding/logo.svg"],
     )
     logo_link: Link | None = Field(
@@ -270,7 +280,9 @@ class JitsiMeetSettings(Section):
         description="the release of Prosody; without it the distribution's own (debian-12 has 13.0 in its backports)",
         examples=["13.0"],
     )
-    language: Language = Field(default="en", description="the language of the pages for browsers that ask for none")
+    language: Language = Field(
+        default="en", description="the language of the pages, such as de or pt-BR, for browsers that ask for none"
+    )
     authentication: Authentication = Field(default_factory=Authentication)
     meetings: Meetings = Field(default_factory=Meetings)
     limits: Limits = Field(default_factory=Limits)
