@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -24,9 +25,14 @@ from migrate.core.bundle import Fault
 from migrate.core.errors import ConfigurationError
 from migrate.core.ports import Calendar, Target
 from migrate.shared.masking import mask
+from migrate.shared.quoting.json_like import toml
+from migrate.shared.setting_faults import fault_path, fault_words
 from migrate.shared.timezones import did_you_mean, find_zone
 from migrate.shared.toml_places import line_of
 from migrate.shared.vault import plain_text
+
+# What a name may be made of to stand in TOML without quotes.
+_BARE = re.compile(r"[\w-]+", re.ASCII)
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -90,8 +96,8 @@ def load_settings(path: Path) -> Settings:
     return _checked(_model(_tables(text, path)), text, path)
 
 
-def load_secrets(path: Path, product: str = "") -> Secrets:
-    """Read secrets.toml, with those of one product if it is named.
+def load_secrets(path: Path, product: str = "", *, may_ask: bool = False) -> Secrets:
+    """Read secrets.toml, with those of one product if it is named; `may_ask` for the password of a sealed one.
 
     Raises ConfigurationError if others may read it, and with every fault.
     """
@@ -101,7 +107,8 @@ def load_secrets(path: Path, product: str = "") -> Secrets:
     fields: dict[str, Any] = dict.fromkeys(registry.products(), (Any, None))
     if product:
         fields[product] = (registry.product(product).Secrets, ...)
-    return _checked(create_model("Secrets", __base__=Secrets, **fields), plain_text(_text(path), path), path)
+    text = plain_text(_text(path), path, may_ask=may_ask)
+    return _checked(create_model("Secrets", __base__=Secrets, **fields), text, path)
 
 
 def refuse(path: Path, faults: Sequence[Fault]) -> None:
@@ -156,7 +163,8 @@ def _checked(model: type[Model], text: str, path: Path) -> Model:
     try:
         return model.model_validate(_fixed(_tables(text, path)))
     except ValidationError as error:
-        details = [_fault(text, item["loc"], _words(item)) for item in error.errors()]
+        products = registry.products()
+        details = [_fault(text, fault_path(one), fault_words(one, model, products)) for one in error.errors()]
         raise ConfigurationError(f"{path} is not valid", details=details) from error
 
 
@@ -169,11 +177,5 @@ def _fixed(value: Any) -> Any:
 
 def _fault(text: str, path: Sequence[str | int], message: str, hint: str = "") -> str:
     line = line_of(text, path)
-    where = ".".join(str(part) for part in path)
+    where = ".".join(str(part) if _BARE.fullmatch(str(part)) else toml(str(part)) for part in path)
     return f"{f'line {line}: ' if line else ''}{where}: {message}" + (f" {hint}" if hint else "")
-
-
-def _words(item: Any) -> str:
-    if item["type"] == "extra_forbidden":
-        return "there is no such setting"
-    return str(item["msg"]).removeprefix("Value error, ")

@@ -125,9 +125,7 @@ def _lua(text: str) -> object:
         file, script = Path(here) / "file.lua", Path(here) / "read.lua"
         file.write_bytes(text.encode())
         script.write_text(LUA)
-        done = subprocess.run(
-            [program("lua5.4", "lua5.4"), script, file], capture_output=True, check=False, timeout=20
-        )
+        done = subprocess.run([program("lua5.4", "lua5.4"), script, file], capture_output=True, check=False, timeout=20)
     assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
     return json.loads(done.stdout)
 

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -37,8 +38,8 @@ puts JSON.generate(JSON.parse(STDIN.read).map { |text| Hocon.parse(text) })
 
 
 def program(name: str, package: str) -> str:
-    """Find a program; without it the test is skipped, or in CI failed."""
-    found = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
+    """Find a program, also one of the tests' own environment; without it the test is skipped, or in CI failed."""
+    found = shutil.which(name) or shutil.which(name, path=f"{Path(sys.executable).parent}:/usr/sbin:/usr/local/sbin")
     if not found:
         give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         give_up(f"{name} is not there: apt install {package}")
@@ -58,6 +59,20 @@ def run(*command: object, text: str = "", **more) -> str:
     )
     assert done.returncode == 0, (done.stderr + done.stdout).decode("utf-8", "replace")
     return done.stdout.decode()
+
+
+def on_a_terminal(command: Sequence[object], question: str, answer: str) -> str:
+    """Run a command on a terminal, type the answer whenever it asks the question, and return all that is shown."""
+    # What is typed too early is thrown away, so that it must wait for the question.
+    terminal = [sys.executable, "-c", "import pty, sys; pty.spawn(sys.argv[1:])", *map(str, command)]
+    with subprocess.Popen(terminal, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as process:
+        shown, asked = b"", 0
+        while found := process.stdout.read(4096):
+            shown += found
+            if (times := shown.count(question.encode())) > asked:
+                process.stdin.write(f"{answer}\n".encode())
+                asked = times
+    return shown.decode()
 
 
 def by_lua(written: Sequence[str]) -> list[str | int | bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import NoneType
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 from uuid import UUID
 
 import click
@@ -22,6 +22,7 @@ from migrate.shared.columns import MAPPABLE, normalise
 from migrate.shared.kinds import USERS, FileKind
 from migrate.shared.kinds import kinds as known_kinds
 from migrate.shared.resources import data_text
+from migrate.shared.settings_page import named_tables, submodel, written
 
 
 def commands() -> str:
@@ -43,7 +44,8 @@ def settings() -> str:
 
 def secrets() -> str:
     """Every setting of secrets.toml."""
-    return _fields(Secrets)
+    own = (f"### [{name}]\n\n{_fields(registry.product(name).Secrets)}" for name in registry.products())
+    return "\n\n".join([_fields(Secrets), *own])
 
 
 def headers() -> str:
@@ -92,7 +94,15 @@ _LANGUAGES = {
 }
 _MONTHS = 12
 
-_TYPES: Mapping[type[Any], str] = {str: "text", SecretStr: "text", HttpUrl: "URL", Path: "path", UUID: "UUID"}
+_TYPES: Mapping[type[Any], str] = {
+    str: "text",
+    SecretStr: "text",
+    int: "number",
+    bool: "true or false",
+    HttpUrl: "URL",
+    Path: "path",
+    UUID: "UUID",
+}
 
 
 def _command(context: click.Context) -> str:
@@ -131,25 +141,51 @@ def _sections() -> Iterator[str]:
         for name, adapter in registry.adapters(port).items():
             if hasattr(adapter, "Settings"):
                 yield f"### [{section}.{name}]\n\n{_fields(adapter.Settings)}"
+    for name in registry.products():
+        yield from _tables(registry.product(name).Settings, name)
+
+
+def _tables(model: type[BaseModel], name: str) -> Iterator[str]:
+    """Write the table of a product and those inside of it, in the order of migrate.toml."""
+    yield f"### [{name}]\n\n{' '.join((model.__doc__ or '').split())}\n\n{_fields(model)}"
+    for key, field in model.model_fields.items():
+        if inner := submodel(field.annotation):
+            yield from _tables(inner, f"{name}.{key}")
+        elif inner := named_tables(field.annotation):
+            yield from _tables(inner, f'{name}.{key}."NAME"')
 
 
 def _fields(model: type[BaseModel]) -> str:
-    fields = model.model_fields.items()
-    rows = ((f"`{name}`", _type(each.annotation), _default(each), each.description or "") for name, each in fields)
+    fields = {name: each for name, each in model.model_fields.items() if not _is_table(each)}
+    rows = (
+        (f"`{name}`", _type(each.annotation), _default(each), each.description or "") for name, each in fields.items()
+    )
     return _table(("setting", "type", "default", "meaning"), rows)
+
+
+def _is_table(field: FieldInfo) -> bool:
+    return bool(submodel(field.annotation) or named_tables(field.annotation))
 
 
 def _type(annotation: Any) -> str:
     if get_origin(annotation) is Literal:
-        return _codes(get_args(annotation))
-    (kind,) = (kind for kind in get_args(annotation) or (annotation,) if kind is not NoneType)
-    return _TYPES.get(kind, kind.__name__)
+        return _codes(map(str, get_args(annotation)))
+    if get_origin(annotation) is tuple:
+        return "list"
+    if get_origin(annotation) is Annotated:
+        return _type(get_args(annotation)[0])
+    if NoneType in get_args(annotation):
+        (annotation,) = (kind for kind in get_args(annotation) if kind is not NoneType)
+        return _type(annotation)
+    return _TYPES[annotation]
 
 
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
-    return "none" if field.default is None else f"`{field.default}`"
+    if field.default in (None, ()):
+        return "none"
+    return f"`{written(field.default) if isinstance(field.default, int | tuple) else field.default}`"
 
 
 def _losses(target: type[Target]) -> str:

@@ -48,7 +48,7 @@ def bundles(site: Site, products: Sequence[Product], hosts: Sequence[str]) -> li
 
 
 def _open(site: Site, name: str, inventory: Inventory) -> Product:
-    own = getattr(load_secrets(site.path / SECRETS, name), name)
+    own = getattr(load_secrets(site.path / SECRETS, name, may_ask=site.may_ask), name)
     product = registry.product(name).open(getattr(site.settings, name), own, inventory, site.path)
     refuse(site.path / SETTINGS, product.faults())
     return product

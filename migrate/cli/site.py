@@ -56,6 +56,7 @@ class Site:
 
     path: Path
     files: Files
+    may_ask: bool = False
 
     @classmethod
     def open(cls, session: Session) -> Site:
@@ -65,7 +66,7 @@ class Site:
                 f"{session.site} is not a site directory: it has no {SETTINGS}",
                 hint="Make one with: jitsi-migrate init --server meet.example.org",
             )
-        return cls(session.site, Files())
+        return cls(session.site, Files(), session.may_ask)
 
     @cached_property
     def settings(self) -> Settings:
@@ -75,7 +76,7 @@ class Site:
     @cached_property
     def secrets(self) -> Secrets:
         """What secrets.toml says."""
-        return load_secrets(self.path / SECRETS)
+        return load_secrets(self.path / SECRETS, may_ask=self.may_ask)
 
     @cached_property
     def target(self) -> Target:

@@ -104,13 +104,15 @@ class Fault:
 class Product(ABC):
     """A kind of server that is deployed: its settings and an inventory become bundles.
 
-    `Settings` is the table of migrate.toml that has the product's name, `Secrets` that of secrets.toml.
+    `Settings` is the table of migrate.toml that has the product's name, `Secrets` that of secrets.toml. `groups` are
+    those of the inventory, that of its main server first.
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
     Settings: ClassVar[type[Any]]
     Secrets: ClassVar[type[Any]]
+    groups: ClassVar[tuple[str, ...]]
 
     @classmethod
     @abstractmethod

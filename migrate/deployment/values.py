@@ -10,10 +10,14 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
+from migrate.shared.quoting.notation import CONTROLS
+
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST_NAME = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)+(?!\d+\Z){_LABEL}")
 _LINK = re.compile(r"[!-~]+")
 _PATH = re.compile(r"/[\w.+@-]+(?:/[\w.+@-]+)*", re.ASCII)
+_WORD = re.compile(r"[A-Za-z0-9][\w.-]{0,62}", re.ASCII)
+_LISTED = re.compile(r"[A-Za-z0-9][\w.-]{0,252}", re.ASCII)
 _FILE = re.compile(r"[\w+@-][\w.+@-]*(?:/[\w+@-][\w.+@-]*)*", re.ASCII)
 
 
@@ -39,6 +43,13 @@ def _address(value: str) -> str:
     if found.is_unspecified or found.is_multicast or getattr(found, "scope_id", None):
         raise ValueError(f"{value!r} is not the address of a host")
     return str(found)
+
+
+def _host_or_address(value: str) -> str:
+    try:
+        return _address(value) if re.fullmatch(r"[\d.]+|.*:.*", value) else host_name(value)
+    except ValueError as error:
+        raise ValueError(f"{value!r} is neither a host name such as meet.example.org nor an IP address") from error
 
 
 def _network(value: str) -> str:
@@ -67,6 +78,16 @@ def _origin(value: str) -> str:
     return f"https://{parts.netloc.lower()}"
 
 
+def _claim(value: str) -> str:
+    # A link is taken as it is: a claim is compared letter by letter.
+    if _WORD.fullmatch(value):
+        return value
+    try:
+        return _link(value)
+    except ValueError as error:
+        raise ValueError(f"{value!r} is neither a word nor a link such as https://id.example.org/staff") from error
+
+
 def _matching(pattern: re.Pattern[str], wanted: str) -> Callable[[str], str]:
     def check(value: str) -> str:
         if not pattern.fullmatch(value) or ".." in value:
@@ -77,10 +98,13 @@ def _matching(pattern: re.Pattern[str], wanted: str) -> Callable[[str], str]:
 
 
 HostName = Annotated[str, AfterValidator(host_name)]
+InventoryHost = Annotated[str, AfterValidator(_matching(_LISTED, "the name of a host in inventory.ini"))]
 ServerPort = Annotated[str, AfterValidator(_server_port)]
 Address = Annotated[str, AfterValidator(_address)]
+HostOrAddress = Annotated[str, AfterValidator(_host_or_address)]
 Network = Annotated[str, AfterValidator(_network)]
 Link = Annotated[str, AfterValidator(_link)]
+Claim = Annotated[str, AfterValidator(_claim)]
 Origin = Annotated[str, AfterValidator(_origin)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Colour = Annotated[str, AfterValidator(_matching(re.compile(r"#[0-9a-fA-F]{6}"), "a colour such as #1f2937"))]
@@ -96,13 +120,6 @@ SiteFile = Annotated[
 Name = Annotated[
     str,
     Field(min_length=1, max_length=80),
-    AfterValidator(
-        _matching(re.compile(r"(?! )[^\W_](?:[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\S)?"), "a name on one line")
-    ),
+    AfterValidator(_matching(re.compile(rf"[^\W_](?:[^{CONTROLS}]*[^{CONTROLS}\s])?"), "a name on one line")),
 ]
-Word = Annotated[
-    str,
-    AfterValidator(
-        _matching(re.compile(r"[A-Za-z0-9](?:[\w.-]{0,62})", re.ASCII), "a word of letters, digits and ._-")
-    ),
-]
+Word = Annotated[str, AfterValidator(_matching(_WORD, "a word of letters, digits and ._-"))]

@@ -1,49 +1,162 @@
-"""init: a site directory with settings, secrets and empty tables, made once and never overwritten."""
+"""init: a site directory with settings, secrets and empty tables. What is there is kept; a server is added to it."""
 
 from __future__ import annotations
 
 import re
 import secrets
+import shlex
+import tomllib
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_IMODE
+from typing import Any
 
-from migrate.core.errors import UsageError
+from migrate.core.errors import ConfigurationError, UsageError
 from migrate.shared import hosts
 from migrate.shared.files import Files
 from migrate.shared.resources import project_text
 from migrate.shared.templates import render
+from migrate.shared.vault import is_sealed
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST_NAME = re.compile(rf"(?=.{{1,253}}$)(?:{_LABEL}\.)+{_LABEL}(?::\d{{1,5}})?", re.IGNORECASE)
 
+_SETTINGS, _SECRETS, _INVENTORY = "migrate.toml", "secrets.toml", "inventory.ini"
+_NAMES = (_SETTINGS, _SECRETS, _INVENTORY, hosts.FILE, ".gitignore")
+
+
+@dataclass(frozen=True)
+class NewServer:
+    """A server to add: its product's table in migrate.toml and secrets.toml, and how it gets into an inventory."""
+
+    table: str
+    label: str
+    domain: str
+    settings: str
+    secrets: str
+    listed: Callable[[str, str], str]
+
 
 @dataclass(frozen=True, slots=True)
 class Initialised:
-    """What init did: the files it made, those that were there already, and whether a server was named."""
+    """What init did: the files it made, those that it added to, and those that are as they were."""
 
     site: Path
     made: tuple[str, ...]
+    added: tuple[str, ...]
     kept: tuple[str, ...]
-    server: str
 
 
-def initialise(site: Path, server: str, files: Files) -> Initialised:
-    """Make what is missing of a site directory. Raises UsageError if `server` is not a host name."""
+def initialise(
+    site: Path, server: str, files: Files, new: NewServer | None = None, *, dry_run: bool = False
+) -> Initialised:
+    """Make what is missing of a site directory, with links to `server`; add a new server to it.
+
+    Raises UsageError if `server` is not a host name or the directory has another server, ConfigurationError if a file
+    cannot be added to; nothing was written then.
+    """
     if server and not _HOST_NAME.fullmatch(server):
         raise UsageError(f"{server!r} is not a host name", hint="Give the name alone: --server meet.example.org")
-    files.make_directory(site)
+    texts = {name: content for name in _NAMES if (content := _data(site / name)) is not None}
+    after = _fresh(texts, server) | texts
+    if new:
+        after |= _with_server(after, site, new)
+    changed = [name for name in _NAMES if after[name] != texts.get(name)]
+    if not dry_run:
+        files.make_directory(site)
+        # The settings last: where they have the server, nothing is missing.
+        for name in sorted(changed, key=lambda name: name == _SETTINGS):
+            files.write(site / name, after[name], _mode(site / name))
+    return Initialised(
+        site,
+        made=tuple(name for name in changed if name not in texts),
+        added=tuple(name for name in changed if name in texts),
+        kept=tuple(name for name in _NAMES if name not in changed),
+    )
+
+
+def _fresh(texts: Collection[str], server: str) -> dict[str, bytes]:
+    """Return what the files hold that are not there."""
+    url = f"https://{server.lower()}" if server else ""
     contents: dict[str, Callable[[], str]] = {
-        "migrate.toml": lambda: (
-            render("site/migrate.toml.j2", id=str(uuid.uuid4()), url=f"https://{server.lower()}" if server else "").text
-        ),
-        "secrets.toml": lambda: render("site/secrets.toml.j2", site_key=secrets.token_hex(32)).text,
-        "inventory.ini": lambda: project_text("inventory.example"),
+        _SETTINGS: lambda: render("site/migrate.toml.j2", id=str(uuid.uuid4()), url=url).text,
+        _SECRETS: lambda: render("site/secrets.toml.j2", site_key=secrets.token_hex(32)).text,
+        _INVENTORY: lambda: project_text("inventory.example"),
         hosts.FILE: lambda: hosts.dump(hosts.HostBook()),
         ".gitignore": lambda: render("site/gitignore.j2").text,
     }
-    missing = [name for name in contents if not (site / name).exists()]
-    for name in missing:
-        files.write(site / name, contents[name]().encode())
-    return Initialised(site, tuple(missing), tuple(name for name in contents if name not in missing), server)
+    return {name: content().encode() for name, content in contents.items() if name not in texts}
+
+
+def _with_server(files: Mapping[str, bytes], site: Path, new: NewServer) -> dict[str, bytes]:
+    """Return the files that a server is added to. What has its table already is as it was."""
+    texts = {name: _decoded(files[name], site / name) for name in (_SETTINGS, _SECRETS, _INVENTORY)}
+    known = _tables(texts[_SETTINGS], site / _SETTINGS).get(new.table)
+    if known is None:
+        texts[_SETTINGS] = _appended(texts[_SETTINGS], new.settings)
+    else:
+        _refuse_another(known, site, new)
+    if is_sealed(texts[_SECRETS]):
+        if known is None:
+            raise _sealed(site, new)
+    elif new.table not in _tables(texts[_SECRETS], site / _SECRETS):
+        texts[_SECRETS] = _appended(texts[_SECRETS], new.secrets)
+    texts[_INVENTORY] = new.listed(texts[_INVENTORY], str(site / _INVENTORY))
+    return {name: text.encode() for name, text in texts.items()}
+
+
+def _refuse_another(known: Any, site: Path, new: NewServer) -> None:
+    domain = str(known.get("domain", new.domain) if isinstance(known, dict) else new.domain)
+    if domain.lower() != new.domain:
+        raise UsageError(
+            f"{site / _SETTINGS} has a {new.label} server already: {domain}",
+            hint=f"A site directory has one. Make another: jitsi-migrate --site DIRECTORY init {new.domain}",
+        )
+
+
+def _sealed(site: Path, new: NewServer) -> ConfigurationError:
+    path = str(site / _SECRETS)
+    commands = (
+        ("ansible-vault", "decrypt", path),
+        ("jitsi-migrate", "--site", str(site), "init", new.domain),
+        ("ansible-vault", "encrypt", path),
+    )
+    return ConfigurationError(
+        f"{path} is sealed by ansible-vault, and the server needs new secrets in it",
+        hint=f"Unseal it, run this again and seal it: {' && '.join(map(shlex.join, commands))}",
+    )
+
+
+def _appended(text: str, page: str) -> str:
+    end = "" if text.endswith("\n") or not text else "\n"
+    return f"{text}{end}\n{page}"
+
+
+def _tables(text: str, path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ConfigurationError(f"{path}: {error}", hint="It must be TOML before a server can be added.") from error
+
+
+def _data(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read ({error.strerror})") from error
+
+
+def _decoded(data: bytes, path: Path) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{path}: {error}", hint="It must be in UTF-8.") from error
+
+
+def _mode(path: Path) -> int:
+    """Return the rights of a new file: those of the old one, but nobody else's for secrets."""
+    return S_IMODE(path.stat().st_mode) if path.exists() and path.name != _SECRETS else 0o600

@@ -25,3 +25,15 @@ def test_nothing_heavy_is_imported_by(option):
     loaded = imported_by(option)
     assert "click" in loaded
     assert not loaded & HEAVY
+
+
+def test_a_plan_knows_no_server_that_the_settings_do_not_have(tmp_path):
+    (tmp_path / "export.csv").write_text("Topic,Meeting ID,Start time\nKick-off,800 0000 0201,2027-03-01 09:00\n")
+    plan = ("--site", str(tmp_path / "site"), "plan", str(tmp_path / "export.csv"), "--timezone", "Europe/Berlin")
+    for words, expected in ((("--server", "meet.example.org"), False), (("meet.example.org",), True)):
+        imported_by("--site", str(tmp_path / "site"), "init", *words)
+        done = subprocess.run(
+            [sys.executable, "-X", "importtime", "-c", PROGRAM, *plan, "--since", "2027-01-01"],
+            cwd=ROOT, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert ("migrate.deployment.jitsi_meet.settings" in done.stderr) == expected

@@ -143,7 +143,7 @@ def test_the_status_of_a_killed_run_can_be_read_in_a_write_protected_site(
 
 def test_init_names_the_directory_that_it_may_not_write(program: Program, tmp_path: Path) -> None:
     with write_protected(tmp_path):
-        fails_well(program(init(tmp_path)), 5, f"{tmp_path}/migrate.toml: cannot be written")
+        fails_well(program(init(tmp_path)), 5, f"{tmp_path}/secrets.toml: cannot be written")
         fails_well(program(init(tmp_path / "new")), 5, f"{tmp_path}/new: cannot be written")
     program.done(init(tmp_path))
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from migrate.deployment.section import Section
-from migrate.deployment.values import Address, HostName, Link, Port, ServerPort, Word
+from migrate.deployment.values import Address, HostName, HostOrAddress, Link, Port, ServerPort, Word
 from migrate.deployment.values import Network as Subnet
 
 
@@ -21,8 +21,8 @@ class Network(Section):
 class Mapping(Section):
     """An address of a host behind NAT, and the public one that stands for it."""
 
-    local: Address = Field(description="the address that the host has")
-    public: Address = Field(description="the address that the internet knows it by")
+    local: Address = Field(description="the address that the host has", examples=["10.0.0.5"])
+    public: Address = Field(description="the address that the internet knows it by", examples=["203.0.113.5"])
 
 
 class HostSettings(Section):
@@ -33,9 +33,12 @@ class HostSettings(Section):
         description=(
             "by which the other hosts reach it; needed as soon as there are several hosts, for their firewalls and TURN"
         ),
+        examples=[("192.0.2.10", "2001:db8::10")],
     )
     mappings: tuple[Mapping, ...] = Field(
-        default=(), description='behind NAT: its addresses, such as [{ local = "10.0.0.5", public = "203.0.113.5" }]'
+        default=(),
+        description='behind NAT: its addresses, such as [{ local = "10.0.0.5", public = "203.0.113.5" }]',
+        examples=[({"local": "10.0.0.5", "public": "203.0.113.5"},)],
     )
     region: Word | None = Field(
         default=None,
@@ -43,6 +46,7 @@ class HostSettings(Section):
             "where a host is, such as eu: meetings start on bridges of the web server's region, and go on to others "
             "when these are full"
         ),
+        examples=["eu"],
     )
 
 
@@ -59,6 +63,7 @@ class Bridges(Section):
     stun_servers: tuple[ServerPort, ...] = Field(
         default=(),
         description="who tells a bridge behind NAT its public address; none: only mappings, and nobody learns of it",
+        examples=[("stun.example.org:3478",)],
     )
     udp_port: Port = Field(
         default=10000, description="where sound and picture arrive; open in every firewall before it"
@@ -68,10 +73,14 @@ class Bridges(Section):
         description="people of one meeting on one bridge before another one is taken; upstream's own bound is 80",
     )
     region_groups: tuple[tuple[Word, ...], ...] = Field(
-        default=(), description='regions that are near each other, such as [["eu-west", "eu-north"]]'
+        default=(),
+        description='regions that are near each other, such as [["eu-west", "eu-north"]]',
+        examples=[(("eu-west", "eu-north"),)],
     )
-    signalling_address: HostName | Address | None = Field(
-        default=None, description="by which bridges on other hosts reach Prosody; without it the domain"
+    signalling_address: HostOrAddress | None = Field(
+        default=None,
+        description="by which bridges on other hosts reach Prosody; without it the domain",
+        examples=["10.1.0.2"],
     )
 
 
@@ -79,7 +88,9 @@ class Turn(Section):
     """TURN and STUN for people behind strict firewalls, on the host of the group [coturn]."""
 
     domain: HostName | None = Field(
-        default=None, description="the name of the TURN server, with a DNS entry of its own; without it the domain"
+        default=None,
+        description="the name of the TURN server, with a DNS entry of its own; without it the domain",
+        examples=["turn.example.org"],
     )
     port: Port = Field(default=3478, description="where STUN and TURN listen, UDP")
     tls_port: Port = Field(default=5349, description="where TURN listens with TLS, TCP")
@@ -104,7 +115,9 @@ class Turn(Section):
         default=1200, description="relays that all people together may hold at a time"
     )
     megabits_each: Annotated[int, Field(ge=1, le=10000)] | None = Field(
-        default=None, description="megabits a second that one relay may carry; without it there is no limit"
+        default=None,
+        description="megabits a second that one relay may carry; without it there is no limit",
+        examples=[4],
     )
     credentials_hours: Annotated[int, Field(ge=1, le=168)] = Field(
         default=24, description="how long the credentials are good for that people get when they join"
@@ -117,7 +130,9 @@ class Firewall(Section):
     enabled: bool = Field(default=True, description="false: there is a firewall already, and you open the ports there")
     ssh_port: Port = Field(default=22, description="where sshd listens; a wrong number locks you out")
     ssh_from: tuple[Subnet, ...] = Field(
-        default=(), description="networks that ssh is open to; none: everywhere. Wrong ones lock you out"
+        default=(),
+        description="networks that ssh is open to; none: everywhere. Wrong ones lock you out",
+        examples=[("192.0.2.0/24",)],
     )
 
 
@@ -131,4 +146,5 @@ class Repositories(Section):
             "a mirror of Debian's own packages for Prosody 13.0 on debian-12; without it the one that the host uses "
             "already"
         ),
+        examples=["https://mirror.example.org/debian"],
     )

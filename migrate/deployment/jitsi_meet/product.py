@@ -19,7 +19,7 @@ from migrate.deployment.jitsi_meet.names import Names
 from migrate.deployment.jitsi_meet.relaying import Relaying
 from migrate.deployment.jitsi_meet.settings import JitsiMeetSecrets, JitsiMeetSettings
 from migrate.deployment.jitsi_meet.signalling import Signalling
-from migrate.deployment.jitsi_meet.topology import Host, Topology
+from migrate.deployment.jitsi_meet.topology import BRIDGES, TURN, WEB, Host, Topology
 from migrate.deployment.unfit import unfit
 from migrate.shared.quoting import Unquotable
 from migrate.shared.templates import render
@@ -38,6 +38,7 @@ class JitsiMeet(Product):
     label: ClassVar[str] = "Jitsi Meet"
     Settings: ClassVar[type[JitsiMeetSettings]] = JitsiMeetSettings
     Secrets: ClassVar[type[JitsiMeetSecrets]] = JitsiMeetSecrets
+    groups: ClassVar[tuple[str, ...]] = (WEB, BRIDGES, TURN)
 
     @classmethod
     def open(cls, settings: Any, secrets: Any, inventory: Inventory, site: Path) -> Self:

@@ -21,9 +21,11 @@ from migrate.deployment.jitsi_meet.networking import (
 )
 from migrate.deployment.section import Section
 from migrate.deployment.values import (
+    Claim,
     Colour,
     Email,
     HostName,
+    InventoryHost,
     Link,
     Name,
     Origin,
@@ -39,20 +41,31 @@ class Jwt(Section):
     app_id: Word = Field(
         default="jitsi", description="the application that tokens are for; the identity provider must use the same"
     )
-    issuers: tuple[Word | Link, ...] = Field(
-        default=(), description="who may issue tokens (the claim iss); needed: an empty list would accept everybody"
+    issuers: tuple[Claim, ...] = Field(
+        default=(),
+        description="who may issue tokens (the claim iss); needed: an empty list would accept everybody",
+        examples=[("https://id.example.org/realms/staff",)],
     )
-    audiences: tuple[Word | Link, ...] = Field(
-        default=(), description="whom tokens are for (the claim aud); needed: Jitsi checks none unless it is told"
+    audiences: tuple[Claim, ...] = Field(
+        default=(),
+        description="whom tokens are for (the claim aud); needed: Jitsi checks none unless it is told",
+        examples=[("jitsi",)],
     )
     key_url: Link | None = Field(
         default=None,
         description="where the provider publishes its keys; without it jwt_secret of secrets.toml signs tokens",
+        examples=["https://id.example.org/realms/staff/keys/"],
     )
     login_url: Link | None = Field(
-        default=None, description="where people without a token are sent to; {room} becomes the name of the room"
+        default=None,
+        description="where people without a token are sent to; {room} becomes the name of the room",
+        examples=["https://id.example.org/login?room={room}"],
     )
-    logout_url: Link | None = Field(default=None, description="where people are sent to when they log out")
+    logout_url: Link | None = Field(
+        default=None,
+        description="where people are sent to when they log out",
+        examples=["https://id.example.org/logout"],
+    )
 
 
 class Authentication(Section):
@@ -81,7 +94,9 @@ class Meetings(Section):
     av_moderation: bool = Field(default=True, description="hosts can keep microphones and cameras off")
     reactions: bool = Field(default=True, description="people can react with a symbol, and with its sound")
     file_sharing_url: Link | None = Field(
-        default=None, description="a service of your own that keeps files shared in meetings; without it there are none"
+        default=None,
+        description="a service of your own that keeps files shared in meetings; without it there are none",
+        examples=["https://files.example.org/upload"],
     )
     recording: Literal["off", "local"] = Field(
         default="local", description="local: people can record to their own disk; recording on a server is not set up"
@@ -99,7 +114,7 @@ class Meetings(Section):
     prejoin_page: bool = Field(default=True, description="people see their camera before they join")
     display_name_required: bool = Field(default=True, description="nobody joins without a name")
     password_digits: Annotated[int, Field(ge=4, le=20)] | None = Field(
-        default=None, description="passwords of rooms are this many digits; without it they are any text"
+        default=None, description="passwords of rooms are this many digits; without it they are any text", examples=[8]
     )
     muted_from: Annotated[int, Field(ge=1, le=10000)] = Field(
         default=25, description="whoever joins as this person or later joins with the microphone off"
@@ -129,7 +144,9 @@ class Limits(Section):
         default=720, description="lines of a camera's picture; 1080 needs about twice the bandwidth of 720"
     )
     last_n: Annotated[int, Field(ge=1, le=500)] | None = Field(
-        default=None, description="everybody receives at most so many pictures; without it all that fit the screen"
+        default=None,
+        description="everybody receives at most so many pictures; without it all that fit the screen",
+        examples=[20],
     )
     joins_per_second: Annotated[int, Field(ge=1, le=1000)] = Field(
         default=3, description="people who enter one room in a second; more have to wait, none is refused"
@@ -149,13 +166,26 @@ class Branding(Section):
     logo: SiteFile | None = Field(
         default=None,
         description="a picture (svg, png) of at most 1 MB in the site directory; without it there is no logo",
+        examples=["branding/logo.svg"],
     )
-    logo_link: Link | None = Field(default=None, description="where a click on the logo leads")
-    background: Colour | None = Field(default=None, description="colour of the background, such as #1f2937")
-    accent: Colour | None = Field(default=None, description="colour of buttons, such as #0f766e")
-    privacy_link: Link | None = Field(default=None, description="your privacy policy")
-    terms_link: Link | None = Field(default=None, description="your terms of use")
-    help_link: Link | None = Field(default=None, description="your help pages; without it there is no help button")
+    logo_link: Link | None = Field(
+        default=None, description="where a click on the logo leads", examples=["https://www.example.org/"]
+    )
+    background: Colour | None = Field(
+        default=None, description="colour of the background, such as #1f2937", examples=["#1f2937"]
+    )
+    accent: Colour | None = Field(default=None, description="colour of buttons, such as #0f766e", examples=["#0f766e"])
+    privacy_link: Link | None = Field(
+        default=None, description="your privacy policy", examples=["https://www.example.org/privacy"]
+    )
+    terms_link: Link | None = Field(
+        default=None, description="your terms of use", examples=["https://www.example.org/terms"]
+    )
+    help_link: Link | None = Field(
+        default=None,
+        description="your help pages; without it there is no help button",
+        examples=["https://www.example.org/help"],
+    )
 
 
 class Web(Section):
@@ -169,10 +199,14 @@ class Web(Section):
         ),
     )
     further_origins: tuple[Origin, ...] = Field(
-        default=(), description="servers of yours that pages may contact too, such as https://files.example.org"
+        default=(),
+        description="servers of yours that pages may contact too, such as https://files.example.org",
+        examples=[("https://files.example.org",)],
     )
     embedded_by: tuple[Origin, ...] = Field(
-        default=(), description="sites that may show meetings inside their own pages; none: only this server"
+        default=(),
+        description="sites that may show meetings inside their own pages; none: only this server",
+        examples=[("https://www.example.org",)],
     )
     strict_transport_security: bool = Field(
         default=True, description="browsers remember for a year to use https only; hard to take back"
@@ -197,18 +231,26 @@ class Certificate(Section):
         ),
     )
     email: Email | None = Field(
-        default=None, description="whom the certificate authority warns; without it nobody is warned"
+        default=None,
+        description="whom the certificate authority warns; without it nobody is warned",
+        examples=["admin@example.org"],
     )
     server: Link = Field(
         default="https://acme-v02.api.letsencrypt.org/directory", description="the ACME server that certbot asks"
     )
     ca_bundle: ServerPath | None = Field(
-        default=None, description="certificates that certbot trusts an ACME server of your own by, on the server"
+        default=None,
+        description="certificates that certbot trusts an ACME server of your own by, on the server",
+        examples=["/etc/ssl/certs/own-ca.pem"],
     )
     certificate: ServerPath | None = Field(
-        default=None, description='with source = "own": the certificate and its chain on the server'
+        default=None,
+        description='with source = "own": the certificate and its chain on the server',
+        examples=["/etc/ssl/certs/meet.pem"],
     )
-    key: ServerPath | None = Field(default=None, description='with source = "own": its key on the server')
+    key: ServerPath | None = Field(
+        default=None, description='with source = "own": its key on the server', examples=["/etc/ssl/private/meet.key"]
+    )
 
 
 class Metrics(Section):
@@ -222,7 +264,10 @@ class Metrics(Section):
 class JitsiMeetSettings(Section):
     """A Jitsi Meet server and its bridges."""
 
-    domain: HostName = Field(description="the name people type; changing it makes every link that was given out dead")
+    domain: HostName = Field(
+        description="the name people type; changing it makes every link that was given out dead",
+        examples=["meet.example.org"],
+    )
     release: Literal["2.0.11146"] = Field(
         default="2.0.11146",
         description="the release of Jitsi's Debian packages; all files are made for it, and no other is known",
@@ -233,6 +278,7 @@ class JitsiMeetSettings(Section):
     prosody: Literal["0.12", "13.0"] | None = Field(
         default=None,
         description="the release of Prosody; without it the distribution's own (debian-12 has 13.0 in its backports)",
+        examples=["13.0"],
     )
     language: Language = Field(
         default="en", description="the language of the pages, such as de or pt-BR, for browsers that ask for none"
@@ -249,13 +295,15 @@ class JitsiMeetSettings(Section):
     firewall: Firewall = Field(default_factory=Firewall)
     metrics: Metrics = Field(default_factory=Metrics)
     repositories: Repositories = Field(default_factory=Repositories)
-    hosts: dict[Word, HostSettings] = Field(
-        default_factory=dict, description="what is special about one host: its name is that of inventory.ini"
+    hosts: dict[InventoryHost, HostSettings] = Field(
+        default_factory=dict,
+        description="what is special about one host: its name is that of inventory.ini",
+        examples=["bridge-2.example.org"],
     )
 
 
 class JitsiMeetSecrets(Section):
-    """The table [jitsi_meet] of secrets.toml."""
+    """By what the parts of a Jitsi Meet server know each other. Made at random: nobody needs to remember it."""
 
     jicofo_password: SecretStr = Field(min_length=16, description="by which Jicofo logs in to Prosody")
     bridge_password: SecretStr = Field(min_length=16, description="by which the bridges log in to Prosody")

@@ -21,7 +21,9 @@ ADDRESS = re.compile(r"(?<![\w.])(\d{1,3}(?:\.\d{1,3}){3})(?![\w.]|/\d)")
 LINK = re.compile(r"(?:https?|wss?|stuns?|turns?):(?://)?([^\s\"'/:;,]+)")
 
 # What looks like a host and is none: names of files and of Java or Lua packages.
-NO_HOSTS = re.compile(r"(?:.*\.(?:cfg|conf|lua|js|html|json|sh|service|d|pem|so)|http-servers\..*|(?:org|net)\.jitsi\b.*)\Z")
+NO_HOSTS = re.compile(
+    r"(?:.*\.(?:cfg|conf|lua|js|html|json|sh|service|d|pem|so)|http-servers\..*|(?:org|net)\.jitsi\b.*)\Z"
+)
 
 LOOPBACK = {"127.0.0.1", "127.0.0.2", "0.0.0.0", "localhost", "[::1]", "[::]"}
 

@@ -1,0 +1,36 @@
+"""A server for init to add: its settings with what they do, secrets made at random, its place in an inventory."""
+
+from __future__ import annotations
+
+import secrets
+
+from pydantic import ValidationError
+
+from migrate import registry
+from migrate.core.errors import UsageError
+from migrate.deployment.inventory import with_host
+from migrate.services.initialising import NewServer
+from migrate.shared.settings_page import settings_page
+
+PRODUCT = "jitsi_meet"
+
+
+def new_server(host: str) -> NewServer:
+    """Return a server of that name. Raises UsageError if it is not a host name."""
+    product = registry.product(PRODUCT)
+    try:
+        domain = product.Settings(domain=host).domain
+    except ValidationError as error:
+        raise UsageError(
+            f"{host!r} is not a full host name", hint="Give the name alone: jitsi-migrate init meet.example.org"
+        ) from error
+    # Hexadecimal digits mean nothing in any of the formats that they are written into.
+    passwords = {name: secrets.token_hex(32) for name in product.Secrets.model_fields}
+    return NewServer(
+        table=PRODUCT,
+        label=product.label,
+        domain=domain,
+        settings=settings_page(product.Settings, PRODUCT, {"domain": domain, "hosts": domain}),
+        secrets=settings_page(product.Secrets, PRODUCT, passwords),
+        listed=lambda text, path: with_host(text, path, domain, product.groups),
+    )
