@@ -24,7 +24,8 @@ local function plain(value)
         return "{" .. table.concat(items, ",") .. "}"
     end
     local shown = type(value) == "function" and "code" or tostring(value)
-    return '"' .. type(value) .. " " .. shown:gsub('[%c"\\\127]', function(c) return ("\\u%04x"):format(c:byte()) end) .. '"'
+    shown = shown:gsub('[%c"\\\127]', function(c) return ("\\u%04x"):format(c:byte()) end)
+    return '"' .. type(value) .. " " .. shown .. '"'
 end
 local found, section = {}, "*"
 local environment = setmetatable({}, {

@@ -84,7 +84,7 @@ def files_with(base: JitsiMeet, new: Mapping[Path, str], what: str) -> Mapping[t
 @pytest.mark.slow
 @pytest.mark.parametrize("what", ["settings", "secrets"])
 @pytest.mark.parametrize("name", BASES)
-@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_a_hostile_text_is_refused_or_held(readers: Readers, name: str, what: str, data: st.DataObject) -> None:
     base = variant(name)
