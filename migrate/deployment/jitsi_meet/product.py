@@ -10,7 +10,10 @@ from typing import Any, ClassVar, Self
 
 from migrate.core.bundle import Bundle, Content, Fault, Inventory, Product, ServerFile
 from migrate.core.problem import Problem
+from migrate.deployment.jitsi_meet.certificates import Certificates
+from migrate.deployment.jitsi_meet.content_security import ContentSecurity
 from migrate.deployment.jitsi_meet.files import TEMPLATES, links, recipes
+from migrate.deployment.jitsi_meet.listening import Listening
 from migrate.deployment.jitsi_meet.names import Names
 from migrate.deployment.jitsi_meet.settings import JitsiMeetSecrets, JitsiMeetSettings
 from migrate.deployment.jitsi_meet.topology import Host, Topology
@@ -92,5 +95,8 @@ class JitsiMeet(Product):
             "topology": self.topology,
             "host": host,
             "prosody": self.prosody,
+            "certificates": Certificates(self.settings, self.topology, host),
+            "content_security": ContentSecurity(self.settings),
+            "listening": Listening(self.settings, self.topology),
             "xmpp_address": "localhost" if host.is_web else self.topology.signalling_address,
         }
