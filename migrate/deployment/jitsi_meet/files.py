@@ -88,7 +88,9 @@ RECIPES = (
     Recipe("web/branding.json.j2", Placement("/etc/jitsi/meet/branding/branding.json"), _on_web),
     Recipe("nginx/site.conf.j2", Placement("/etc/nginx/sites-available/{domain}.conf", reload=("nginx",)), _on_web),
     Recipe(
-        "nginx/others.conf.j2", Placement("/etc/nginx/sites-available/jitsi-meet-others.conf", reload=("nginx",)), _on_web
+        "nginx/others.conf.j2",
+        Placement("/etc/nginx/sites-available/jitsi-meet-others.conf", reload=("nginx",)),
+        _on_web,
     ),
     Recipe("nginx/tls.conf.j2", Placement("/etc/nginx/snippets/jitsi-meet-tls.conf", reload=("nginx",)), _on_web),
     Recipe(
