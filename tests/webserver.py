@@ -6,6 +6,7 @@ nginx older than 1.25.1 is told of HTTP/2 in its older words. Everything else is
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import ssl
@@ -196,7 +197,8 @@ def free_ports(*wanted: int) -> dict[int, int]:
     """Find a free port of loopback for each; below those that the kernel gives to clients."""
     found: dict[int, int] = {}
     with ExitStack() as held:
-        for port in range(21000, 32000):
+        # Tests run beside each other: each process looks elsewhere first.
+        for port in range(21000 + os.getpid() % 100 * 100, 32000):
             if len(found) == len(wanted):
                 break
             line = held.enter_context(socket())
