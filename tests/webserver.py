@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from http.client import HTTPConnection, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from pathlib import Path
 from socket import SO_REUSEADDR, SOL_SOCKET, create_connection, socket
 
@@ -185,7 +186,7 @@ def _handler(behind: Behind) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(b"answered")
 
-        do_POST = do_GET
+        do_POST = do_GET  # noqa: N815
 
         def log_message(self, *_):
             pass
@@ -193,22 +194,23 @@ def _handler(behind: Behind) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+# Tests run beside each other: each process begins elsewhere, and gives no port to two of its own.
+_PORTS = count(21000 + os.getpid() % 100 * 100)
+
+
 def free_ports(*wanted: int) -> dict[int, int]:
     """Find a free port of loopback for each; below those that the kernel gives to clients."""
-    found: dict[int, int] = {}
-    with ExitStack() as held:
-        # Tests run beside each other: each process looks elsewhere first.
-        for port in range(21000 + os.getpid() % 100 * 100, 32000):
-            if len(found) == len(wanted):
-                break
-            line = held.enter_context(socket())
-            line.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
-            try:
-                line.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            found[wanted[len(found)]] = port
-    return found
+    return {port: next(filter(_free, _PORTS)) for port in wanted}
+
+
+def _free(port: int) -> bool:
+    with socket() as line:
+        line.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+        try:
+            line.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from ssl import MemoryBIO, SSLError, SSLWantReadError
 import pytest
 
 from tests.deployments import VARIANTS, product, texts, variant
-from tests.webserver import Behind, ask, ask_plainly, connected, placed, started, checked, unverified
+from tests.webserver import Behind, ask, ask_plainly, checked, connected, placed, started, unverified
 
 TOKEN = "jwt=eyJhbGciOi.token.of.the.tests"
 
