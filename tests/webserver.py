@@ -166,6 +166,7 @@ class Behind:
 def _handler(behind: Behind) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def do_GET(self):
             body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()

@@ -1,4 +1,4 @@
-"""Formats that know no quoting: turnserver.conf, certbot, nftables, sysctl. A value is safe as it is, or it is refused."""
+"""Formats that know no quoting: certbot, nftables, sysctl, turnserver.conf. A value is safe as it is, or refused."""
 
 from __future__ import annotations
 

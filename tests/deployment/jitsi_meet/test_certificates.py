@@ -158,7 +158,7 @@ def here():
 
 
 def test_a_renewed_certificate_is_copied_and_who_runs_is_told(here):
-    assert renew(here, files("turn-443")[HOOK], "meet.example.org", "nginx.service") == ["reload nginx.service"]
+    assert renew(here, files("turn-443")[HOOK], "meet.example.org", "nginx") == ["reload nginx"]
     web, turn = here / "etc/jitsi/meet/meet.example.org", here / "etc/coturn/certs/turn.meet.example.org"
     for stem in (web, turn):
         assert stem.with_name(stem.name + ".crt").read_text() == "new certificate"
@@ -171,12 +171,10 @@ def test_a_renewed_certificate_is_copied_and_who_runs_is_told(here):
 
 def test_coturn_reads_it_without_a_restart(here):
     hook = files("three-bridges", "turn.example.org")[HOOK]
-    assert renew(here, hook, "turn.example.org", "coturn.service") == [
-        "kill --kill-whom=main --signal=SIGUSR2 coturn.service"
-    ]
+    assert renew(here, hook, "turn.example.org", "coturn") == ["kill --kill-whom=main --signal=SIGUSR2 coturn"]
     assert not (here / "etc/jitsi").exists()
 
 
 def test_other_certificates_of_the_host_are_left_alone(here):
-    assert renew(here, files("minimal")[HOOK], "blog.example.org", "nginx.service") == []
+    assert renew(here, files("minimal")[HOOK], "blog.example.org", "nginx") == []
     assert not (here / "etc").exists()

@@ -272,3 +272,12 @@ def _hello(name: str) -> bytes:
     with pytest.raises(SSLWantReadError):
         wrapped.do_handshake()
     return out.read()
+
+
+@pytest.mark.slow
+def test_an_office_enters_at_once():
+    with placed(product('domain = "meet.example.org"\nlimits.logins_per_second = 1')) as root, ExitStack() as stack:
+        assert "rate=1r/s" in root.configuration("meet.example.org")
+        stack.enter_context(Behind().serving(root.ports[8888]))
+        stack.enter_context(started(root))
+        assert {ask(root, "/conference-request/v1", "POST", body="{}").status for _ in range(20)} == {200}
