@@ -115,6 +115,7 @@ stun_servers = ["stun.example.org:3478"]
     "private-network": (
         """
 domain = "meet.corp.example.org"
+prosody = "13.0"
 bridges.reach = "lan"
 [certificate]
 source = "own"
@@ -122,6 +123,7 @@ certificate = "/etc/ssl/meet/fullchain.pem"
 key = "/etc/ssl/meet/key.pem"
 [repositories]
 jitsi = "https://mirror.corp.example.org/jitsi"
+backports = "https://mirror.corp.example.org/debian"
 """,
         ONE_HOST,
     ),

@@ -52,16 +52,24 @@ def _unit(name: str) -> str:
     return f"/etc/systemd/system/{name}.service.d/jitsi-migrate.conf"
 
 
+_LUA = ("luac5.4", "-p", "{}")
+
 RECIPES = (
     # Signalling.
     Recipe(
         "prosody/prosody.cfg.lua.j2",
-        Placement("/etc/prosody/prosody.cfg.lua", group="prosody", mode="0640", restart=("prosody",)),
+        Placement("/etc/prosody/prosody.cfg.lua", group="prosody", mode="0640", validate=_LUA, restart=("prosody",)),
         _on_web,
     ),
     Recipe(
         "prosody/host.cfg.lua.j2",
-        Placement("/etc/prosody/conf.avail/{domain}.cfg.lua", group="prosody", mode="0640", restart=("prosody",)),
+        Placement(
+            "/etc/prosody/conf.avail/{domain}.cfg.lua",
+            group="prosody",
+            mode="0640",
+            validate=_LUA,
+            restart=("prosody",),
+        ),
         _on_web,
     ),
     Recipe(

@@ -10,12 +10,15 @@ from typing import Any, ClassVar, Self
 
 from migrate.core.bundle import Bundle, Content, Fault, Inventory, Product, ServerFile
 from migrate.core.problem import Problem
+from migrate.deployment.jitsi_meet import branding
+from migrate.deployment.jitsi_meet.balancing import Balancing
 from migrate.deployment.jitsi_meet.certificates import Certificates
 from migrate.deployment.jitsi_meet.content_security import ContentSecurity
 from migrate.deployment.jitsi_meet.files import TEMPLATES, links, recipes
 from migrate.deployment.jitsi_meet.listening import Listening
 from migrate.deployment.jitsi_meet.names import Names
 from migrate.deployment.jitsi_meet.settings import JitsiMeetSecrets, JitsiMeetSettings
+from migrate.deployment.jitsi_meet.signalling import Signalling
 from migrate.deployment.jitsi_meet.topology import Host, Topology
 from migrate.deployment.unfit import unfit
 from migrate.shared.quoting import Unquotable
@@ -43,7 +46,7 @@ class JitsiMeet(Product):
 
     def faults(self) -> Sequence[Fault]:
         """Return every contradiction."""
-        return ()
+        return tuple(branding.faults(self.settings, self.site))
 
     def problems(self) -> Sequence[Problem]:
         """Return what should be known before it is deployed."""
@@ -86,17 +89,22 @@ class JitsiMeet(Product):
             except Unquotable as error:
                 raise unfit(error, path, self.name, self.settings) from error
             yield ServerFile(replace(recipe.placement, path=path), content)
+        if host.is_web:
+            yield from branding.files(self.settings, self.site)
 
     def _context(self, host: Host) -> dict[str, Any]:
         return {
             "settings": self.settings,
             "secrets": self.secrets,
             "names": Names(self.settings.domain),
+            "look": branding.Look(self.settings),
             "topology": self.topology,
+            "balancing": Balancing(self.topology),
             "host": host,
             "prosody": self.prosody,
             "certificates": Certificates(self.settings, self.topology, host),
             "content_security": ContentSecurity(self.settings),
             "listening": Listening(self.settings, self.topology),
+            "signalling": Signalling(self.topology),
             "xmpp_address": "localhost" if host.is_web else self.topology.signalling_address,
         }

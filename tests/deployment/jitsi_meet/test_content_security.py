@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import ssl
 import subprocess
-from contextlib import ExitStack
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
 from migrate.deployment.jitsi_meet.content_security import ContentSecurity
 from tests.deployments import VARIANTS, product, variant
-from tests.readers import directory, program
+from tests.readers import program
 from tests.webserver import Behind, certificate, free_ports, placed, started
 
 # Tries to reach another server by all that pages can load, and the own one by what Jitsi needs; then tells.
@@ -111,18 +115,26 @@ def browse(settings: str, link: str = "") -> tuple[dict[str, list], list[str]]:
         stack.enter_context(other.serving(elsewhere, tls))
         stack.enter_context(started(root))
         rules = f"MAP meet.example.org 127.0.0.1:{root.ports[443]}, MAP other.example.org 127.0.0.1:{elsewhere}"
-        browser = subprocess.Popen(_chromium(stack.enter_context(directory()), rules), stderr=subprocess.DEVNULL)
-        try:
-            assert own.arrived.wait(30)
-        finally:
-            browser.terminate()
-            browser.wait()
+        stack.enter_context(_browsing(rules))
+        assert own.arrived.wait(30)
     (told,) = [body.removeprefix("done") for *_, body in own.asked if body.startswith("done")]
     assert any("xmpp-websocket" in path for _, path, _, _ in own.asked)
     return json.loads(told), [path for _, path, _, _ in other.asked]
 
 
-def _chromium(profile, rules: str) -> list[str]:
+@contextmanager
+def _browsing(rules: str) -> Iterator[None]:
+    # Its helpers outlive it for a moment, and may still write.
+    with tempfile.TemporaryDirectory(prefix="browser", ignore_cleanup_errors=True) as profile:
+        browser = subprocess.Popen(_chromium(profile, rules), stderr=subprocess.DEVNULL, start_new_session=True)
+        try:
+            yield
+        finally:
+            os.killpg(browser.pid, signal.SIGKILL)
+            browser.wait()
+
+
+def _chromium(profile: str, rules: str) -> list[str]:
     quiet = (
         "no-first-run",
         "no-proxy-server",

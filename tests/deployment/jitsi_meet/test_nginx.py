@@ -281,3 +281,11 @@ def test_an_office_enters_at_once():
         stack.enter_context(Behind().serving(root.ports[8888]))
         stack.enter_context(started(root))
         assert {ask(root, "/conference-request/v1", "POST", body="{}").status for _ in range(20)} == {200}
+
+
+@pytest.mark.slow
+def test_config_js_as_rendered_is_told_its_tenant():
+    with placed(variant("minimal")) as root, started(root):
+        plain, tenant = ask(root, "/config.js").body, ask(root, "/staff/config.js").body
+    assert "<!--#" not in plain + tenant and len(plain) > 1000
+    assert plain.replace("''", "'staff.'", 1).replace("''", "'staff/'", 1) == tenant
