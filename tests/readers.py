@@ -36,6 +36,14 @@ STDIN.set_encoding("UTF-8")
 puts JSON.generate(JSON.parse(STDIN.read).map { |text| Hocon.parse(text) })
 """
 
+CERTBOT = """
+import json, sys
+from certbot._internal import cli
+from certbot._internal.plugins import disco
+read = cli.prepare_and_parse_args(disco.PluginsRegistry.find_all(), ["certonly", "--config", sys.argv[1]])
+print(json.dumps(vars(getattr(read, "namespace", read)), default=str))
+"""
+
 
 def program(name: str, package: str) -> str:
     """Find a program, also one of the tests' own environment; without it the test is skipped, or in CI failed."""
@@ -213,6 +221,15 @@ def by_turnserver(realm: str, redirect: str) -> tuple[str, str]:
     (realm,) = re.findall(r"^\d+: : Default realm: (.*)$", told, re.MULTILINE)
     (redirect,) = re.findall(r"^\d+: : ACME redirect URL: (.*)$", told, re.MULTILINE)
     return realm, redirect
+
+
+def by_certbot(text: str) -> dict[str, object]:
+    """Let certbot read a file of options, and return all that it then has."""
+    certbot = Path(program("certbot", "certbot"))
+    interpreter = certbot.read_text().partition("\n")[0].removeprefix("#!")
+    with directory() as here:
+        (here / "options.ini").write_text(text, "utf-8")
+        return json.loads(run(interpreter, "-c", CERTBOT, here / "options.ini", cwd=here))
 
 
 def by_debconf(lines: Sequence[str]) -> dict[str, str]:

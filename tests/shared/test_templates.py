@@ -220,6 +220,6 @@ def test_quoting_alone_loads_no_template_engine():
 
 def test_there_is_a_format_for_every_kind_of_file():
     assert sorted(FORMATS) == [
-        *("coturn", "debconf", "environment", "hocon", "html", "javascript", "json", "lua"),
+        *("certbot", "coturn", "debconf", "environment", "hocon", "html", "javascript", "json", "lua"),
         *("nftables", "nginx", "sysctl", "systemd", "toml", "yaml"),
     ]

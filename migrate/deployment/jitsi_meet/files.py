@@ -40,6 +40,10 @@ def _where_certbot_runs(host: Host, topology: Topology) -> bool:
     return topology.settings.certificate.source == "acme" and (host.is_web or host.is_turn)
 
 
+def _where_certbot_trusts_another(host: Host, topology: Topology) -> bool:
+    return _where_certbot_runs(host, topology) and topology.settings.certificate.ca_bundle is not None
+
+
 def _firewalled(_: Host, topology: Topology) -> bool:
     return topology.settings.firewall.enabled
 
@@ -92,15 +96,23 @@ RECIPES = (
     Recipe("web/branding.json.j2", Placement("/etc/jitsi/meet/branding/branding.json"), _on_web),
     Recipe("nginx/site.conf.j2", Placement("/etc/nginx/sites-available/{domain}.conf", reload=("nginx",)), _on_web),
     Recipe(
+        "nginx/others.conf.j2",
+        Placement("/etc/nginx/sites-available/jitsi-meet-others.conf", reload=("nginx",)),
+        _on_web,
+    ),
+    Recipe("nginx/tls.conf.j2", Placement("/etc/nginx/snippets/jitsi-meet-tls.conf", reload=("nginx",)), _on_web),
+    Recipe(
         "nginx/turn.conf.j2",
         Placement("/etc/nginx/modules-enabled/90-jitsi-meet-turn.conf", reload=("nginx",)),
         _where_turn_has_a_name,
     ),
     Recipe(
         "certbot/deploy-hook.j2",
-        Placement("/etc/letsencrypt/renewal-hooks/deploy/jitsi-meet", mode="0755"),
+        Placement("/etc/letsencrypt/renewal-hooks/deploy/jitsi-meet", mode="0755", validate=("sh", "-n", "{}")),
         _where_certbot_runs,
     ),
+    Recipe("certbot/certbot.ini.j2", Placement("/etc/letsencrypt/jitsi-meet.ini"), _where_certbot_runs),
+    Recipe("certbot/service.conf.j2", Placement(_unit("certbot")), _where_certbot_trusts_another),
     # The system.
     Recipe(
         "system/debconf.j2",
@@ -150,3 +162,5 @@ def links(host: Host, topology: Topology) -> Iterator[Link]:
     if host.is_web:
         yield Link(f"/etc/prosody/conf.d/{domain}.cfg.lua", f"../conf.avail/{domain}.cfg.lua")
         yield Link(f"/etc/nginx/sites-enabled/{domain}.conf", f"../sites-available/{domain}.conf")
+        # Debian's link to its example page, which is a default server too, is replaced.
+        yield Link("/etc/nginx/sites-enabled/default", "../sites-available/jitsi-meet-others.conf")

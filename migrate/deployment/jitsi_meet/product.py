@@ -12,9 +12,12 @@ from migrate.core.bundle import Bundle, Content, Fault, Inventory, Product, Serv
 from migrate.core.problem import Problem
 from migrate.deployment.jitsi_meet import branding
 from migrate.deployment.jitsi_meet.balancing import Balancing
+from migrate.deployment.jitsi_meet.certificates import Certificates
+from migrate.deployment.jitsi_meet.content_security import ContentSecurity
 from migrate.deployment.jitsi_meet.files import TEMPLATES, links, recipes
 from migrate.deployment.jitsi_meet.firewall import Openings
 from migrate.deployment.jitsi_meet.installation import Installation
+from migrate.deployment.jitsi_meet.listening import Listening
 from migrate.deployment.jitsi_meet.names import Names
 from migrate.deployment.jitsi_meet.relaying import Relaying
 from migrate.deployment.jitsi_meet.settings import JitsiMeetSecrets, JitsiMeetSettings
@@ -111,6 +114,9 @@ class JitsiMeet(Product):
             "relaying": Relaying(host, self.topology),
             "installation": self._installation,
             "openings": Openings(host, self.topology),
+            "certificates": Certificates(self.settings, self.topology, host),
+            "content_security": ContentSecurity(self.settings),
+            "listening": Listening(self.settings, self.topology),
             "signalling": Signalling(self.topology),
             "xmpp_address": "localhost" if host.is_web else self.topology.signalling_address,
         }

@@ -1,4 +1,4 @@
-"""Formats that know no quoting: turnserver.conf, nftables, sysctl. A value is safe as it is, or it is refused."""
+"""Formats that know no quoting: certbot, nftables, sysctl, turnserver.conf. A value is safe as it is, or refused."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from migrate.shared.quoting.notation import UNFIT, Format, Listing, Notation, Un
 
 # turnserver drops "=", blanks and a quote before a value, blanks behind it, and cuts a line at 1023 bytes.
 _COTURN = re.compile(r'(?=.{,900}\Z)(?!["=])[!-~]+(?: +[!-~]+)*')
+# certbot takes a bracket for a list, drops quotes, and cuts a line at a # behind a blank.
+_CERTBOT = re.compile(r"\w[\w.:/?&=%@+~,-]{0,999}", re.ASCII)
 _WORD = re.compile(r"(?!-)[\w.:/-]{1,255}", re.ASCII)
 
 
@@ -31,6 +33,15 @@ coturn = Notation(
     after=r"\n|\Z",
     refused=UNFIT,
 )
+certbot = Notation(
+    name="certbot",
+    where="certbot's configuration",
+    text=_if(_CERTBOT, "certbot's configuration", "names, addresses and links without blanks, quotes and #"),
+    before=r"^[a-z][a-z-]* = ",
+    after=r"\n|\Z",
+    refused=UNFIT,
+    listing=Listing(between=","),
+)
 nftables = Notation(
     name="nftables",
     where="nftables",
@@ -51,6 +62,7 @@ sysctl = Notation(
 )
 
 FORMATS = (
+    Format("certbot", (certbot,), r"^\s*[#;][^\n]*"),
     Format("coturn", (coturn,)),
     Format("nftables", (nftables,), r'#[^\n]*|"[^"]*(?:"|\Z)'),
     Format("sysctl", (sysctl,)),

@@ -7,9 +7,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from migrate.shared.quoting import Unquotable
-from migrate.shared.quoting.bare import coturn, nftables, sysctl
+from migrate.shared.quoting.bare import certbot, coturn, nftables, sysctl
 from tests.hostile import FRAGMENTS, NASTY, TEXTS
-from tests.readers import by_sysctl, by_turnserver
+from tests.readers import by_certbot, by_sysctl, by_turnserver
 
 PRINTABLE = st.one_of(TEXTS, st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1))
 
@@ -44,6 +44,25 @@ def test_turnserver_would_read_these_differently(value):
 @pytest.mark.parametrize("value", ["pa55-w/+=", "a=b", "user:0x1f", "10.0.0.0-10.255.255.255", "a # b", "x" * 900])
 def test_what_turnserver_needs_is_accepted(value):
     assert coturn(value) == value
+
+
+@pytest.mark.slow
+@given(st.lists(PRINTABLE, min_size=1, max_size=12))
+@example([*(f"a{part}b" for part in FRAGMENTS), *NASTY, "https://ca.example.org/a?b=%20&c=d"])
+@settings(max_examples=3, deadline=None)
+def test_certbot_reads_every_accepted_value_back(values):
+    found = list(accepted(certbot, values))
+    options = ("server", "eab-kid", "eab-hmac-key", "user-agent", "user-agent-comment", "preferred-chain")
+    for start in range(0, len(found), len(options)):
+        chunk = dict(zip(options, found[start:], strict=False))
+        read = by_certbot("".join(f"{option} = {value}\n" for option, value in chunk.items()))
+        assert {option: read[option.replace("-", "_")] for option in chunk} == chunk
+
+
+@pytest.mark.parametrize("value", ["", "[a]", '"a"', "a b", "a #b", "-a", "é"])
+def test_certbot_would_read_these_differently_or_they_are_not_needed(value):
+    with pytest.raises(Unquotable):
+        certbot(value)
 
 
 @given(st.one_of(TEXTS, st.sampled_from(NASTY)))

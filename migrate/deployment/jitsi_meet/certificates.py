@@ -1,0 +1,53 @@
+"""Which certificates the web server and coturn use, and for which names they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from migrate.deployment.jitsi_meet.settings import JitsiMeetSettings
+from migrate.deployment.jitsi_meet.topology import Host, Topology
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A certificate with its chain, and its key, on the server."""
+
+    certificate: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Certificates:
+    """The certificates of one host."""
+
+    settings: JitsiMeetSettings
+    topology: Topology
+    host: Host
+
+    @property
+    def web(self) -> Pair:
+        """What nginx reads: your own files, or where Jitsi's package puts a first certificate of its own.
+
+        Certbot's are copied there. So nginx has a certificate before certbot ran, and certbot has a web server to
+        prove the name with.
+        """
+        given = self.settings.certificate
+        if given.source == "own" and given.certificate and given.key:
+            return Pair(given.certificate, given.key)
+        return _pair(f"/etc/jitsi/meet/{self.settings.domain}")
+
+    @property
+    def turn(self) -> Pair:
+        """What coturn reads: a copy always, for it is not root and may not read the key of another."""
+        return _pair(f"/etc/coturn/certs/{self.topology.turn_domain}")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that people reach the host by, the one that certbot calls its certificate first."""
+        web = [self.settings.domain] if self.host.is_web else []
+        turn = [self.topology.turn_domain] if self.host.is_turn else []
+        return tuple(dict.fromkeys(web + turn))
+
+
+def _pair(stem: str) -> Pair:
+    return Pair(f"{stem}.crt", f"{stem}.key")
