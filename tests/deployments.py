@@ -74,7 +74,7 @@ limits.max_participants = 200
 domain = "turn.example.org"
 on_443 = true
 [bridges]
-region_groups = [["eu", "uk"]]
+region_groups = [["eu", "us"]]
 signalling_address = "10.1.0.2"
 [hosts."web.example.org"]
 addresses = ["192.0.2.10", "10.1.0.2"]
@@ -174,6 +174,8 @@ ca_bundle = "/etc/ssl/certs/example-ca.pem"
 domain = "turn.meet.example.org"
 on_443 = true
 relay_ports = [50000, 50999]
+sessions_each = 6
+sessions = 600
 megabits_each = 20
 [firewall]
 ssh_port = 2222

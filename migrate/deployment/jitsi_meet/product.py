@@ -10,10 +10,12 @@ from typing import Any, ClassVar, Self
 
 from migrate.core.bundle import Bundle, Content, Fault, Inventory, Product, ServerFile
 from migrate.core.problem import Problem
+from migrate.deployment.jitsi_meet.contradictions import contradictions
 from migrate.deployment.jitsi_meet.files import TEMPLATES, links, recipes
 from migrate.deployment.jitsi_meet.names import Names
 from migrate.deployment.jitsi_meet.settings import JitsiMeetSecrets, JitsiMeetSettings
 from migrate.deployment.jitsi_meet.topology import Host, Topology
+from migrate.deployment.jitsi_meet.warnings import warnings
 from migrate.deployment.unfit import unfit
 from migrate.shared.quoting import Unquotable
 from migrate.shared.templates import render
@@ -40,11 +42,11 @@ class JitsiMeet(Product):
 
     def faults(self) -> Sequence[Fault]:
         """Return every contradiction."""
-        return ()
+        return contradictions(self.topology, self.secrets)
 
     def problems(self) -> Sequence[Problem]:
         """Return what should be known before it is deployed."""
-        return ()
+        return tuple(warnings(self.topology))
 
     def hosts(self) -> Sequence[str]:
         """Return the hosts of the three groups, the web server first."""
