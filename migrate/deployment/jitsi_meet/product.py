@@ -42,7 +42,7 @@ class JitsiMeet(Product):
 
     def faults(self) -> Sequence[Fault]:
         """Return every contradiction."""
-        return contradictions(self.topology, self.secrets)
+        return tuple(contradictions(self.topology, self.secrets))
 
     def problems(self) -> Sequence[Problem]:
         """Return what should be known before it is deployed."""
