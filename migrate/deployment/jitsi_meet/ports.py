@@ -36,7 +36,7 @@ class Listener:
 
 def wrong_ports(topology: Topology) -> Iterator[Fault]:
     """Yield each setting of a port that another program of the same host has."""
-    found = {}
+    found: dict[object, Fault] = {}
     for host in topology.hosts:
         for one, other in combinations(listeners(host, topology), 2):
             if one.meets(other) and one.path + other.path:

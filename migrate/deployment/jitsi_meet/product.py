@@ -83,7 +83,7 @@ class JitsiMeet(Product):
             try:
                 content = render(TEMPLATES + recipe.template, **context)
             except Unquotable as error:
-                raise unfit(error, path, self.name, self.settings) from error
+                raise unfit(error, path, self.name, self.settings, self.secrets) from error
             yield ServerFile(replace(recipe.placement, path=path), content)
 
     def _context(self, host: Host) -> dict[str, Any]:
