@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from migrate.cli.output import Output
 from migrate.cli.rendering import Rendered
-from migrate.core.problem import Problem, Severity
+from migrate.core.problem import Severity
 from migrate.services.rendering import BUILD, Change, FileChange, HostChange
 
 _STYLES = {Change.NEW: "green", Change.CHANGED: "yellow", Change.GONE: "red", Change.SAME: "dim"}
@@ -24,9 +24,7 @@ def show_render(output: Output, done: Rendered) -> None:
         _file(output, done.variables, f"{BUILD}/{done.variables.path}", indent=0)
     for name in done.abandoned:
         output.line((name, "bold"), "  is not in the inventory any more; its files go")
-    _problems(output, done.problems)
-    if not output.quiet and (done.pending or done.problems):
-        output.gap()
+    _problems(output, done)
     _verdict(output, done)
 
 
@@ -71,22 +69,28 @@ def _without_header(lines: Sequence[str]) -> Iterator[str]:
             yield line
 
 
-def _problems(output: Output, problems: Sequence[Problem]) -> None:
-    if problems:
+def _problems(output: Output, done: Rendered) -> None:
+    # What is no danger was told when it changed last.
+    worth = [found for found in done.problems if done.pending or output.verbose or found.severity is not Severity.INFO]
+    if worth:
         output.heading("Good to know")
-    for problem in problems:
-        output.line((problem.severity.value, _SEVERITIES[problem.severity]), f"  {problem.message}", indent=2)
-        output.line((problem.hint, "dim"), indent=4)
+        rows: list[list[str | tuple[str, str]]] = [
+            [(found.severity.value, _SEVERITIES[found.severity]), found.message] for found in worth
+        ]
+        output.table(rows, notes={place: [found.hint] for place, found in enumerate(worth)})
+        output.gap()
+    elif done.pending:
+        output.gap()
 
 
 def _verdict(output: Output, done: Rendered) -> None:
     hosts = f"{len(done.hosts)} host{'s' * (len(done.hosts) != 1)}"
     changed = sum(host.pending for host in done.hosts)
     if not done.pending:
-        output.verdict(f"Nothing changed: {hosts}.")
+        output.verdict(f"Nothing changed on {hosts}.")
     elif done.dry_run:
         output.verdict(f"{changed} of {hosts} would change. Nothing was written.")
+    elif all(host.first for host in done.hosts):
+        output.verdict(f"Rendered {hosts} into {BUILD}/. Read the files before you deploy them.")
     else:
-        output.verdict(
-            f"Rendered {hosts} into {BUILD}/, {changed} with changes. Read the files before you deploy them."
-        )
+        output.verdict(f"Rendered {hosts} into {BUILD}/; {changed} changed. Read the changes before you deploy.")

@@ -96,7 +96,8 @@ class Workshop:
         # First what goes: a file may be where a directory comes.
         for file in change.files:
             if file.change is Change.GONE:
-                self._remove(directory / _FILES, file.path)
+                self._remove(directory / _FILES / file.path.lstrip("/"))
+        self._prune(directory / _FILES)
         for file in change.files:
             if file.change in (Change.NEW, Change.CHANGED):
                 self._write(directory / _FILES / file.path.lstrip("/"), contents[file.path], durable=False)
@@ -137,14 +138,16 @@ class Workshop:
         if not path.is_file() or path.read_bytes() != data:
             self.files.write(path, data, durable=durable)
 
-    def _remove(self, root: Path, name: str) -> None:
-        path = root / name.lstrip("/")
-        self.files.remove(path)
-        for directory in path.parents:
-            if directory == root or not directory.is_dir() or any(directory.iterdir()):
-                break
-            with reported(directory):
-                directory.rmdir()
+    def _remove(self, path: Path) -> None:
+        # A run that was killed may have made a directory of it already.
+        if path.is_symlink() or not path.is_dir():
+            self.files.remove(path)
+
+    def _prune(self, root: Path) -> None:
+        for directory in sorted(root.rglob("*"), reverse=True):
+            if directory.is_dir() and not any(directory.iterdir()):
+                with reported(directory):
+                    directory.rmdir()
 
     def _on_disk(self, host: str) -> Iterator[str]:
         root = self._directory(host) / _FILES
