@@ -77,9 +77,7 @@ on_443 = true
 region_groups = [["eu", "us"]]
 signalling_address = "10.1.0.2"
 [hosts."web.example.org"]
-addresses = ["192.0.2.10", "10.1.0.2"]
-[hosts."turn.example.org"]
-addresses = ["192.0.2.11", "2001:db8::11"]
+region = "eu"
 [hosts."bridge-1.example.org"]
 addresses = ["192.0.2.21", "2001:db8::21"]
 region = "eu"

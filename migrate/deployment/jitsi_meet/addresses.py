@@ -39,6 +39,10 @@ def _addresses(topology: Topology, host: Host) -> Iterator[Fault]:
         yield Fault(
             path, f"are needed of {host.name}", "The firewalls and the TURN server of other hosts let it in by these."
         )
+    if host.settings.addresses and not _wants_addresses(topology, host):
+        yield Fault(
+            path, "change nothing: only a bridge's are used, for a TURN server or by other hosts", "Take them out."
+        )
     for place, address in enumerate(host.settings.addresses):
         yield from _family(topology, (*path, place), ip_address(address).version)
         if _within(address, _OWN):
@@ -46,10 +50,15 @@ def _addresses(topology: Topology, host: Host) -> Iterator[Fault]:
 
 
 def _needs_addresses(topology: Topology, host: Host) -> bool:
+    """Whether another host lets this one in by its addresses, or leads to it."""
     return host.is_bridge and any(
         other is not host and (other.is_turn or (other.is_web and topology.settings.firewall.enabled))
         for other in topology.hosts
     )
+
+
+def _wants_addresses(topology: Topology, host: Host) -> bool:
+    return host.is_bridge and (bool(topology.turn) or not host.is_web)
 
 
 def _mappings(topology: Topology, host: Host) -> Iterator[Fault]:

@@ -38,11 +38,15 @@ def _unknown(topology: Topology) -> Iterator[Fault]:
 
 def _regions(topology: Topology) -> Iterator[Fault]:
     for host in topology.hosts:
-        path = ("hosts", host.name, "region")
-        if host.settings.region and not host.is_bridge:
-            yield Fault(path, f"changes nothing: {host.name} is no bridge", "Only bridges have regions.")
-        if host.is_bridge and topology.regions and not host.settings.region:
-            yield Fault(path, "is needed as soon as another bridge has one", "Nobody would be sent to this bridge.")
+        path, region = ("hosts", host.name, "region"), host.settings.region
+        if region and not topology.many_bridges:
+            yield Fault(path, "changes nothing unless there are several bridges", "Take it out.")
+        elif region and not host.is_bridge and not host.is_web:
+            yield Fault(path, f"changes nothing: {host.name} is neither a bridge nor the web server", "Take it out.")
+        elif region and region not in topology.regions:
+            yield Fault(path, f"no bridge is in {region}, where meetings would start")
+        elif topology.regions and topology.many_bridges and host.is_bridge and not region:
+            yield Fault(path, "is needed as soon as another bridge has one", "Meetings would not go on to this bridge.")
 
 
 def _region_groups(topology: Topology) -> Iterator[Fault]:

@@ -37,6 +37,11 @@ def _firewall(topology: Topology) -> bool:
     return topology.settings.firewall.enabled
 
 
+def _own_tls_port(topology: Topology) -> bool:
+    # Without a TURN server its whole table is refused.
+    return not topology.turn or not topology.settings.turn.on_443 or topology.turn_by_name
+
+
 def _backports(topology: Topology) -> bool:
     return topology.settings.distribution == "debian-12" and topology.settings.prosody == "13.0"
 
@@ -48,7 +53,6 @@ NEEDED = (
         lambda topology: not _mode("open")(topology),
         'authentication.mode is "accounts" or "jwt": on an open server nobody needs an account',
     ),
-    Needed(("branding", "logo_link"), lambda topology: bool(topology.settings.branding.logo), "there is a logo"),
     Needed(("web", "further_origins"), _policy, "there is a content_security_policy"),
     Needed(("certificate", "email"), _source("acme"), 'source is "acme"'),
     Needed(("certificate", "server"), _source("acme"), 'source is "acme"'),
@@ -62,6 +66,7 @@ NEEDED = (
         "a bridge is on another host than the web server",
     ),
     Needed(("turn",), lambda topology: bool(topology.turn), "inventory.ini names a host in [coturn]"),
+    Needed(("turn", "tls_port"), _own_tls_port, "on_443 is false, or TURN is on the host of the web server"),
     Needed(("firewall", "ssh_port"), _firewall, "the firewall is enabled"),
     Needed(("firewall", "ssh_from"), _firewall, "the firewall is enabled"),
     Needed(("repositories", "backports"), _backports, 'prosody is "13.0" on debian-12'),

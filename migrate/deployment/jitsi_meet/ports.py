@@ -72,9 +72,10 @@ def _web(topology: Topology) -> Iterator[Listener]:
 def _turn(topology: Topology) -> Iterator[Listener]:
     turn = topology.settings.turn
     yield _chosen("udp", turn.port, "TURN", "turn", "port")
-    yield _chosen("tcp", turn.tls_port, "TURN with TLS", "turn", "tls_port")
-    if turn.on_443 and not topology.turn_by_name and turn.tls_port != 443:
-        yield _chosen("tcp", 443, "TURN at port 443", "turn", "on_443")
+    if turn.on_443 and not topology.turn_by_name:
+        yield _chosen("tcp", 443, "TURN with TLS", "turn", "on_443")
+    else:
+        yield _chosen("tcp", turn.tls_port, "TURN with TLS", "turn", "tls_port")
     yield Listener("udp", turn.relay_ports, "the relays", ("turn", "relay_ports"))
 
 

@@ -17,6 +17,12 @@ DOMAIN = 'domain = "meet.example.org"\n'
 WITHOUT_TURN = ONE_HOST.partition("[coturn]")[0]
 APART = "[jitsi_meet]\nmeet.example.org\n[jitsi_videobridge]\nbridge.example.org\n[coturn]\nturn.example.org\n"
 TWO_BRIDGES = ONE_HOST.replace("[coturn]", "bridge.example.org\n[coturn]")
+SCATTERED = APART.replace("[coturn]", "more.example.org\n[coturn]")
+SCATTERED_SETTINGS = """\
+turn.domain = "turn.example.org"
+hosts."bridge.example.org" = { addresses = ["192.0.2.2"], region = "eu" }
+hosts."more.example.org" = { addresses = ["192.0.2.3"], region = "eu" }
+"""
 MEET, BRIDGE = 'hosts."meet.example.org"', 'hosts."bridge.example.org"'
 AT_HOME = f'{MEET}.addresses = ["192.0.2.1"]\n'
 KNOWN = f'{AT_HOME}{BRIDGE}.addresses = ["192.0.2.2"]\n'
@@ -93,12 +99,6 @@ CONTRADICTIONS = {
         "2 bridges with 80 people each carry 160, not 161",
     ),
     # The web.
-    "a link of no logo": (
-        'branding.logo_link = "https://www.example.org/"',
-        ONE_HOST,
-        "branding.logo_link",
-        "unless there is a logo",
-    ),
     "origins of no policy": (
         'web.content_security_policy = "off"\nweb.further_origins = ["https://cdn.example.org"]',
         ONE_HOST,
@@ -179,6 +179,18 @@ CONTRADICTIONS = {
         APART,
         "hosts.bridge.example.org.addresses",
         "are needed of bridge.example.org",
+    ),
+    "addresses of no bridge": (
+        f'{TURN_NAMED}{MEET}.addresses = ["192.0.2.1"]',
+        APART,
+        "hosts.meet.example.org.addresses",
+        "only a bridge's are used",
+    ),
+    "addresses that nobody reaches": (
+        f"meetings.peer_to_peer = false\n{AT_HOME}",
+        WITHOUT_TURN,
+        "hosts.meet.example.org.addresses",
+        "only a bridge's are used",
     ),
     "one address of two hosts": (
         KNOWN.replace("192.0.2.2", "192.0.2.1"),
@@ -281,11 +293,23 @@ CONTRADICTIONS = {
         "unless a bridge is on another host",
     ),
     # Regions.
-    "a region of no bridge": (
-        f'{TURN_NAMED}{BRIDGE}.region = "eu"\n{MEET}.region = "eu"',
-        APART,
+    "a region of neither bridge nor web server": (
+        f'{SCATTERED_SETTINGS}hosts."turn.example.org".region = "eu"',
+        SCATTERED,
+        "hosts.turn.example.org.region",
+        "turn.example.org is neither a bridge nor the web server",
+    ),
+    "a region of the only bridge": (
+        f'{MEET}.region = "eu"',
+        ONE_HOST,
         "hosts.meet.example.org.region",
-        "meet.example.org is no bridge",
+        "changes nothing unless there are several bridges",
+    ),
+    "a region of the web server where no bridge is": (
+        f'{SCATTERED_SETTINGS}hosts."meet.example.org".region = "us"',
+        SCATTERED,
+        "hosts.meet.example.org.region",
+        "no bridge is in us",
     ),
     "a bridge without region": (
         f'{KNOWN}{MEET}.region = "eu"',
@@ -323,6 +347,12 @@ CONTRADICTIONS = {
         WITHOUT_TURN,
         "turn.port",
         "unless inventory.ini names a host in [coturn]",
+    ),
+    "a port of TURN that 443 takes the place of": (
+        f"{TURN_NAMED}turn.on_443 = true\nturn.tls_port = 5350",
+        APART,
+        "turn.tls_port",
+        "unless on_443 is false",
     ),
     "relays backwards": ("turn.relay_ports = [60000, 50000]", ONE_HOST, "turn.relay_ports", "comes after the last"),
     "fewer ports than relays": (
