@@ -43,7 +43,8 @@ def bundles(
     site: Site, products: Sequence[Product], hosts: Sequence[str], tick: Progress = lambda _done, _total: None
 ) -> list[Bundle]:
     """Return the bundles of hosts. Raises ConfigurationError with every setting that a file cannot hold."""
-    wanted = [(product, host) for product in products for host in product.hosts() if host in set(hosts)]
+    chosen = set(hosts)
+    wanted = [(product, host) for product in products for host in product.hosts() if host in chosen]
     made: list[Bundle] = []
     faults: dict[Fault, None] = {}
     for product, host in wanted:
