@@ -41,6 +41,10 @@ lint: $(COMMAND) ## Check style, types, import directions, dependencies and spel
 docs: $(COMMAND) ## Bring into the docs what they take from the code
 	$(BIN)/python -m docs.generate
 
+.PHONY: golden
+golden: $(COMMAND) ## Keep for review what every kind of deployment is rendered to now
+	$(BIN)/python -m tests.golden
+
 .PHONY: bench
 bench: $(COMMAND) ## Measure speed against peers
 	$(BIN)/python bench/run.py --write

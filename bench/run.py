@@ -1,4 +1,4 @@
-"""Measures start-up, planning and writing against their peers in one run, and writes docs/reference/speed.md.
+"""Measures start-up, planning, writing and rendering against peers in one run, and writes docs/reference/speed.md.
 
 Usage: python bench/run.py [--rows 100000] [--series 30000] [--runs 3] [--write]
 """
@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import rendering
 from exports import write_export
 
 HERE = Path(__file__).resolve().parent
@@ -53,6 +54,15 @@ def start_up(runs: int) -> Row:
         lambda: seconds([*PRODUCT, "--help"]), lambda: seconds([sys.executable, "-c", "import click"]), runs * 5
     )
     return Row("`--help` / `python -c 'import click'`", ours, peer, "1.5 or less")
+
+
+def render(runs: int) -> list[Row]:
+    found = []
+    for what, bridges, aim in (("one host", 0, "none"), ("200 hosts", 198, "3 or less")):
+        product = rendering.deployment(bridges)
+        times = in_turn(lambda: rendering.ours(product), lambda: rendering.peer(product), runs * 5)  # noqa: B023
+        found.append(Row(f"render, {what} / Jinja2 alone", *times, aim))
+    return found
 
 
 def main_job(folder: Path, rows: int, series: int, runs: int) -> list[Row]:
@@ -121,6 +131,9 @@ Planning {arguments.rows:,} rows takes at most {peak:.0f} MB (aim: under 300).
 The peer of plan and apply is `bench/peer.py`, the script one would write with `csv.DictReader`, `dateutil` and
 `icalendar`: it knows weekly series only, one file, no journal, no files for hosts, no problems and no undo. Ours are
 whole processes, start-up and every safety step included; the peer's times leave out its start-up.
+
+The peer of render is `bench/rendering.py`: Jinja2 with the same templates and values, and filters that quote and check
+nothing. Both load the templates anew, in one process. 200 hosts are a web server, 198 bridges and a TURN server.
 """
 
 
@@ -133,7 +146,11 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        rows = [start_up(arguments.runs), *main_job(folder, arguments.rows, arguments.series, arguments.runs)]
+        rows = [
+            start_up(arguments.runs),
+            *main_job(folder, arguments.rows, arguments.series, arguments.runs),
+            *render(arguments.runs),
+        ]
         text = document(rows, peak_of_plan(folder, arguments.rows, arguments.series), arguments)
     sys.stdout.write(text)
     if arguments.write:

@@ -76,8 +76,6 @@ on_443 = true
 [bridges]
 region_groups = [["eu", "us"]]
 signalling_address = "10.1.0.2"
-[hosts."web.example.org"]
-region = "eu"
 [hosts."bridge-1.example.org"]
 addresses = ["192.0.2.21", "2001:db8::21"]
 region = "eu"
@@ -113,6 +111,7 @@ stun_servers = ["stun.example.org:3478"]
     "private-network": (
         """
 domain = "meet.corp.example.org"
+prosody = "13.0"
 bridges.reach = "lan"
 [certificate]
 source = "own"
@@ -120,6 +119,7 @@ certificate = "/etc/ssl/meet/fullchain.pem"
 key = "/etc/ssl/meet/key.pem"
 [repositories]
 jitsi = "https://mirror.corp.example.org/jitsi"
+backports = "https://mirror.corp.example.org/debian"
 """,
         ONE_HOST,
     ),
@@ -172,7 +172,7 @@ ca_bundle = "/etc/ssl/certs/example-ca.pem"
 domain = "turn.meet.example.org"
 on_443 = true
 relay_ports = [50000, 50999]
-sessions_each = 6
+sessions_each = 30
 sessions = 600
 megabits_each = 20
 [firewall]

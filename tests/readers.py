@@ -8,11 +8,12 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from socket import AF_UNIX, socket
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,11 @@ const input = JSON.parse(require("fs").readFileSync(0, "utf8"));
 const found = input.json ? JSON.parse(input.text) : require("vm").runInNewContext(input.text, Object.create(null));
 console.log(JSON.stringify(found));
 """
-RUBY = 'require "hocon"; require "json"; STDIN.set_encoding("UTF-8"); puts JSON.generate(Hocon.parse(STDIN.read))'
+RUBY = """
+require "hocon"; require "json"
+STDIN.set_encoding("UTF-8")
+puts JSON.generate(JSON.parse(STDIN.read).map { |text| Hocon.parse(text) })
+"""
 
 
 def program(name: str, package: str) -> str:
@@ -72,34 +77,47 @@ def by_node(text: str, *, as_json: bool = False) -> object:
 
 
 def by_ruby_hocon(text: str) -> object:
+    return hocon_documents([text])[0]
+
+
+def hocon_documents(texts: Sequence[str]) -> list[dict[str, Any]]:
+    """Parse whole files as Jitsi's packages do."""
     ruby = program("ruby", "ruby-hocon")
     program("hocon", "ruby-hocon")
-    return json.loads(run(ruby, "-e", RUBY, text=text))
+    return json.loads(run(ruby, "-e", RUBY, text=json.dumps(list(texts))))
 
 
 def by_nginx(written: Sequence[str]) -> list[str]:
     """Serve each value as the body of a location and ask for it."""
+    places = "".join(f"location = /{n} {{ return 200 {text}; }}\n" for n, text in enumerate(written))
+    return served_by_nginx(places, len(written), {})
+
+
+def served_by_nginx(server: str, count: int, files: Mapping[str, str]) -> list[str]:
+    """Serve files with what stands in the block `server`, ask for /0, /1 and so on, and return the bodies."""
     nginx = program("nginx", "nginx-light")
     with directory() as here:
-        places = "".join(f"location = /{n} {{ return 200 {text}; }}\n" for n, text in enumerate(written))
+        for name, text in files.items():
+            (here / name).write_text(text, "utf-8")
         temporary = "".join(
             f"{kind}_temp_path {here};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
         (here / "nginx.conf").write_text(
             f"daemon off;\nmaster_process off;\npid {here}/pid;\nerror_log stderr;\nevents {{}}\n"
-            f"http {{\naccess_log off;\n{temporary}server {{\nlisten unix:{here}/socket;\n{places}}}\n}}\n",
+            f"http {{\naccess_log off;\n{temporary}server {{\n"
+            f"listen unix:{here}/socket;\nroot {here};\n{server}}}\n}}\n",
             "utf-8",
         )
         run(nginx, "-t", "-e", "stderr", "-p", here, "-c", here / "nginx.conf")
         (here / "socket").unlink(missing_ok=True)
-        server = subprocess.Popen(
+        running = subprocess.Popen(
             [nginx, "-e", "stderr", "-p", here, "-c", here / "nginx.conf"], stderr=subprocess.PIPE
         )
         try:
-            return _bodies(here / "socket", len(written), server)
+            return _bodies(here / "socket", count, running)
         finally:
-            server.terminate()
-            server.communicate()
+            running.terminate()
+            running.communicate()
 
 
 def _bodies(path: Path, count: int, server: subprocess.Popen[bytes]) -> list[str]:

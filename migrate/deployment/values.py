@@ -84,9 +84,6 @@ Link = Annotated[str, AfterValidator(_link)]
 Origin = Annotated[str, AfterValidator(_origin)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Colour = Annotated[str, AfterValidator(_matching(re.compile(r"#[0-9a-fA-F]{6}"), "a colour such as #1f2937"))]
-Language = Annotated[
-    str, AfterValidator(_matching(re.compile(r"[a-z]{2,3}(?:-?[A-Z]{2})?"), "a language such as de or ptBR"))
-]
 Email = Annotated[
     str, AfterValidator(_matching(re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+", re.ASCII), "an e-mail address"))
 ]

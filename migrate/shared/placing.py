@@ -31,6 +31,8 @@ def mark(name: str, text: str, mask: str = "") -> str:
 
 def settle(text: str, template: str, known: Format) -> Content:
     """Take the marks away. Raises MisplacedError if one stands where the format reads no value."""
+    if _HOLE not in text:
+        return Content(text)
     names = [found[1] for found in _MARK.finditer(text)]
     skeleton = _MARK.sub(_HOLE, text)
     holes = [found.start() for found in re.finditer(_HOLE, skeleton)]

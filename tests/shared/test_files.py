@@ -78,8 +78,8 @@ def test_a_link_in_place_of_the_temporary_is_not_followed(path: Path) -> None:
 
 def test_it_is_filled_then_replaced_then_made_durable(path: Path) -> None:
     class Traced(Files):
-        def _fill(self, path: Path, data: bytes, mode: int) -> None:
-            super()._fill(path, data, mode)
+        def _fill(self, path: Path, data: bytes, mode: int, *, durable: bool) -> None:
+            super()._fill(path, data, mode, durable=durable)
             trace.append(("filled", target.read_bytes(), path.read_bytes()))
 
         def _sync_directory(self, path: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_failure_before_the_replacement_leaves_the_old_file_alone(
     path: Path, step: str, error: BaseException
 ) -> None:
     class Failing(Files):
-        def _fail(self, temporary: Path, *rest: object) -> None:
+        def _fail(self, temporary: Path, *rest: object, **more: object) -> None:
             temporary.write_bytes(NEW[:1])
             raise error
 

@@ -59,11 +59,11 @@ class Ticks:
 
         return ticking
 
-    def _within(self, fill: Callable[[Files, Path, bytes, int], None]) -> Callable[[Files, Path, bytes, int], None]:
-        def ticking(files: Files, path: Path, data: bytes, mode: int) -> None:
-            fill(files, path, data[: len(data) // 2], mode)
+    def _within(self, fill: Callable[..., None]) -> Callable[..., None]:
+        def ticking(files: Files, path: Path, data: bytes, mode: int, *, durable: bool) -> None:
+            fill(files, path, data[: len(data) // 2], mode, durable=durable)
             self(f"half of {path.name}")
-            fill(files, path, data, mode)
+            fill(files, path, data, mode, durable=durable)
 
         return ticking
 

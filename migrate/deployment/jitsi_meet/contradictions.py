@@ -137,9 +137,7 @@ def _turn_sessions(topology: Topology) -> Iterator[Fault]:
             "Widen them, or lower turn.sessions.",
         )
     if turn.sessions_each > turn.sessions:
-        yield Fault(
-            ("turn", "sessions_each"), f"one person may hold more relays than all people together: {turn.sessions}"
-        )
+        yield Fault(("turn", "sessions_each"), f"some people may hold more relays than all together: {turn.sessions}")
 
 
 CHECKS: Sequence[Check] = (

@@ -48,16 +48,24 @@ def _unit(name: str) -> str:
     return f"/etc/systemd/system/{name}.service.d/jitsi-migrate.conf"
 
 
+_LUA = ("luac5.4", "-p", "{}")
+
 RECIPES = (
     # Signalling.
     Recipe(
         "prosody/prosody.cfg.lua.j2",
-        Placement("/etc/prosody/prosody.cfg.lua", group="prosody", mode="0640", restart=("prosody",)),
+        Placement("/etc/prosody/prosody.cfg.lua", group="prosody", mode="0640", validate=_LUA, restart=("prosody",)),
         _on_web,
     ),
     Recipe(
         "prosody/host.cfg.lua.j2",
-        Placement("/etc/prosody/conf.avail/{domain}.cfg.lua", group="prosody", mode="0640", restart=("prosody",)),
+        Placement(
+            "/etc/prosody/conf.avail/{domain}.cfg.lua",
+            group="prosody",
+            mode="0640",
+            validate=_LUA,
+            restart=("prosody",),
+        ),
         _on_web,
     ),
     Recipe(
@@ -96,7 +104,11 @@ RECIPES = (
     # The system.
     Recipe(
         "system/debconf.j2",
-        Placement("/var/lib/jitsi-migrate/jitsi-meet.debconf", mode="0600"),
+        Placement(
+            "/var/lib/jitsi-migrate/jitsi-meet.debconf",
+            mode="0600",
+            validate=("/usr/bin/debconf-set-selections", "--checkonly", "{}"),
+        ),
         lambda host, _: host.is_web or host.is_bridge,
     ),
     Recipe("system/limits.conf.j2", Placement(_unit("prosody"), restart=("prosody",)), _on_web),
@@ -104,9 +116,26 @@ RECIPES = (
     Recipe(
         "system/limits.conf.j2", Placement(_unit("jitsi-videobridge2"), restart=("jitsi-videobridge2",)), _on_bridges
     ),
-    Recipe("system/limits.conf.j2", Placement(_unit("coturn"), restart=("coturn",)), _on_turn),
-    Recipe("system/sysctl.conf.j2", Placement("/etc/sysctl.d/30-jitsi-meet.conf"), _on_bridges),
-    Recipe("system/nftables.conf.j2", Placement("/etc/nftables.conf", mode="0640", reload=("nftables",)), _firewalled),
+    Recipe("coturn/service.conf.j2", Placement(_unit("coturn"), restart=("coturn",)), _on_turn),
+    Recipe(
+        "system/sysctl.conf.j2",
+        Placement(
+            "/etc/sysctl.d/30-jitsi-meet.conf",
+            validate=("/usr/sbin/sysctl", "--dry-run", "--load", "{}"),
+            restart=("systemd-sysctl",),
+        ),
+        _on_bridges,
+    ),
+    Recipe(
+        "system/nftables.conf.j2",
+        Placement(
+            "/etc/nftables.conf",
+            mode="0640",
+            validate=("/usr/sbin/nft", "--check", "--file", "{}"),
+            reload=("nftables",),
+        ),
+        _firewalled,
+    ),
 )
 
 

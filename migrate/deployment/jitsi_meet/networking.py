@@ -38,7 +38,11 @@ class HostSettings(Section):
         default=(), description='behind NAT: its addresses, such as [{ local = "10.0.0.5", public = "203.0.113.5" }]'
     )
     region: Word | None = Field(
-        default=None, description="where a bridge is, such as eu; people are sent to a bridge of their region"
+        default=None,
+        description=(
+            "where a host is, such as eu: meetings start on bridges of the web server's region, and go on to others "
+            "when these are full"
+        ),
     )
 
 
@@ -60,7 +64,8 @@ class Bridges(Section):
         default=10000, description="where sound and picture arrive; open in every firewall before it"
     )
     participants_each: Annotated[int, Field(ge=2, le=1000)] = Field(
-        default=80, description="people on one bridge before another one is taken; upstream's own bound is 80"
+        default=80,
+        description="people of one meeting on one bridge before another one is taken; upstream's own bound is 80",
     )
     region_groups: tuple[tuple[Word, ...], ...] = Field(
         default=(), description='regions that are near each other, such as [["eu-west", "eu-north"]]'
@@ -89,7 +94,11 @@ class Turn(Section):
         default=(49152, 65535), description="first and last UDP port that sound and picture are relayed by"
     )
     sessions_each: Annotated[int, Field(ge=1, le=1000)] = Field(
-        default=12, description="relays that one person may hold at a time"
+        default=60,
+        description=(
+            "relays that people who come in the same second may hold at a time: Prosody gives them the same "
+            "credentials, so coturn cannot tell them apart, and one person needs up to twelve"
+        ),
     )
     sessions: Annotated[int, Field(ge=1, le=100000)] = Field(
         default=1200, description="relays that all people together may hold at a time"
@@ -116,6 +125,10 @@ class Repositories(Section):
     """Where packages come from: mirrors of your own keep the hosts from the internet."""
 
     jitsi: Link = Field(default="https://download.jitsi.org", description="Jitsi's packages")
-    backports: Link = Field(
-        default="https://deb.debian.org/debian", description="Debian's backports, used for Prosody 13.0 on debian-12"
+    backports: Link | None = Field(
+        default=None,
+        description=(
+            "a mirror of Debian's own packages for Prosody 13.0 on debian-12; without it the one that the host uses "
+            "already"
+        ),
     )

@@ -10,10 +10,16 @@ from typing import Any, ClassVar, Self
 
 from migrate.core.bundle import Bundle, Content, Fault, Inventory, Product, ServerFile
 from migrate.core.problem import Problem
+from migrate.deployment.jitsi_meet import branding
+from migrate.deployment.jitsi_meet.balancing import Balancing
 from migrate.deployment.jitsi_meet.contradictions import contradictions
 from migrate.deployment.jitsi_meet.files import TEMPLATES, links, recipes
+from migrate.deployment.jitsi_meet.firewall import Openings
+from migrate.deployment.jitsi_meet.installation import Installation
 from migrate.deployment.jitsi_meet.names import Names
+from migrate.deployment.jitsi_meet.relaying import Relaying
 from migrate.deployment.jitsi_meet.settings import JitsiMeetSecrets, JitsiMeetSettings
+from migrate.deployment.jitsi_meet.signalling import Signalling
 from migrate.deployment.jitsi_meet.topology import Host, Topology
 from migrate.deployment.jitsi_meet.warnings import warnings
 from migrate.deployment.unfit import unfit
@@ -42,7 +48,7 @@ class JitsiMeet(Product):
 
     def faults(self) -> Sequence[Fault]:
         """Return every contradiction."""
-        return tuple(contradictions(self.topology, self.secrets))
+        return (*contradictions(self.topology, self.secrets), *branding.faults(self.settings, self.site))
 
     def problems(self) -> Sequence[Problem]:
         """Return what should be known before it is deployed."""
@@ -59,7 +65,8 @@ class JitsiMeet(Product):
 
     def variables(self) -> Content:
         """Return what the playbooks need to know."""
-        return render(f"{TEMPLATES}vars.yml.j2", settings=self.settings, topology=self.topology, prosody=self.prosody)
+        known = {"settings": self.settings, "topology": self.topology, "prosody": self.prosody}
+        return render(f"{TEMPLATES}vars.yml.j2", **known, installation=self._installation)
 
     @cached_property
     def topology(self) -> Topology:
@@ -71,6 +78,10 @@ class JitsiMeet(Product):
         """The release of Prosody."""
         own = {"debian-12": "0.12", "debian-13": "13.0"}
         return self.settings.prosody or own[self.settings.distribution]
+
+    @property
+    def _installation(self) -> Installation:
+        return Installation(self.topology, self.prosody)
 
     def _assumes(self, host: Host) -> dict[str, str]:
         assumes: dict[str, str] = {"distribution": self.settings.distribution, "jitsi_meet": self.settings.release}
@@ -85,14 +96,22 @@ class JitsiMeet(Product):
             except Unquotable as error:
                 raise unfit(error, path, self.name, self.settings, self.secrets) from error
             yield ServerFile(replace(recipe.placement, path=path), content)
+        if host.is_web:
+            yield from branding.files(self.settings, self.site)
 
     def _context(self, host: Host) -> dict[str, Any]:
         return {
             "settings": self.settings,
             "secrets": self.secrets,
             "names": Names(self.settings.domain),
+            "look": branding.Look(self.settings),
             "topology": self.topology,
+            "balancing": Balancing(self.topology),
             "host": host,
             "prosody": self.prosody,
+            "relaying": Relaying(host, self.topology),
+            "installation": self._installation,
+            "openings": Openings(host, self.topology),
+            "signalling": Signalling(self.topology),
             "xmpp_address": "localhost" if host.is_web else self.topology.signalling_address,
         }

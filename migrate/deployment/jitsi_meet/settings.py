@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
+from migrate.deployment.jitsi_meet.languages import Language
 from migrate.deployment.jitsi_meet.networking import (
     Bridges,
     Firewall,
@@ -23,7 +24,6 @@ from migrate.deployment.values import (
     Colour,
     Email,
     HostName,
-    Language,
     Link,
     Name,
     Origin,
@@ -110,6 +110,16 @@ class Meetings(Section):
         default=25, description="whoever joins as this person or later joins with the camera off"
     )
 
+    @property
+    def with_microphone(self) -> int:
+        """How many people join with the microphone on."""
+        return self.muted_from - 1
+
+    @property
+    def with_camera(self) -> int:
+        """How many people join with the camera on."""
+        return self.camera_off_from - 1
+
 
 class Limits(Section):
     """How much of the server a meeting or a person may use."""
@@ -139,7 +149,8 @@ class Branding(Section):
 
     name: Name = Field(default="Jitsi Meet", description="what the service is called in titles and invitations")
     logo: SiteFile | None = Field(
-        default=None, description="a picture (svg, png) in the site directory; without it there is no logo"
+        default=None,
+        description="a picture (svg, png) of at most 1 MB in the site directory; without it there is no logo",
     )
     logo_link: Link | None = Field(default=None, description="where a click on the logo leads")
     background: Colour | None = Field(default=None, description="colour of the background, such as #1f2937")
@@ -228,7 +239,9 @@ class JitsiMeetSettings(Section):
         default=None,
         description="the release of Prosody; without it the distribution's own (debian-12 has 13.0 in its backports)",
     )
-    language: Language = Field(default="en", description="the language of the pages for browsers that ask for none")
+    language: Language = Field(
+        default="en", description="the language of the pages, such as de or pt-BR, for browsers that ask for none"
+    )
     authentication: Authentication = Field(default_factory=Authentication)
     meetings: Meetings = Field(default_factory=Meetings)
     limits: Limits = Field(default_factory=Limits)

@@ -61,32 +61,36 @@ class Topology:
 
     def host(self, name: str) -> Host:
         """Return one host."""
-        return next(host for host in self.hosts if host.name == name)
+        return self._by_name[name]
 
-    @property
+    @cached_property
     def web(self) -> tuple[Host, ...]:
         """Hosts of the group of web servers: one, if nothing is wrong."""
         return tuple(host for host in self.hosts if host.is_web)
 
-    @property
+    @cached_property
     def bridges(self) -> tuple[Host, ...]:
         """The bridges."""
         return tuple(host for host in self.hosts if host.is_bridge)
 
-    @property
+    @cached_property
     def turn(self) -> tuple[Host, ...]:
         """Hosts of the group of TURN servers: one or none, if nothing is wrong."""
         return tuple(host for host in self.hosts if host.is_turn)
 
-    @property
+    @cached_property
     def regions(self) -> tuple[str, ...]:
         """The regions of the bridges, none twice."""
         return tuple(dict.fromkeys(host.settings.region for host in self.bridges if host.settings.region))
 
-    @property
+    @cached_property
     def many_bridges(self) -> bool:
         """Whether a meeting can be on several bridges, which then relay to each other."""
         return len(self.bridges) > 1
+
+    @cached_property
+    def _by_name(self) -> dict[str, Host]:
+        return {host.name: host for host in self.hosts}
 
     @property
     def turn_domain(self) -> str:

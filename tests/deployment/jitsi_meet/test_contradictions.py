@@ -361,11 +361,11 @@ CONTRADICTIONS = {
         "turn.relay_ports",
         "there are 100 ports for 1200 relays",
     ),
-    "one person with more relays than all": (
+    "some people with more relays than all": (
         "turn.sessions = 10",
         ONE_HOST,
         "turn.sessions_each",
-        "more relays than all people together",
+        "more relays than all together: 10",
     ),
     # Ports and the firewall.
     "ssh at the port of the web": ("firewall.ssh_port = 443", ONE_HOST, "firewall.ssh_port", "443/tcp of the web"),

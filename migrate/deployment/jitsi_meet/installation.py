@@ -1,0 +1,73 @@
+"""What is installed on the hosts, and where certificates stand, for debconf's answers and for the playbooks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from migrate.deployment.jitsi_meet.topology import Topology
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The packages of one deployment."""
+
+    topology: Topology
+    prosody: str
+
+    @property
+    def version(self) -> str:
+        """The release as apt knows it, whatever the number of its packaging."""
+        return f"{self.topology.settings.release}-*"
+
+    @property
+    def backports(self) -> bool:
+        """Whether Prosody is newer than the distribution's own."""
+        return self.prosody == "13.0" and self.topology.settings.distribution == "debian-12"
+
+    @property
+    def web(self) -> Sequence[str]:
+        """Packages of the web server's host."""
+        return [
+            *("jicofo", "jitsi-meet-prosody", "jitsi-meet-web", "jitsi-meet-web-config", "nginx", "prosody"),
+            # Without the first Jitsi's modules fail, and Prosody starts all the same; the second is its resolver.
+            *("lua-cjson", "lua-unbound"),
+            *(["lua-luaossl"] if self.tokens else []),
+            *(["libnginx-mod-stream"] if self.topology.turn_by_name else []),
+            *self.certbot,
+        ]
+
+    @property
+    def turn(self) -> Sequence[str]:
+        """Packages of the TURN server's host."""
+        return [*self.certbot, "coturn"]
+
+    @property
+    def certbot(self) -> Sequence[str]:
+        """What gets and renews certificates."""
+        return ["certbot"] if self.topology.settings.certificate.source == "acme" else []
+
+    @property
+    def tokens(self) -> bool:
+        """Whether Prosody checks tokens, for which Debian has two modules for older releases of Lua only."""
+        return self.topology.settings.authentication.mode == "jwt"
+
+    @property
+    def certificate(self) -> str:
+        """The certificate that nginx reads; certbot's is copied there."""
+        return self._own("certificate") or f"/etc/jitsi/meet/{self.topology.settings.domain}.crt"
+
+    @property
+    def key(self) -> str:
+        """Its key."""
+        return self._own("key") or f"/etc/jitsi/meet/{self.topology.settings.domain}.key"
+
+    def names(self, *, web: bool) -> Sequence[str]:
+        """Names of the certificate of the web server's host, or of that of a TURN server of its own."""
+        turn = [self.topology.turn_domain for host in self.topology.turn if host.is_web == web]
+        return list(dict.fromkeys([self.topology.settings.domain] * web + turn))
+
+    def _own(self, what: str) -> str | None:
+        given = self.topology.settings.certificate
+        path: str | None = getattr(given, what)
+        return path if given.source == "own" else None

@@ -1,0 +1,110 @@
+"""vars.yml: what PyYAML reads is what the settings say, and no secret."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import yaml
+
+from tests.deployments import SECRETS, VARIANTS, product, variant
+
+
+def variables(name: str) -> dict[str, object]:
+    return yaml.safe_load(variant(name).variables().text)
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_the_variables_are_the_settings_and_no_secret(name):
+    deployment = variant(name)
+    settings, topology = deployment.settings, deployment.topology
+    found = variables(name)
+
+    assert all(key.startswith("jitsi_meet_") for key in found)
+    assert found["jitsi_meet_domain"] == settings.domain
+    assert found["jitsi_meet_distribution"] == settings.distribution
+    assert found["jitsi_meet_version"] == f"{settings.release}-*"
+    assert found["jitsi_meet_prosody"] == deployment.prosody
+    assert found["jitsi_meet_authentication"] == settings.authentication.mode
+    assert found["jitsi_meet_hosts"] == {
+        "jitsi_meet": [host.name for host in topology.web],
+        "jitsi_videobridge": [host.name for host in topology.bridges],
+        "coturn": [host.name for host in topology.turn],
+    }
+    assert (found["jitsi_meet_ipv4"], found["jitsi_meet_ipv6"]) == (settings.network.ipv4, settings.network.ipv6)
+    assert found["jitsi_meet_repositories"]["jitsi"] == settings.repositories.jitsi
+    text = deployment.variables().text
+    assert not [secret for secret in SECRETS.values() if secret in text]
+    assert not deployment.variables().secrets
+
+
+def test_a_certificate_of_an_authority_has_what_certbot_needs():
+    assert variables("everything")["jitsi_meet_certificate"] == {
+        "source": "acme",
+        "certificate": "/etc/jitsi/meet/meet.example.org.crt",
+        "key": "/etc/jitsi/meet/meet.example.org.key",
+        "names": {"jitsi_meet": ["meet.example.org", "turn.meet.example.org"], "coturn": []},
+        "server": "https://ca.example.org/acme/directory",
+        "email": "admin@example.org",
+        "ca_bundle": "/etc/ssl/certs/example-ca.pem",
+    }
+
+
+def test_a_certificate_of_ones_own_asks_nobody():
+    assert variables("private-network")["jitsi_meet_certificate"] == {
+        "source": "own",
+        "certificate": "/etc/ssl/meet/fullchain.pem",
+        "key": "/etc/ssl/meet/key.pem",
+        "names": {"jitsi_meet": ["meet.corp.example.org"], "coturn": []},
+    }
+
+
+def test_a_turn_server_of_its_own_has_a_certificate_of_its_own():
+    names = variables("three-bridges")["jitsi_meet_certificate"]["names"]
+    assert names == {"jitsi_meet": ["meet.example.org"], "coturn": ["turn.example.org"]}
+
+
+def test_backports_are_used_only_where_prosody_comes_from_there():
+    using = [name for name in VARIANTS if variables(name)["jitsi_meet_prosody_from_backports"]]
+    assert using == [name for name in VARIANTS if variant(name).settings.prosody == "13.0"]
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_no_package_is_installed_that_is_kept_out(name):
+    found = variables(name)
+    installed = {package for group in found["jitsi_meet_packages"].values() for package in group}
+    assert installed.isdisjoint(found["jitsi_meet_packages_kept_out"])
+    assert installed >= {"coturn", "jicofo", "jitsi-videobridge2", "lua-cjson", "nginx", "prosody"}
+
+
+def test_packages_follow_the_settings():
+    web = {name: set(variables(name)["jitsi_meet_packages"]["jitsi_meet"]) for name in VARIANTS}
+    assert web["turn-443"] - web["minimal"] == {"libnginx-mod-stream"}
+    assert web["jwt"] - web["minimal"] == {"lua-luaossl"}
+    assert web["minimal"] - web["private-network"] == {"certbot"}
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_every_host_name_is_one_of_the_settings(name):
+    deployment = variant(name)
+    said = VARIANTS[name][0] + VARIANTS[name][1] + deployment.settings.model_dump_json()
+    for host in re.findall(r"(?<![\w.-])(?:[\w-]+\.)+(?:org|com|net|io)\b", deployment.variables().text):
+        assert host in said
+
+
+@pytest.mark.parametrize(
+    ("setting", "key"),
+    [
+        ('repositories.jitsi = "https://mirror.example.org/jitsi"', "jitsi_meet_repositories"),
+        ('prosody = "13.0"\nrepositories.backports = "https://mirror.example.org/debian"', "jitsi_meet_repositories"),
+        ("firewall.enabled = false", "jitsi_meet_firewall"),
+        ("firewall.ssh_port = 2222", "jitsi_meet_ssh_port"),
+        ("bridges.udp_port = 10001", "jitsi_meet_bridge_port"),
+        ('turn.domain = "turn.example.org"', "jitsi_meet_turn"),
+        ("turn.port = 3479", "jitsi_meet_turn"),
+        ("turn.tls_port = 5350", "jitsi_meet_turn"),
+    ],
+)
+def test_a_setting_changes_a_variable(setting, key):
+    changed = yaml.safe_load(product(f'domain = "meet.example.org"\n{setting}').variables().text)
+    assert changed[key] != variables("minimal")[key]
