@@ -178,4 +178,4 @@ def _fixed(value: Any) -> Any:
 def _fault(text: str, path: Sequence[str | int], message: str, hint: str = "") -> str:
     line = line_of(text, path)
     where = ".".join(str(part) if _BARE.fullmatch(str(part)) else toml(str(part)) for part in path)
-    return f"{f'line {line}: ' if line else ''}{where}: {message}" + (f" {hint}" if hint else "")
+    return f"{f'line {line}: ' if line else ''}{where}: {message}" + (f". {hint}" if hint else "")

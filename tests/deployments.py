@@ -74,12 +74,8 @@ limits.max_participants = 200
 domain = "turn.example.org"
 on_443 = true
 [bridges]
-region_groups = [["eu", "uk"]]
+region_groups = [["eu", "us"]]
 signalling_address = "10.1.0.2"
-[hosts."web.example.org"]
-addresses = ["192.0.2.10", "10.1.0.2"]
-[hosts."turn.example.org"]
-addresses = ["192.0.2.11", "2001:db8::11"]
 [hosts."bridge-1.example.org"]
 addresses = ["192.0.2.21", "2001:db8::21"]
 region = "eu"
@@ -176,6 +172,8 @@ ca_bundle = "/etc/ssl/certs/example-ca.pem"
 domain = "turn.meet.example.org"
 on_443 = true
 relay_ports = [50000, 50999]
+sessions_each = 30
+sessions = 600
 megabits_each = 20
 [firewall]
 ssh_port = 2222

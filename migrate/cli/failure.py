@@ -37,7 +37,7 @@ class _Interrupted(MigrateError):
     exit_code = Exit.INTERRUPTED
 
     def __init__(self, session: Session) -> None:
-        writes = session.command in ("apply", "undo")
+        writes = session.command in ("apply", "render", "undo")
         again = (
             f"The same command completes the rest: {shlex.join(['jitsi-migrate', *session.words])}" if writes else ""
         )

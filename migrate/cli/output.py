@@ -40,6 +40,11 @@ class Output:
         if not self.quiet:
             self._print(self._text(parts), indent)
 
+    def unwrapped(self, *parts: str | tuple[str, str], indent: int = 0) -> None:
+        """Print one line, however long: one that is compared or copied is another one when it is wrapped."""
+        if not self.quiet:
+            self._print(self._text(parts), indent, whole=True)
+
     def verdict(self, *parts: str | tuple[str, str]) -> None:
         """Print the closing line, which --quiet shows too."""
         self._print(self._text(parts), 0)

@@ -14,7 +14,7 @@ from migrate.cli.session import Session
 @click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
 @click.option("--stdout", "wanted", metavar="FILE", help="Print one file, such as jvb.conf, and write nothing.")
 @click.option("--show-secrets", is_flag=True, help="With --stdout: print secrets too.")
-@click.option("--detailed-exitcode", is_flag=True, help="Exit with 10 if a file is new, changed or gone.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 10 if anything is new, changed or gone.")
 @click.pass_obj
 def render(
     session: Session,
@@ -34,9 +34,9 @@ def render(
     from migrate.cli.show_render import show_render
     from migrate.core.errors import Exit, UsageError
 
-    if show_secrets and not wanted:
+    if show_secrets and wanted is None:
         raise UsageError("--show-secrets belongs to --stdout", hint="The files in build/ hold the secrets.")
-    if wanted:
+    if wanted is not None:
         return print_file(session, hosts, wanted, show_secrets=show_secrets)
     done = render_bundles(session, hosts, dry_run=dry_run)
     code = Exit.CHANGES_PENDING if detailed_exitcode and done.pending else Exit.OK

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from migrate import registry
 from migrate.cli.site import SECRETS, SETTINGS, Site
 from migrate.config import load_secrets, refuse
-from migrate.core.bundle import Bundle, Inventory, Product
+from migrate.core.bundle import Bundle, Fault, Inventory, Product
 from migrate.core.errors import ConfigurationError, UsageError
 from migrate.deployment.inventory import FILE, read_inventory
 from migrate.deployment.unfit import UnfitSettings
+from migrate.services.applying import Progress
 
 
 def open_products(site: Site) -> list[Product]:
@@ -38,13 +39,22 @@ def chosen_hosts(products: Sequence[Product], wanted: Sequence[str]) -> list[str
     return [host for host in known if host in wanted] if wanted else known
 
 
-def bundles(site: Site, products: Sequence[Product], hosts: Sequence[str]) -> list[Bundle]:
+def bundles(
+    site: Site, products: Sequence[Product], hosts: Sequence[str], tick: Progress = lambda _done, _total: None
+) -> list[Bundle]:
     """Return the bundles of hosts. Raises ConfigurationError with every setting that a file cannot hold."""
-    try:
-        return [product.bundle(host) for product in products for host in product.hosts() if host in hosts]
-    except UnfitSettings as error:
-        refuse(site.path / SETTINGS, error.faults)
-        raise
+    chosen = set(hosts)
+    wanted = [(product, host) for product in products for host in product.hosts() if host in chosen]
+    made: list[Bundle] = []
+    faults: dict[Fault, None] = {}
+    for product, host in wanted:
+        try:
+            made.append(product.bundle(host))
+        except UnfitSettings as error:
+            faults.update(dict.fromkeys(error.faults))
+        tick(len(made), len(wanted))
+    refuse(site.path / SETTINGS, list(faults))
+    return made
 
 
 def _open(site: Site, name: str, inventory: Inventory) -> Product:

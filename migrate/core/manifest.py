@@ -18,6 +18,11 @@ def data_of(file: ServerFile) -> bytes:
     return file.content.text.encode() if isinstance(file.content, Content) else file.content
 
 
+def sha256_of(data: bytes) -> str:
+    """Return the checksum of a file's content."""
+    return sha256(data).hexdigest()
+
+
 def manifest_of(bundle: Bundle) -> dict[str, Any]:
     """Return the manifest. It is the same for the same bundle, byte for byte, and holds no secret."""
     manifest = {
@@ -46,7 +51,7 @@ def _entry(file: ServerFile) -> dict[str, Any]:
     place = file.placement
     entry: dict[str, Any] = {
         "path": place.path,
-        "sha256": sha256(data_of(file)).hexdigest(),
+        "sha256": sha256_of(data_of(file)),
         "owner": place.owner,
         "group": place.group,
         "mode": place.mode,

@@ -20,11 +20,17 @@ class UnfitSettings(ConfigurationError):
         self.faults = tuple(faults)
 
 
-def unfit(error: Unquotable, template: str, prefix: str, *models: BaseModel) -> UnfitSettings:
-    """Return the error that names the settings which have the value that was refused."""
-    paths = [(prefix, *path) for model in models for path, value in leaves(model) if value == error.value]
+def unfit(error: Unquotable, template: str, prefix: str, settings: BaseModel, secrets: BaseModel) -> UnfitSettings:
+    """Return the error that names the settings, or the secrets, which have the value that was refused."""
     message = f"{error} ({template})"
-    return UnfitSettings([Fault(path, message) for path in paths] or [Fault((prefix,), message)])
+    faults = [Fault((prefix, *path), message) for path, value in leaves(settings) if value == error.value]
+    # A fault has a line of migrate.toml, and a secret has none there.
+    faults += [
+        Fault((prefix,), f"{'.'.join(map(str, path))} of secrets.toml: {message}")
+        for path, value in leaves(secrets)
+        if value == error.value
+    ]
+    return UnfitSettings(faults or [Fault((prefix,), message)])
 
 
 def leaves(model: BaseModel) -> Iterator[tuple[tuple[str | int, ...], Any]]:

@@ -8,18 +8,22 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from migrate.core.bundle import Bundle, Content, ServerFile
-from migrate.core.manifest import FORMAT, data_of, manifest_of, spans
+from migrate.core.manifest import FORMAT, VERSION, checksum, data_of, manifest_of, sha256_of, spans
 from migrate.shared.files import Files, reported
 
 BUILD = "build"
 VARIABLES = "vars.yml"
 _MANIFEST = "manifest.json"
 _FILES = "files"
+_NOT_COMPARED = "(the last one is not as it was written, so it is not shown: it may hold secrets)\n"
+# What a manifest tells of a server beside its files.
+_BESIDE = ("assumes", "links")
+
+Manifest = Mapping[str, Any]
 
 
 class Change(StrEnum):
@@ -42,12 +46,21 @@ class FileChange:
 
 @dataclass(frozen=True, slots=True)
 class HostChange:
-    """What rendering does to the bundle of one host. `first`: there was none."""
+    """What rendering does to the bundle of one host. `first`: there was none.
+
+    `beside` are changes that are in no file: to links, and to what the files need of the server.
+    """
 
     host: str
     files: tuple[FileChange, ...]
     checksum: str
     first: bool = False
+    beside: tuple[str, ...] = ()
+
+    @property
+    def pending(self) -> bool:
+        """Whether anything changes."""
+        return self.first or bool(self.beside) or any(file.change is not Change.SAME for file in self.files)
 
     def count(self, change: Change) -> int:
         """Count files by what happens to them."""
@@ -63,38 +76,54 @@ class Workshop:
 
     def compare(self, bundle: Bundle) -> HostChange:
         """Tell what a bundle changes, without writing."""
-        last = self._last(bundle.host)
-        manifest = manifest_of(bundle)
-        ordered = sorted(bundle.files, key=lambda file: file.placement.path)
-        changes = [self._compare(bundle.host, file, last.get(file.placement.path)) for file in ordered]
-        kept = {file.placement.path for file in bundle.files}
-        gone = [FileChange(path, Change.GONE) for path in last if path not in kept]
-        return HostChange(bundle.host, (*changes, *gone), manifest["checksum"], first=not last)
+        last, new = self._last(bundle.host), manifest_of(bundle)
+        before, after = _entries(last), _entries(new)
+        contents = {file.placement.path: file for file in bundle.files}
+        changes = [self._compare(bundle.host, contents[path], before.get(path), after[path]) for path in after]
+        gone = sorted({*before, *self._on_disk(bundle.host)} - after.keys())
+        return HostChange(
+            bundle.host,
+            (*changes, *(FileChange(path, Change.GONE) for path in gone)),
+            new["checksum"],
+            first=not last,
+            beside=tuple(_beside(last, new)) if last else (),
+        )
 
     def write(self, bundle: Bundle, change: HostChange) -> None:
         """Write what `change` tells. The manifest is last: until then the old one stands."""
         directory = self._directory(bundle.host)
         contents = {file.placement.path: data_of(file) for file in bundle.files}
+        # First what goes: a file may be where a directory comes.
         for file in change.files:
-            path = directory / _FILES / file.path.lstrip("/")
-            match file.change:
-                case Change.GONE:
-                    self.files.remove(path)
-                case Change.NEW | Change.CHANGED:
-                    self.files.make_directory(path.parent)
-                    self.files.write(path, contents[file.path], durable=False)
+            if file.change is Change.GONE:
+                self._remove(directory / _FILES / file.path.lstrip("/"))
+        self._prune(directory / _FILES)
+        for file in change.files:
+            if file.change in (Change.NEW, Change.CHANGED):
+                self._write(directory / _FILES / file.path.lstrip("/"), contents[file.path], durable=False)
         text = json.dumps(manifest_of(bundle), indent=2, ensure_ascii=False) + "\n"
-        self._write(directory / _MANIFEST, text)
+        self._write(directory / _MANIFEST, text.encode())
 
-    def write_variables(self, variables: Content) -> None:
+    def compare_variables(self, variables: str) -> FileChange:
+        """Tell what changes in what the playbooks need to know."""
+        try:
+            before = (self.site / BUILD / VARIABLES).read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            return FileChange(VARIABLES, Change.NEW)
+        if before == variables:
+            return FileChange(VARIABLES, Change.SAME)
+        return FileChange(VARIABLES, Change.CHANGED, _unified(before, variables, VARIABLES))
+
+    def write_variables(self, variables: str) -> None:
         """Write what the playbooks need to know."""
-        self._write(self.site / BUILD / VARIABLES, variables.text)
+        self._write(self.site / BUILD / VARIABLES, variables.encode())
 
     def abandoned(self, hosts: Iterable[str]) -> list[str]:
-        """Return the hosts that there are bundles of, but that are not among `hosts`."""
+        """Return the hosts that there are files of, but that are not among `hosts`."""
         known = set(hosts)
-        found = (self.site / BUILD).glob(f"*/{_MANIFEST}")
-        return sorted(path.parent.name for path in found if path.parent.name not in known)
+        build = self.site / BUILD
+        found = {path.parent.name for name in (_MANIFEST, _FILES) for path in build.glob(f"*/{name}")}
+        return sorted(found - known)
 
     def remove(self, host: str) -> None:
         """Remove the bundle of a host."""
@@ -104,43 +133,87 @@ class Workshop:
     def _directory(self, host: str) -> Path:
         return self.site / BUILD / host
 
-    def _write(self, path: Path, text: str) -> None:
+    def _write(self, path: Path, data: bytes, *, durable: bool = True) -> None:
         self.files.make_directory(path.parent)
-        if not path.is_file() or path.read_bytes() != text.encode():
-            self.files.write(path, text.encode())
+        if not path.is_file() or path.read_bytes() != data:
+            self.files.write(path, data, durable=durable)
 
-    def _last(self, host: str) -> Mapping[str, Mapping[str, Any]]:
+    def _remove(self, path: Path) -> None:
+        # A run that was killed may have made a directory of it already.
+        if path.is_symlink() or not path.is_dir():
+            self.files.remove(path)
+
+    def _prune(self, root: Path) -> None:
+        for directory in sorted(root.rglob("*"), reverse=True):
+            if directory.is_dir() and not any(directory.iterdir()):
+                with reported(directory):
+                    directory.rmdir()
+
+    def _on_disk(self, host: str) -> Iterator[str]:
+        root = self._directory(host) / _FILES
+        return (f"/{path.relative_to(root)}" for path in root.rglob("*") if not path.is_dir())
+
+    def _last(self, host: str) -> Manifest:
+        """Return the last manifest; an empty one if there is none that can be believed."""
         try:
             manifest = json.loads((self._directory(host) / _MANIFEST).read_bytes())
         except (OSError, ValueError):
             return {}
-        if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        if not isinstance(manifest, dict) or (manifest.get("format"), manifest.get("version")) != (FORMAT, VERSION):
             return {}
-        return {entry["path"]: entry for entry in manifest["files"]}
+        return manifest if manifest.get("checksum") == checksum(manifest) else {}
 
-    def _compare(self, host: str, file: ServerFile, last: Mapping[str, Any] | None) -> FileChange:
+    def _compare(self, host: str, file: ServerFile, last: Manifest | None, new: Manifest) -> FileChange:
         path = file.placement.path
         try:
             before = (self._directory(host) / _FILES / path.lstrip("/")).read_bytes()
         except OSError:
             return FileChange(path, Change.NEW)
-        if before == data_of(file):
-            return FileChange(path, Change.SAME if last else Change.NEW)
-        return FileChange(path, Change.CHANGED, "".join(_diff(before, file, last)))
+        if last == new and before == data_of(file):
+            return FileChange(path, Change.SAME)
+        if not last and before == data_of(file):
+            return FileChange(path, Change.NEW)
+        return FileChange(path, Change.CHANGED, "".join(_diff(before, file, last, new)))
 
 
-def _diff(before: bytes, file: ServerFile, last: Mapping[str, Any] | None) -> Iterator[str]:
-    if not isinstance(file.content, Content):
+def _entries(manifest: Manifest) -> dict[str, Manifest]:
+    return {entry["path"]: entry for entry in manifest.get("files", ())}
+
+
+def _diff(before: bytes, file: ServerFile, last: Manifest | None, new: Manifest) -> Iterator[str]:
+    for key in ("owner", "group", "mode", "validate", "restart", "reload"):
+        if last and last[key] != new[key]:
+            yield f"({key}: {_shown(last[key])} becomes {_shown(new[key])})\n"
+    if before == data_of(file) or not isinstance(file.content, Content):
         return
     # Where the file is not what the manifest tells, nobody knows where its secrets stand.
-    if last is None or sha256(before).hexdigest() != last["sha256"]:
-        yield "(the last one was changed by hand, so it is not shown: it may hold secrets)\n"
+    if last is None or sha256_of(before) != last["sha256"]:
+        yield _NOT_COMPARED
         return
-    old = Content(before.decode(), spans(last)).masked
-    new = file.content.masked
-    yield from difflib.unified_diff(
-        old.splitlines(keepends=True), new.splitlines(keepends=True), "last", file.placement.path, n=2
-    )
+    old = Content(before.decode(errors="replace"), spans(last)).masked
+    yield _unified(old, file.content.masked, file.placement.path)
+
+
+def _unified(before: str, after: str, name: str) -> str:
+    # Lines end at a newline and nowhere else: other characters that could end one are part of a value.
+    old, new = (text.removesuffix("\n").split("\n") for text in (before, after))
+    return "".join(f"{line}\n" for line in difflib.unified_diff(old, new, "last", name, n=2, lineterm=""))
+
+
+def _beside(last: Manifest, new: Manifest) -> Iterator[str]:
+    for key in _BESIDE:
+        before, after = (_flat(manifest.get(key, {})) for manifest in (last, new))
+        for name in sorted(before.keys() | after.keys()):
+            if before.get(name) != after.get(name):
+                yield f"{name}: {_shown(before.get(name))} becomes {_shown(after.get(name))}"
+
+
+def _flat(value: Any) -> Mapping[str, str]:
+    return value if isinstance(value, dict) else {link["path"]: f"a link to {link['target']}" for link in value}
+
+
+def _shown(value: Any) -> str:
+    return " ".join(value) if isinstance(value, list) else str(value or "") or "nothing"
 
 
 def find_files(bundles: Sequence[Bundle], wanted: str) -> list[tuple[str, ServerFile]]:

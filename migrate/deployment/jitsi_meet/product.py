@@ -14,6 +14,7 @@ from migrate.deployment.jitsi_meet import branding
 from migrate.deployment.jitsi_meet.balancing import Balancing
 from migrate.deployment.jitsi_meet.certificates import Certificates
 from migrate.deployment.jitsi_meet.content_security import ContentSecurity
+from migrate.deployment.jitsi_meet.contradictions import contradictions
 from migrate.deployment.jitsi_meet.files import TEMPLATES, links, recipes
 from migrate.deployment.jitsi_meet.firewall import Openings
 from migrate.deployment.jitsi_meet.installation import Installation
@@ -23,6 +24,7 @@ from migrate.deployment.jitsi_meet.relaying import Relaying
 from migrate.deployment.jitsi_meet.settings import JitsiMeetSecrets, JitsiMeetSettings
 from migrate.deployment.jitsi_meet.signalling import Signalling
 from migrate.deployment.jitsi_meet.topology import BRIDGES, TURN, WEB, Host, Topology
+from migrate.deployment.jitsi_meet.warnings import warnings
 from migrate.deployment.unfit import unfit
 from migrate.shared.quoting import Unquotable
 from migrate.shared.templates import render
@@ -50,11 +52,11 @@ class JitsiMeet(Product):
 
     def faults(self) -> Sequence[Fault]:
         """Return every contradiction."""
-        return tuple(branding.faults(self.settings, self.site))
+        return (*contradictions(self.topology, self.secrets), *branding.faults(self.settings, self.site))
 
     def problems(self) -> Sequence[Problem]:
         """Return what should be known before it is deployed."""
-        return ()
+        return tuple(warnings(self.topology))
 
     def hosts(self) -> Sequence[str]:
         """Return the hosts of the three groups, the web server first."""
@@ -96,7 +98,7 @@ class JitsiMeet(Product):
             try:
                 content = render(TEMPLATES + recipe.template, **context)
             except Unquotable as error:
-                raise unfit(error, path, self.name, self.settings) from error
+                raise unfit(error, path, self.name, self.settings, self.secrets) from error
             yield ServerFile(replace(recipe.placement, path=path), content)
         if host.is_web:
             yield from branding.files(self.settings, self.site)

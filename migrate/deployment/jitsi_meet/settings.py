@@ -34,6 +34,8 @@ from migrate.deployment.values import (
     Word,
 )
 
+PUBLIC_ACME = "https://acme-v02.api.letsencrypt.org/directory"
+
 
 class Jwt(Section):
     """Tokens of an identity provider. Needed with mode = "jwt"."""
@@ -235,9 +237,7 @@ class Certificate(Section):
         description="whom the certificate authority warns; without it nobody is warned",
         examples=["admin@example.org"],
     )
-    server: Link = Field(
-        default="https://acme-v02.api.letsencrypt.org/directory", description="the ACME server that certbot asks"
-    )
+    server: Link = Field(default=PUBLIC_ACME, description="the ACME server that certbot asks")
     ca_bundle: ServerPath | None = Field(
         default=None,
         description="certificates that certbot trusts an ACME server of your own by, on the server",
@@ -251,6 +251,11 @@ class Certificate(Section):
     key: ServerPath | None = Field(
         default=None, description='with source = "own": its key on the server', examples=["/etc/ssl/private/meet.key"]
     )
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the ACME server is the public one, and none of one's own."""
+        return self.server == PUBLIC_ACME
 
 
 class Metrics(Section):

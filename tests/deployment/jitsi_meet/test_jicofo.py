@@ -94,13 +94,13 @@ def test_many_bridges_share_meetings_by_region():
     read = found("three-bridges")
     assert read["octo.enabled"] is True
     assert read["bridge.selection-strategy"] == "RegionBasedBridgeSelectionStrategy"
-    assert read["bridge.region-groups"] == [["eu", "uk"]]
+    assert read["bridge.region-groups"] == [["eu", "us"]]
     assert read["local-region"] == "eu"
 
 
 def test_meetings_start_where_the_web_server_is():
     settings, inventory = VARIANTS["three-bridges"]
-    here = settings.replace('[hosts."web.example.org"]', '[hosts."web.example.org"]\nregion = "us"')
+    here = f'{settings}[hosts."web.example.org"]\nregion = "us"\n'
     (document,) = hocon_documents([text(product(here, inventory))])
     assert document["jicofo"]["local-region"] == "us"
 

@@ -1,0 +1,92 @@
+"""Settings that change nothing beside the others: whoever wrote one expects something that will not be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from migrate.core.bundle import Fault
+from migrate.deployment.jitsi_meet.topology import Topology
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """What a setting, or each of a table, needs to have an effect: `met` tells whether it is there, `words` what."""
+
+    path: tuple[str, ...]
+    met: Callable[[Topology], bool]
+    words: str
+
+
+def _mode(mode: str) -> Callable[[Topology], bool]:
+    return lambda topology: topology.settings.authentication.mode == mode
+
+
+def _source(source: str) -> Callable[[Topology], bool]:
+    return lambda topology: topology.settings.certificate.source == source
+
+
+def _policy(topology: Topology) -> bool:
+    return topology.settings.web.content_security_policy != "off"
+
+
+def _firewall(topology: Topology) -> bool:
+    return topology.settings.firewall.enabled
+
+
+def _own_tls_port(topology: Topology) -> bool:
+    # Without a TURN server its whole table is refused.
+    return not topology.turn or not topology.settings.turn.on_443 or topology.turn_by_name
+
+
+def _backports(topology: Topology) -> bool:
+    return topology.settings.distribution == "debian-12" and topology.settings.prosody == "13.0"
+
+
+NEEDED = (
+    Needed(("authentication", "jwt"), _mode("jwt"), 'authentication.mode is "jwt"'),
+    Needed(
+        ("authentication", "guests"),
+        lambda topology: not _mode("open")(topology),
+        'authentication.mode is "accounts" or "jwt": on an open server nobody needs an account',
+    ),
+    Needed(("web", "further_origins"), _policy, "there is a content_security_policy"),
+    Needed(("certificate", "email"), _source("acme"), 'source is "acme"'),
+    Needed(("certificate", "server"), _source("acme"), 'source is "acme"'),
+    Needed(("certificate", "ca_bundle"), _source("acme"), 'source is "acme"'),
+    Needed(("certificate", "certificate"), _source("own"), 'source is "own"'),
+    Needed(("certificate", "key"), _source("own"), 'source is "own"'),
+    Needed(("bridges", "stun_servers"), lambda topology: topology.settings.bridges.reach == "nat", 'reach is "nat"'),
+    Needed(
+        ("bridges", "signalling_address"),
+        lambda topology: any(not host.is_web for host in topology.bridges),
+        "a bridge is on another host than the web server",
+    ),
+    Needed(("turn",), lambda topology: bool(topology.turn), "inventory.ini names a host in [coturn]"),
+    Needed(("turn", "tls_port"), _own_tls_port, "on_443 is false, or TURN is on the host of the web server"),
+    Needed(("firewall", "ssh_port"), _firewall, "the firewall is enabled"),
+    Needed(("firewall", "ssh_from"), _firewall, "the firewall is enabled"),
+    Needed(("repositories", "backports"), _backports, 'prosody is "13.0" on debian-12'),
+)
+
+
+def idle(topology: Topology) -> Iterator[Fault]:
+    """Yield each setting that differs from its default and lacks what it needs."""
+    unlike = dict(_unlike_default(topology.settings, ()))
+    for needed in NEEDED:
+        if not needed.met(topology):
+            for path in unlike:
+                if path[: len(needed.path)] == needed.path:
+                    yield Fault(path, f"changes nothing unless {needed.words}", "Take it out, or see to that.")
+
+
+def _unlike_default(model: BaseModel, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name, field in type(model).model_fields.items():
+        value = getattr(model, name)
+        if isinstance(value, BaseModel):
+            yield from _unlike_default(value, (*path, name))
+        elif value != field.get_default(call_default_factory=True):
+            yield (*path, name), value
