@@ -82,7 +82,7 @@ class Readers:
             return yaml.safe_load(text)
         if name.endswith(".debconf"):
             return [_answer(line) for line in text.split("\n") if line and not line.startswith("#")]
-        if name == "turnserver.conf":
+        if name in ("turnserver.conf", "jitsi-meet.ini"):
             return [_directive(line) for line in text.split("\n") if line and not line.startswith("#")]
         return None
 
@@ -131,14 +131,14 @@ def _lua(text: str) -> object:
     return json.loads(done.stdout)
 
 
-def _answer(line: str) -> tuple[str, ...]:
+def _answer(line: str) -> list[str]:
     """Split a line as debconf-set-selections does: three words, one blank, and the rest."""
     found = re.fullmatch(r"(\S+)\s+(\S+)\s+(\S+)(?:[ \t](.*))?", line)
     assert found, line
-    return tuple(part or "" for part in found.groups())
+    return [part or "" for part in found.groups()]
 
 
-def _directive(line: str) -> tuple[str, str]:
-    """Split a line as turnserver does: at the first =, without blanks around the value."""
+def _directive(line: str) -> list[str]:
+    """Split a line as turnserver and certbot do: at the first =, without blanks around the value."""
     name, _, value = line.partition("=")
-    return name, value.strip(" ")
+    return [name.strip(" "), value.strip(" ")]

@@ -8,7 +8,7 @@ from ipaddress import ip_address, ip_network
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, SecretStr
 
 from migrate.shared.quoting.notation import CONTROLS
 
@@ -123,3 +123,12 @@ Name = Annotated[
     AfterValidator(_matching(re.compile(rf"[^\W_](?:[^{CONTROLS}]*[^{CONTROLS}\s])?"), "a name on one line")),
 ]
 Word = Annotated[str, AfterValidator(_matching(_WORD, "a word of letters, digits and ._-"))]
+
+
+def _plain_secret(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[A-Za-z0-9._~-]{16,200}", value.get_secret_value()):
+        raise ValueError("it must be 16 to 200 letters, digits and ._~-: scripts of Jitsi's packages break others")
+    return value
+
+
+PlainSecret = Annotated[SecretStr, AfterValidator(_plain_secret)]

@@ -26,15 +26,8 @@ class Certificates:
 
     @property
     def web(self) -> Pair:
-        """What nginx reads: your own files, or where Jitsi's package puts a first certificate of its own.
-
-        Certbot's are copied there. So nginx has a certificate before certbot ran, and certbot has a web server to
-        prove the name with.
-        """
-        given = self.settings.certificate
-        if given.source == "own" and given.certificate and given.key:
-            return Pair(given.certificate, given.key)
-        return _pair(f"/etc/jitsi/meet/{self.settings.domain}")
+        """What nginx reads."""
+        return web_pair(self.settings)
 
     @property
     def turn(self) -> Pair:
@@ -47,6 +40,18 @@ class Certificates:
         web = [self.settings.domain] if self.host.is_web else []
         turn = [self.topology.turn_domain] if self.host.is_turn else []
         return tuple(dict.fromkeys(web + turn))
+
+
+def web_pair(settings: JitsiMeetSettings) -> Pair:
+    """Return what nginx reads: your own files, or where the playbook puts a first certificate, signed by itself.
+
+    Certbot's are copied there. So nginx has a certificate before certbot ran, and certbot has a web server to prove the
+    name with.
+    """
+    given = settings.certificate
+    if given.source == "own" and given.certificate and given.key:
+        return Pair(given.certificate, given.key)
+    return _pair(f"/etc/jitsi/meet/{settings.domain}")
 
 
 def _pair(stem: str) -> Pair:

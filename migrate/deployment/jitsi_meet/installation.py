@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from migrate.deployment.jitsi_meet.certificates import Pair, web_pair
 from migrate.deployment.jitsi_meet.topology import Topology
 
 
@@ -53,21 +54,11 @@ class Installation:
         return self.topology.settings.authentication.mode == "jwt"
 
     @property
-    def certificate(self) -> str:
-        """The certificate that nginx reads; certbot's is copied there."""
-        return self._own("certificate") or f"/etc/jitsi/meet/{self.topology.settings.domain}.crt"
-
-    @property
-    def key(self) -> str:
-        """Its key."""
-        return self._own("key") or f"/etc/jitsi/meet/{self.topology.settings.domain}.key"
+    def pair(self) -> Pair:
+        """The certificate that nginx reads."""
+        return web_pair(self.topology.settings)
 
     def names(self, *, web: bool) -> Sequence[str]:
         """Names of the certificate of the web server's host, or of that of a TURN server of its own."""
         turn = [self.topology.turn_domain for host in self.topology.turn if host.is_web == web]
         return list(dict.fromkeys([self.topology.settings.domain] * web + turn))
-
-    def _own(self, what: str) -> str | None:
-        given = self.topology.settings.certificate
-        path: str | None = getattr(given, what)
-        return path if given.source == "own" else None

@@ -20,11 +20,11 @@ from migrate.deployment.jitsi_meet.firewall import Openings
 from migrate.deployment.jitsi_meet.installation import Installation
 from migrate.deployment.jitsi_meet.listening import Listening
 from migrate.deployment.jitsi_meet.names import Names
+from migrate.deployment.jitsi_meet.notices import notices
 from migrate.deployment.jitsi_meet.relaying import Relaying
 from migrate.deployment.jitsi_meet.settings import JitsiMeetSecrets, JitsiMeetSettings
 from migrate.deployment.jitsi_meet.signalling import Signalling
 from migrate.deployment.jitsi_meet.topology import BRIDGES, TURN, WEB, Host, Topology
-from migrate.deployment.jitsi_meet.warnings import warnings
 from migrate.deployment.unfit import unfit
 from migrate.shared.quoting import Unquotable
 from migrate.shared.templates import render
@@ -56,7 +56,7 @@ class JitsiMeet(Product):
 
     def problems(self) -> Sequence[Problem]:
         """Return what should be known before it is deployed."""
-        return tuple(warnings(self.topology))
+        return tuple(notices(self.topology))
 
     def hosts(self) -> Sequence[str]:
         """Return the hosts of the three groups, the web server first."""

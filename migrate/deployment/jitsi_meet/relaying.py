@@ -20,16 +20,6 @@ class Relaying:
     topology: Topology
 
     @property
-    def certificate(self) -> str:
-        """A copy that coturn's user can read; the renewal hook makes it."""
-        return f"/etc/coturn/certs/{self.topology.turn_domain}.crt"
-
-    @property
-    def key(self) -> str:
-        """Its key, a copy too."""
-        return f"/etc/coturn/certs/{self.topology.turn_domain}.key"
-
-    @property
     def tls_port(self) -> int:
         """Where coturn itself listens with TLS: at 443 only on a host without a web server."""
         turn = self.topology.settings.turn

@@ -29,6 +29,7 @@ from migrate.deployment.values import (
     Link,
     Name,
     Origin,
+    PlainSecret,
     ServerPath,
     SiteFile,
     Word,
@@ -310,11 +311,9 @@ class JitsiMeetSettings(Section):
 class JitsiMeetSecrets(Section):
     """By what the parts of a Jitsi Meet server know each other. Made at random: nobody needs to remember it."""
 
-    jicofo_password: SecretStr = Field(min_length=16, description="by which Jicofo logs in to Prosody")
-    bridge_password: SecretStr = Field(min_length=16, description="by which the bridges log in to Prosody")
-    turn_secret: SecretStr = Field(
-        min_length=16, description="by which Prosody gives out, and coturn checks, credentials for TURN"
-    )
+    jicofo_password: PlainSecret = Field(description="by which Jicofo logs in to Prosody")
+    bridge_password: PlainSecret = Field(description="by which the bridges log in to Prosody")
+    turn_secret: PlainSecret = Field(description="by which Prosody gives out, and coturn checks, credentials for TURN")
     jwt_secret: SecretStr | None = Field(
         default=None, min_length=32, description="signs tokens, where the identity provider publishes no keys"
     )

@@ -8,7 +8,7 @@ from migrate.core.problem import Problem, Severity
 from migrate.deployment.jitsi_meet.topology import Topology
 
 
-def warnings(topology: Topology) -> Iterator[Problem]:
+def notices(topology: Topology) -> Iterator[Problem]:
     """Yield what follows from the settings and is easily overlooked, the gravest first."""
     yield from _who_comes_in(topology)
     yield from _who_is_kept_out(topology)
