@@ -40,6 +40,7 @@ _MOMENT = re.compile(r"(?<=DTSTAMP:)\d{8}T\d{6}Z|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\
 _ROOM = re.compile(r"\b[a-z2-7]{4}(?:-[a-z2-7]{4}){3}\b")
 _UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 _DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
+_MASK = re.compile(r"(?<=‹secret:)[0-9a-f]{8}(?=›)")
 
 
 def rerun(text: str) -> str:
@@ -123,6 +124,7 @@ class Terminal:
         printed = _MOMENT.sub(_same_moment, printed.replace(str(self.folder), "/srv"))
         printed = _ROOM.sub(lambda match: self._name(match[0], _room), printed)
         printed = _UUID.sub(lambda match: self._name(match[0], _uuid), printed)
+        printed = _MASK.sub(lambda match: self._name(match[0], lambda digest: digest[:8]), printed)
         return _DIGEST.sub(lambda match: self._name(match[0], str), printed)
 
     def _name(self, found: str, like: Callable[[str], str]) -> str:
