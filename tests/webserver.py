@@ -94,7 +94,7 @@ class Root:
     def rewritten(self, text: str) -> str:
         text = re.sub(r'(?<=[\s"])/(?=(?:etc|usr|var)/)', f"{self.path}/", text)
         text = re.sub(r"listen (\d+(?=[; ]))", r"listen 127.0.0.1:\1", text).replace('"[::]:', '"[::1]:')
-        text = re.sub(r'(?<=:)(\d+)(?=[;"/\s])', self._port, text)
+        text = re.sub(r'(?:(?<=:)|(?<=_port ))(\d+)(?=[;"/\s])', self._port, text)
         if "http2 on;" in text and version() < (1, 25, 1):
             return re.sub(r"(?<= ssl)(?=[; ])", " http2", text.replace("http2 on;", ""))
         return text
