@@ -23,6 +23,7 @@ from pathlib import Path
 from socket import SO_REUSEADDR, SOL_SOCKET, create_connection, socket
 
 from migrate.core.bundle import Bundle
+from migrate.deployment.jitsi_meet.ports import PAGES_BEHIND_443, TURN_BEHIND_443
 from migrate.deployment.jitsi_meet.product import JitsiMeet
 from tests.deployments import texts
 from tests.readers import directory, program, run
@@ -218,7 +219,9 @@ def _free(port: int) -> bool:
 def placed(deployed: JitsiMeet) -> Iterator[Root]:
     """Put the web server's files of a deployment into a directory."""
     with directory() as here:
-        root = Root(here, free_ports(80, 443, 4444, 4445, 5280, 8888, deployed.settings.turn.tls_port))
+        root = Root(
+            here, free_ports(80, 443, PAGES_BEHIND_443, TURN_BEHIND_443, 5280, 8888, deployed.settings.turn.tls_port)
+        )
         root.place(deployed, deployed.bundle(deployed.topology.web[0].name))
         yield root
 

@@ -20,14 +20,13 @@ class Pair:
 class Certificates:
     """The certificates of one host."""
 
-    settings: JitsiMeetSettings
-    topology: Topology
     host: Host
+    topology: Topology
 
     @property
     def web(self) -> Pair:
         """What nginx reads."""
-        return web_pair(self.settings)
+        return web_pair(self.topology.settings)
 
     @property
     def turn(self) -> Pair:
@@ -37,7 +36,7 @@ class Certificates:
     @property
     def names(self) -> tuple[str, ...]:
         """The names that people reach the host by, the one that certbot calls its certificate first."""
-        web = [self.settings.domain] if self.host.is_web else []
+        web = [self.topology.settings.domain] if self.host.is_web else []
         turn = [self.topology.turn_domain] if self.host.is_turn else []
         return tuple(dict.fromkeys(web + turn))
 

@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from migrate.deployment.jitsi_meet.settings import JitsiMeetSettings
+from migrate.deployment.jitsi_meet.ports import PAGES_BEHIND_443, TURN_BEHIND_443
 from migrate.deployment.jitsi_meet.topology import Topology
-
-BEHIND = "127.0.0.1:4444"
-"""Where web pages are served when something else has port 443 and hands connections on."""
-
-TOWARDS_TURN = "127.0.0.1:4445"
-"""Where the address of the client, which coturn does not understand, is taken off a connection for TURN."""
 
 Listeners = tuple[tuple[str, ...], ...]
 
@@ -21,10 +15,7 @@ Listeners = tuple[tuple[str, ...], ...]
 class Listening:
     """The addresses and ports of the web server."""
 
-    settings: JitsiMeetSettings
     topology: Topology
-    behind: str = BEHIND
-    towards_turn: str = TOWARDS_TURN
 
     @property
     def http(self) -> Listeners:
@@ -45,12 +36,22 @@ class Listening:
         return tuple(self._everywhere(443))
 
     @property
+    def behind(self) -> str:
+        """Where web pages are served when something else has port 443 and hands connections on."""
+        return f"127.0.0.1:{PAGES_BEHIND_443}"
+
+    @property
+    def towards_turn(self) -> str:
+        """Where the address of the client, which coturn does not understand, is taken off a connection for TURN."""
+        return f"127.0.0.1:{TURN_BEHIND_443}"
+
+    @property
     def http2_directive(self) -> bool:
         """Whether HTTP/2 is a directive of its own, as in the nginx of debian-13; before, listen has a word for it."""
-        return self.settings.distribution != "debian-12"
+        return self.topology.settings.distribution != "debian-12"
 
     def _everywhere(self, port: int) -> Iterator[str]:
-        if self.settings.network.ipv4:
+        if self.topology.settings.network.ipv4:
             yield f"{port}"
-        if self.settings.network.ipv6:
+        if self.topology.settings.network.ipv6:
             yield f"[::]:{port}"

@@ -9,8 +9,8 @@ from itertools import combinations
 from migrate.core.bundle import Fault
 from migrate.deployment.jitsi_meet.topology import Host, Topology
 
-HTTPS_BEHIND_TURN = 4444
-"""Where web pages are served where port 443 is shared with TURN."""
+PAGES_BEHIND_443, TURN_BEHIND_443 = 4444, 4445
+"""Where nginx hands connections on to itself where web pages share port 443 with TURN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,8 @@ def _web(topology: Topology) -> Iterator[Listener]:
     yield _fixed(5280, "Prosody's own HTTP server")
     yield _fixed(8888, "Jicofo")
     if topology.turn_by_name:
-        yield _fixed(HTTPS_BEHIND_TURN, "the web server behind TURN")
+        yield _fixed(PAGES_BEHIND_443, "the web server behind port 443")
+        yield _fixed(TURN_BEHIND_443, "the web server before TURN")
 
 
 def _turn(topology: Topology) -> Iterator[Listener]:

@@ -116,9 +116,9 @@ class JitsiMeet(Product):
             "relaying": Relaying(host, self.topology),
             "installation": self._installation,
             "openings": Openings(host, self.topology),
-            "certificates": Certificates(self.settings, self.topology, host),
+            "certificates": Certificates(host, self.topology),
             "content_security": ContentSecurity(self.settings),
-            "listening": Listening(self.settings, self.topology),
+            "listening": Listening(self.topology),
             "signalling": Signalling(self.topology),
             "xmpp_address": "localhost" if host.is_web else self.topology.signalling_address,
         }

@@ -30,7 +30,7 @@ def files(name, host=None):
 
 
 def of(deployed, host=0):
-    return Certificates(deployed.settings, deployed.topology, deployed.topology.hosts[host])
+    return Certificates(deployed.topology.hosts[host], deployed.topology)
 
 
 @pytest.mark.slow

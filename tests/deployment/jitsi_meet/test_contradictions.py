@@ -381,7 +381,13 @@ CONTRADICTIONS = {
         'turn.domain = "turn.example.org"\nturn.on_443 = true\nturn.tls_port = 4444',
         ONE_HOST,
         "turn.tls_port",
-        "4444/tcp of the web server behind TURN",
+        "4444/tcp of the web server behind port 443",
+    ),
+    "TURN where nginx comes to it": (
+        'turn.domain = "turn.example.org"\nturn.on_443 = true\nturn.tls_port = 4445',
+        ONE_HOST,
+        "turn.tls_port",
+        "4445/tcp of the web server before TURN",
     ),
     "ssh at a port behind no firewall": (
         "firewall.enabled = false\nfirewall.ssh_port = 2222",
