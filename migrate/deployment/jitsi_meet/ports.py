@@ -56,7 +56,7 @@ def listeners(host: Host, topology: Topology) -> Iterator[Listener]:
     if topology.settings.firewall.enabled:
         yield _chosen("tcp", topology.settings.firewall.ssh_port, "sshd", "firewall", "ssh_port")
     if host.is_turn:
-        yield from _turn(topology)
+        yield from _turn(host, topology)
 
 
 def _web(topology: Topology) -> Iterator[Listener]:
@@ -70,8 +70,10 @@ def _web(topology: Topology) -> Iterator[Listener]:
         yield _fixed(TURN_BEHIND_443, "the web server before TURN")
 
 
-def _turn(topology: Topology) -> Iterator[Listener]:
+def _turn(host: Host, topology: Topology) -> Iterator[Listener]:
     turn = topology.settings.turn
+    if topology.settings.certificate.source == "acme" and not host.is_web:
+        yield _fixed(80, "certbot")
     yield _chosen("udp", turn.port, "TURN", "turn", "port")
     if turn.on_443 and not topology.turn_by_name:
         yield _chosen("tcp", 443, "TURN with TLS", "turn", "on_443")

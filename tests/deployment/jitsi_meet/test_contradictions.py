@@ -370,6 +370,7 @@ CONTRADICTIONS = {
     # Ports and the firewall.
     "ssh at the port of the web": ("firewall.ssh_port = 443", ONE_HOST, "firewall.ssh_port", "443/tcp of the web"),
     "TURN at the port of the web": ("turn.tls_port = 443", ONE_HOST, "turn.tls_port", "443/tcp of the web server"),
+    "TURN at the port of certbot": (f"{TURN_NAMED}turn.tls_port = 80", APART, "turn.tls_port", "80/tcp of certbot"),
     "TURN at the port of the bridge": ("turn.port = 10000", ONE_HOST, "turn.port", "10000/udp of the bridge"),
     "the bridge among the relays": (
         "bridges.udp_port = 50000",
