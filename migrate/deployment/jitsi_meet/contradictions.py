@@ -11,6 +11,7 @@ from migrate.deployment.jitsi_meet.addresses import wrong_addresses
 from migrate.deployment.jitsi_meet.hosts import wrong_hosts
 from migrate.deployment.jitsi_meet.idle import idle
 from migrate.deployment.jitsi_meet.ports import wrong_ports
+from migrate.deployment.jitsi_meet.releases import own_prosody
 from migrate.deployment.jitsi_meet.settings import JitsiMeetSecrets
 from migrate.deployment.jitsi_meet.topology import Topology
 
@@ -51,8 +52,9 @@ def _domain(topology: Topology) -> Iterator[Fault]:
 
 
 def _releases(topology: Topology) -> Iterator[Fault]:
-    if topology.settings.distribution == "debian-13" and topology.settings.prosody == "0.12":
-        yield Fault(("prosody",), "debian-13 does not have 0.12", "Leave it out: debian-13 has 13.0.")
+    distribution, own = topology.settings.distribution, own_prosody(topology.settings)
+    if topology.settings.prosody == "0.12" != own:
+        yield Fault(("prosody",), f"{distribution} does not have 0.12", f"Leave it out: {distribution} has {own}.")
 
 
 def _encryption(topology: Topology) -> Iterator[Fault]:

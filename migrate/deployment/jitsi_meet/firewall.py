@@ -45,8 +45,8 @@ class Openings:
     @property
     def signalling(self) -> Sources:
         """The bridges on other hosts, which come to Prosody here."""
-        others = [bridge for bridge in self.topology.bridges if self.host.is_web and bridge.name != self.host.name]
-        return Sources.of([address for bridge in others for address in bridge.every_address])
+        bridges = self.topology.remote_bridges if self.host.is_web else ()
+        return Sources.of([address for bridge in bridges for address in bridge.every_address])
 
     @property
     def turn_udp(self) -> Sequence[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from migrate.core.bundle import Fault
+from migrate.deployment.jitsi_meet.releases import from_backports
 from migrate.deployment.jitsi_meet.topology import Topology
 
 
@@ -43,7 +44,7 @@ def _own_tls_port(topology: Topology) -> bool:
 
 
 def _backports(topology: Topology) -> bool:
-    return topology.settings.distribution == "debian-12" and topology.settings.prosody == "13.0"
+    return from_backports(topology.settings)
 
 
 NEEDED = (
@@ -62,7 +63,7 @@ NEEDED = (
     Needed(("bridges", "stun_servers"), lambda topology: topology.settings.bridges.reach == "nat", 'reach is "nat"'),
     Needed(
         ("bridges", "signalling_address"),
-        lambda topology: any(not host.is_web for host in topology.bridges),
+        lambda topology: bool(topology.remote_bridges),
         "a bridge is on another host than the web server",
     ),
     Needed(("turn",), lambda topology: bool(topology.turn), "inventory.ini names a host in [coturn]"),

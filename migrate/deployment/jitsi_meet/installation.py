@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from migrate.deployment.jitsi_meet.certificates import Pair, web_pair
+from migrate.deployment.jitsi_meet.certificates import Certificates, Pair, web_pair
+from migrate.deployment.jitsi_meet.releases import from_backports
 from migrate.deployment.jitsi_meet.topology import Topology
 
 
@@ -14,7 +15,6 @@ class Installation:
     """The packages of one deployment."""
 
     topology: Topology
-    prosody: str
 
     @property
     def version(self) -> str:
@@ -24,7 +24,7 @@ class Installation:
     @property
     def backports(self) -> bool:
         """Whether Prosody is newer than the distribution's own."""
-        return self.prosody == "13.0" and self.topology.settings.distribution == "debian-12"
+        return from_backports(self.topology.settings)
 
     @property
     def web(self) -> Sequence[str]:
@@ -60,5 +60,5 @@ class Installation:
 
     def names(self, *, web: bool) -> Sequence[str]:
         """Names of the certificate of the web server's host, or of that of a TURN server of its own."""
-        turn = [self.topology.turn_domain for host in self.topology.turn if host.is_web == web]
-        return list(dict.fromkeys([self.topology.settings.domain] * web + turn))
+        hosts = self.topology.web if web else [host for host in self.topology.turn if not host.is_web]
+        return [name for host in hosts for name in Certificates(host, self.topology).names]

@@ -22,6 +22,7 @@ from migrate.deployment.jitsi_meet.listening import Listening
 from migrate.deployment.jitsi_meet.names import Names
 from migrate.deployment.jitsi_meet.notices import notices
 from migrate.deployment.jitsi_meet.relaying import Relaying
+from migrate.deployment.jitsi_meet.releases import prosody
 from migrate.deployment.jitsi_meet.settings import JitsiMeetSecrets, JitsiMeetSettings
 from migrate.deployment.jitsi_meet.signalling import Signalling
 from migrate.deployment.jitsi_meet.topology import BRIDGES, TURN, WEB, Host, Topology
@@ -70,7 +71,7 @@ class JitsiMeet(Product):
     def variables(self) -> Content:
         """Return what the playbooks need to know."""
         known = {"settings": self.settings, "topology": self.topology, "prosody": self.prosody}
-        return render(f"{TEMPLATES}vars.yml.j2", **known, installation=self._installation)
+        return render(f"{TEMPLATES}vars.yml.j2", **known, installation=Installation(self.topology))
 
     @cached_property
     def topology(self) -> Topology:
@@ -80,12 +81,7 @@ class JitsiMeet(Product):
     @property
     def prosody(self) -> str:
         """The release of Prosody."""
-        own = {"debian-12": "0.12", "debian-13": "13.0"}
-        return self.settings.prosody or own[self.settings.distribution]
-
-    @property
-    def _installation(self) -> Installation:
-        return Installation(self.topology, self.prosody)
+        return prosody(self.settings)
 
     def _assumes(self, host: Host) -> dict[str, str]:
         assumes: dict[str, str] = {"distribution": self.settings.distribution, "jitsi_meet": self.settings.release}
@@ -114,7 +110,7 @@ class JitsiMeet(Product):
             "host": host,
             "prosody": self.prosody,
             "relaying": Relaying(host, self.topology),
-            "installation": self._installation,
+            "installation": Installation(self.topology),
             "openings": Openings(host, self.topology),
             "certificates": Certificates(host, self.topology),
             "content_security": ContentSecurity(self.settings),

@@ -31,7 +31,7 @@ class Signalling:
     @property
     def has_remote_bridges(self) -> bool:
         """Whether a bridge is on another host."""
-        return any(not host.is_web for host in self.topology.bridges)
+        return bool(self.topology.remote_bridges)
 
     @property
     def has_guests(self) -> bool:
@@ -52,7 +52,7 @@ class Signalling:
     @property
     def unlimited_addresses(self) -> tuple[str, ...]:
         """Addresses that no rate limit holds back: this host, by both names whatever it serves, and bridges."""
-        remote = [address for host in self.topology.bridges if not host.is_web for address in host.every_address]
+        remote = [address for host in self.topology.remote_bridges for address in host.every_address]
         return tuple(dict.fromkeys([*LOOPBACKS, *remote]))
 
     @property

@@ -74,6 +74,11 @@ class Topology:
         return tuple(host for host in self.hosts if host.is_bridge)
 
     @cached_property
+    def remote_bridges(self) -> tuple[Host, ...]:
+        """The bridges on other hosts than the web server, which reach Prosody by the network."""
+        return tuple(host for host in self.bridges if not host.is_web)
+
+    @cached_property
     def turn(self) -> tuple[Host, ...]:
         """Hosts of the group of TURN servers: one or none, if nothing is wrong."""
         return tuple(host for host in self.hosts if host.is_turn)
