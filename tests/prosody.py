@@ -10,16 +10,15 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from http.client import HTTPConnection
 from pathlib import Path
-from random import SystemRandom
-from socket import AF_INET6, socket
 
 import pytest
 
+from tests.ports import free_port
 from tests.readers import directory, program, run
 
 RELEASES = ("0.12", "13.0")
@@ -182,7 +181,7 @@ def started(texts: Mapping[str, str], release: str, modules: Sequence[str]) -> I
     """Start Prosody with the files of a web server; `modules` of Jitsi are there, and only load."""
     root = tree(release)
     with directory() as here:
-        ports = {XMPP: _free_port(), HTTP: _free_port()}
+        ports = {XMPP: free_port(), HTTP: free_port()}
         _lay_out(here, texts, ports, modules)
         text = (root / "usr/bin/prosody").read_text().replace("/usr/lib/prosody", str(root / "usr/lib/prosody"))
         (here / "prosody").write_text(text)
@@ -252,15 +251,6 @@ def _certificate() -> Mapping[str, bytes]:
             *("-nodes", "-subj", "/CN=meet.example.org", "-keyout", here / "key", "-out", here / "crt"),
         )
         return {kind: (here / kind).read_bytes() for kind in ("key", "crt")}
-
-
-def _free_port() -> int:
-    """Find a port below those that connections get."""
-    while True:
-        port = SystemRandom().randrange(20000, 32000)
-        with socket(AF_INET6) as probe, suppress(OSError):
-            probe.bind(("::", port))
-            return port
 
 
 def _told(process: subprocess.Popen[str]) -> list[str]:

@@ -6,7 +6,6 @@ nginx older than 1.25.1 is told of HTTP/2 in its older words. Everything else is
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import ssl
@@ -18,16 +17,18 @@ from dataclasses import dataclass, field
 from functools import cache
 from http.client import HTTPConnection, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from itertools import count
 from pathlib import Path
-from socket import SO_REUSEADDR, SOL_SOCKET, create_connection, socket
+from socket import create_connection, socket
 
 from migrate.core.bundle import Bundle
 from migrate.deployment.jitsi_meet.ports import PAGES_BEHIND_443, TURN_BEHIND_443
 from migrate.deployment.jitsi_meet.product import JitsiMeet
 from tests.deployments import texts
+from tests.ports import free_port
 from tests.readers import directory, program, run
 
+# Of nginx itself, of Prosody and of Jicofo.
+KNOWN = (80, 443, PAGES_BEHIND_443, TURN_BEHIND_443, 5280, 8888)
 MAIN = """
 daemon off;
 master_process off;
@@ -196,32 +197,11 @@ def _handler(behind: Behind) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-# Tests run beside each other: each process begins elsewhere, and gives no port to two of its own.
-_PORTS = count(21000 + os.getpid() % 100 * 100)
-
-
-def free_ports(*wanted: int) -> dict[int, int]:
-    """Find a free port of loopback for each; below those that the kernel gives to clients."""
-    return {port: next(filter(_free, _PORTS)) for port in wanted}
-
-
-def _free(port: int) -> bool:
-    with socket() as line:
-        line.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
-        try:
-            line.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
-
-
 @contextmanager
 def placed(deployed: JitsiMeet) -> Iterator[Root]:
     """Put the web server's files of a deployment into a directory."""
     with directory() as here:
-        root = Root(
-            here, free_ports(80, 443, PAGES_BEHIND_443, TURN_BEHIND_443, 5280, 8888, deployed.settings.turn.tls_port)
-        )
+        root = Root(here, {port: free_port() for port in (*KNOWN, deployed.settings.turn.tls_port)})
         root.place(deployed, deployed.bundle(deployed.topology.web[0].name))
         yield root
 

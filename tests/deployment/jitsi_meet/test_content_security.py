@@ -16,8 +16,9 @@ import pytest
 
 from migrate.deployment.jitsi_meet.content_security import ContentSecurity
 from tests.deployments import VARIANTS, product, variant
+from tests.ports import free_port
 from tests.readers import program
-from tests.webserver import Behind, certificate, free_ports, placed, started
+from tests.webserver import Behind, certificate, placed, started
 
 # Tries to reach another server by all that pages can load, and the own one by what Jitsi needs; then tells.
 PAGE = """<!DOCTYPE html><html><body><script>
@@ -109,7 +110,7 @@ def browse(settings: str, link: str = "") -> tuple[dict[str, list], list[str]]:
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(*certificate())
     with placed(product(f'domain = "meet.example.org"\n{settings}')) as root, ExitStack() as stack:
-        (elsewhere,) = free_ports(443).values()
+        elsewhere = free_port()
         root.write("usr/share/jitsi-meet/index.html", PAGE)
         stack.enter_context(own.serving(root.ports[5280]))
         stack.enter_context(other.serving(elsewhere, tls))

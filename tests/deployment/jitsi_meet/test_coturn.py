@@ -19,11 +19,12 @@ from migrate.deployment.jitsi_meet.product import JitsiMeet
 from migrate.deployment.jitsi_meet.relaying import Relaying
 from migrate.shared.resources import data_rows
 from tests.deployments import SECRETS, VARIANTS, product, texts, variant
+from tests.ports import free_port
 from tests.readers import directory, program, run
 from tests.turn import SOFTWARE, Client, Refused, credentials
 
 WITH_TURN = [name for name in VARIANTS if name != "without-turn"]
-PORT, TLS_PORT = 13478, 15349
+PORT, TLS_PORT = free_port(), free_port()
 REPLACED = {
     # Other tests, and who else is on this machine, have the real ports and files.
     "listening-port": str(PORT),
