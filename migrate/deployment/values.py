@@ -15,10 +15,13 @@ from migrate.shared.quoting.notation import CONTROLS
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST_NAME = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)+(?!\d+\Z){_LABEL}")
 _LINK = re.compile(r"[!-~]+")
-_PATH = re.compile(r"/[\w.+@-]+(?:/[\w.+@-]+)*", re.ASCII)
-_WORD = re.compile(r"[A-Za-z0-9][\w.-]{0,62}", re.ASCII)
-_LISTED = re.compile(r"[A-Za-z0-9][\w.-]{0,252}", re.ASCII)
-_FILE = re.compile(r"[\w+@-][\w.+@-]*(?:/[\w+@-][\w.+@-]*)*", re.ASCII)
+# Not two dots beside each other: they lead elsewhere in a path, and are a slip in a name.
+_APART = r"(?!.*\.\.)"
+_PATH = re.compile(_APART + r"/[\w.+@-]+(?:/[\w.+@-]+)*", re.ASCII)
+_WORD = re.compile(_APART + r"[A-Za-z0-9][\w.-]{0,62}", re.ASCII)
+_LISTED = re.compile(_APART + r"[A-Za-z0-9][\w.-]{0,252}", re.ASCII)
+_EMAIL = re.compile(_APART + r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+_FILE = re.compile(_APART + r"[\w+@-][\w.+@-]*(?:/[\w+@-][\w.+@-]*)*", re.ASCII)
 
 
 def host_name(value: str) -> str:
@@ -90,7 +93,7 @@ def _claim(value: str) -> str:
 
 def _matching(pattern: re.Pattern[str], wanted: str) -> Callable[[str], str]:
     def check(value: str) -> str:
-        if not pattern.fullmatch(value) or ".." in value:
+        if not pattern.fullmatch(value):
             raise ValueError(f"{value!r} is not {wanted}")
         return value
 
@@ -108,9 +111,7 @@ Claim = Annotated[str, AfterValidator(_claim)]
 Origin = Annotated[str, AfterValidator(_origin)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Colour = Annotated[str, AfterValidator(_matching(re.compile(r"#[0-9a-fA-F]{6}"), "a colour such as #1f2937"))]
-Email = Annotated[
-    str, AfterValidator(_matching(re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+", re.ASCII), "an e-mail address"))
-]
+Email = Annotated[str, AfterValidator(_matching(_EMAIL, "an e-mail address"))]
 ServerPath = Annotated[
     str, AfterValidator(_matching(_PATH, "the absolute path of a file on the server, of plain letters"))
 ]

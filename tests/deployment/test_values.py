@@ -68,7 +68,12 @@ GOOD: dict[str, dict[str, str]] = {
     "Email": {"it+meet@mail.example.org": "it+meet@mail.example.org"},
     "ServerPath": {"/etc/ssl/meet.pem": "/etc/ssl/meet.pem"},
     "SiteFile": {"branding/logo.svg": "branding/logo.svg"},
-    "Name": {"Ünïted “Rooms” & Söhne": "Ünïted “Rooms” & Söhne", "会議": "会議", "a": "a"},
+    "Name": {
+        "Ünïted “Rooms” & Söhne": "Ünïted “Rooms” & Söhne",
+        "会議": "会議",
+        "Meet ... now": "Meet ... now",
+        "a": "a",
+    },
     "InventoryHost": {"meet.example.org": "meet.example.org", "web_1": "web_1", "10.0.0.5": "10.0.0.5"},
     "Word": {"eu-west": "eu-west", "meet.example.org": "meet.example.org", "a_1": "a_1"},
 }
