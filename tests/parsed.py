@@ -7,6 +7,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -66,9 +67,13 @@ class Readers:
 
     def __init__(self) -> None:
         self._hocon: subprocess.Popen[str] | None = None
+        self._parsed = cache(self._read)
 
     def parsed(self, path: str, text: str) -> object | None:
         """Return what a file's program finds in it; None where its format has no strings that could be broken."""
+        return self._parsed(path, text)
+
+    def _read(self, path: str, text: str) -> object | None:
         name = Path(path).name
         if name.endswith(".cfg.lua"):
             return _lua(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -18,6 +18,18 @@ from tests.hostile import TEXTS
 from tests.parsed import Readers, replaced
 
 BASES = ("everything", "jwt", "jwt-secret", "three-bridges", "private-network", "behind-nat", "behind-nat-by-stun")
+CASES = [*((name, "settings") for name in BASES), ("jwt-secret", "secrets")]
+# What breaks out of a format where quotes are forgotten -> whether a name may hold it.
+BREAKING_OUT = {
+    "\"]]..os.execute('id')..[[": True,
+    "${x}": True,
+    "'; add_header X-Evil 1; #": True,
+    "</script><!--#include virtual='/etc/passwd' -->": True,
+    "\\": True,
+    "a\nb": False,
+    "a\u2028b": False,
+    "a\0b": False,
+}
 SAFE = re.compile(r"[\w.,:/@+~ -]*", re.ASCII)
 Path = tuple[str | int, ...]
 
@@ -86,9 +98,33 @@ def files_with(base: JitsiMeet, new: dict[Path, str], what: str) -> Mapping[tupl
             del new[path]
 
 
+def tried(name: str, what: str) -> dict[Path, str]:
+    """Return the texts of a base that no base before it has: what one of them holds, the others hold too."""
+    before = BASES[: BASES.index(name)] if what == "settings" else ()
+    known = {path for other in before for path in strings(variant(other).settings)}
+    return {path: old for path, old in strings(getattr(variant(name), what)).items() if path not in known}
+
+
+def hold(readers: Readers, name: str, what: str, choose: Callable[[Path], str]) -> set[Path]:
+    """Give texts that are chosen for each path to all that takes them; return who took one."""
+    base = variant(name)
+    accepted: dict[Path, str] = {}
+    for path, old in tried(name, what).items():
+        text = choose(path)
+        for new in (text, f"{old}{text}", f"{old}/?{text.strip()}"):
+            # What consists of plain letters breaks out of nothing.
+            if not SAFE.fullmatch(new) and changed(getattr(base, what), path, new):
+                accepted[path] = new
+    after = files_with(base, accepted, what)
+    # Texts that stay are in it too: one can be the beginning of another.
+    new_texts = {old: accepted.get(path, old) for path, old in strings(getattr(base, what)).items()}
+    for key, text in rendered(base).items():
+        compare(readers, key[1], text, after[key], new_texts)
+    return set(accepted)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("what", ["settings", "secrets"])
-@pytest.mark.parametrize("name", BASES)
+@pytest.mark.parametrize(("name", "what"), CASES)
 @settings(
     max_examples=10,
     deadline=None,
@@ -98,22 +134,15 @@ def files_with(base: JitsiMeet, new: dict[Path, str], what: str) -> Mapping[tupl
 )
 @given(data=st.data())
 def test_a_hostile_text_is_refused_or_held(readers: Readers, name: str, what: str, data: st.DataObject) -> None:
-    base = variant(name)
-    model = getattr(base, what)
-    accepted: dict[Path, str] = {}
-    for path, old in strings(model).items():
-        text = data.draw(TEXTS, label=str(path))
-        for new in (text, f"{old}{text}", f"{old}/?{text.strip()}"):
-            # What consists of plain letters breaks out of nothing.
-            if not SAFE.fullmatch(new) and changed(model, path, new):
-                accepted[path] = new
-    after = files_with(base, accepted, what)
-    before = rendered(base)
-    old_texts = strings(getattr(base, what))
-    # Texts that stay are in it too: one can be the beginning of another.
-    new_texts = {old: accepted.get(path, old) for path, old in old_texts.items()}
-    for key, text in before.items():
-        compare(readers, key[1], text, after[key], new_texts)
+    hold(readers, name, what, lambda path: data.draw(TEXTS, label=str(path)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("text", "taken"), BREAKING_OUT.items(), ids=map(ascii, BREAKING_OUT))
+def test_a_text_that_would_break_out_of_a_format_is_refused_or_held(readers: Readers, text: str, taken: bool) -> None:
+    took = {path for name, what in CASES for path in hold(readers, name, what, lambda _: text)}
+    assert (("branding", "name") in took) == taken
+    assert ("jwt_secret",) in took or not text.isprintable()
 
 
 def compare(readers: Readers, path: str, before: str, after: str, new: Mapping[str, str]) -> None:
