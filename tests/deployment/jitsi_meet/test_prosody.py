@@ -15,6 +15,7 @@ import pytest
 
 from migrate.shared.resources import data_text
 from tests.deployments import SECRETS, VARIANTS, product, texts, variant
+from tests.keys import dead
 from tests.prosody import HTTP, RELEASES, SASL, XMPP, options, started, tree
 from tests.readers import program, run
 
@@ -92,6 +93,13 @@ def test_all_options_are_read_by_something(rendered, release):
     )
     for name, found in rendered.items():
         assert {option.name for option in found} - known == set(), name
+
+
+def test_nothing_is_asked_for_that_is_gone(rendered):
+    gone = dead("prosody")
+    assert {"speakerstats", "conference_duration_component", "turncredentials"} <= gone
+    for name, found in rendered.items():
+        assert not gone & ({option.name for option in found} | {module for _, module in modules_of(found)}), name
 
 
 def test_prosody_reads_the_options_where_the_table_says(release):

@@ -18,6 +18,7 @@ from migrate.deployment.jitsi_meet.names import Names
 from migrate.deployment.jitsi_meet.product import JitsiMeet
 from migrate.shared.resources import data_rows
 from tests.deployments import VARIANTS, product, texts, variant
+from tests.keys import dead
 from tests.readers import by_node, served_by_nginx
 
 MINIMAL = 'domain = "meet.example.org"'
@@ -79,10 +80,9 @@ def is_of(value: object, kind: str) -> bool:
 class TestEveryVariant:
     def test_has_only_keys_of_config_js_that_something_reads(self, name: str) -> None:
         known = {key: (kind, instead) for key, kind, instead in data_rows("jitsi/config-js-keys.tsv")}
-        dead = {key for file, key, *_ in data_rows("jitsi/dead-keys.tsv") if file == "config.js"}
         found = dict(deep(read_variant(name)[0]))
         assert not found.keys() - known.keys()
-        assert not found.keys() & dead
+        assert not found.keys() & dead("config.js")
         assert not {key: known[key][1] for key in found if known[key][1]}
         assert [key for key, value in found.items() if not is_of(value, known[key][0])] == []
 
