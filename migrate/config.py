@@ -120,6 +120,13 @@ def refuse(path: Path, faults: Sequence[Fault]) -> None:
         )
 
 
+def fixed(value: Any) -> Any:
+    """Turn lists into tuples, for settings do not change."""
+    if isinstance(value, dict):
+        return {key: fixed(member) for key, member in value.items()}
+    return tuple(map(fixed, value)) if isinstance(value, list | tuple) else value
+
+
 def _model(tables: Collection[str]) -> type[Settings]:
     """Compose the model of all adapters' own Settings; of products, those that there are tables of."""
     fields: dict[str, Any] = {}
@@ -161,18 +168,11 @@ def _no_toml(path: Path, error: Exception) -> ConfigurationError:
 
 def _checked(model: type[Model], text: str, path: Path) -> Model:
     try:
-        return model.model_validate(_fixed(_tables(text, path)))
+        return model.model_validate(fixed(_tables(text, path)))
     except ValidationError as error:
         products = registry.products()
         details = [_fault(text, fault_path(one), fault_words(one, model, products)) for one in error.errors()]
         raise ConfigurationError(f"{path} is not valid", details=details) from error
-
-
-def _fixed(value: Any) -> Any:
-    """Turn lists into tuples, for settings do not change."""
-    if isinstance(value, dict):
-        return {key: _fixed(member) for key, member in value.items()}
-    return tuple(map(_fixed, value)) if isinstance(value, list) else value
 
 
 def _fault(text: str, path: Sequence[str | int], message: str, hint: str = "") -> str:

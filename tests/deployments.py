@@ -5,8 +5,8 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
+from migrate.config import fixed
 from migrate.core.bundle import Bundle, Content
 from migrate.deployment.inventory import read_inventory
 from migrate.deployment.jitsi_meet.product import JitsiMeet
@@ -189,7 +189,7 @@ enabled = true
 def product(settings: str, inventory: str = ONE_HOST, site: Path = Path("examples/site")) -> JitsiMeet:
     """Return the product of a page of settings, as TOML below [jitsi_meet]."""
     return JitsiMeet.open(
-        JitsiMeet.Settings.model_validate(_fixed(tomllib.loads(settings))),
+        JitsiMeet.Settings.model_validate(fixed(tomllib.loads(settings))),
         JitsiMeet.Secrets.model_validate(SECRETS),
         read_inventory(inventory, "inventory.ini"),
         site,
@@ -206,7 +206,7 @@ def texts(bundle: Bundle) -> dict[str, str]:
     return {file.placement.path: file.content.text for file in bundle.files if isinstance(file.content, Content)}
 
 
-def _fixed(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _fixed(member) for key, member in value.items()}
-    return tuple(map(_fixed, value)) if isinstance(value, list) else value
+def every_text(product: JitsiMeet) -> dict[tuple[str, str], str]:
+    """Return all that is rendered as text, by host and path; what the playbooks are told is of no host."""
+    found = {(host, path): text for host in product.hosts() for path, text in texts(product.bundle(host)).items()}
+    return {**found, ("", "vars.yml"): product.variables().text}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from importlib.resources import files
+
 import pytest
 
-from migrate.shared.resources import data_rows
+from migrate.shared.resources import data_rows, data_text
 from tests.keys import KINDS, dead, faults, flatten
 
 TABLES = ("jicofo-keys.tsv", "jvb-keys.tsv")
@@ -48,6 +51,12 @@ def test_a_table_has_each_key_once_and_known_types(name):
     rows = data_rows(f"jitsi/{name}")
     assert len({key for key, _ in rows}) == len(rows)
     assert {kind for _, kind in rows} <= set(KINDS)
+
+
+def test_every_table_is_told_of():
+    folder = files("migrate.data").joinpath("jitsi")
+    tables = {path.name for path in folder.iterdir()} - {"README.md"}
+    assert set(re.findall(r"^\| ([\w-]+\.tsv) ", data_text("jitsi/README.md"), re.MULTILINE)) == tables
 
 
 def test_no_dead_key_is_in_a_table():

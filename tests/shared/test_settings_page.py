@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from migrate.config import _fixed as fixed
+from migrate.config import fixed
 from migrate.deployment.jitsi_meet.settings import JitsiMeetSecrets, JitsiMeetSettings
 from migrate.deployment.unfit import leaves
 from migrate.shared.setting_faults import _present as present

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from pydantic import BaseModel, ValidationError
 
 from migrate.deployment.jitsi_meet.product import JitsiMeet
-from tests.deployments import VARIANTS, product, texts, variant
+from tests.deployments import VARIANTS, every_text, product, variant
+from tests.models import paths
 
 BRIDGE = ("hosts", "bridge-2.example.org")
 HOST = ("hosts", "meet.example.org")
@@ -116,7 +117,7 @@ def test_a_setting_changes_a_file_or_is_refused(path: tuple[str, ...]) -> None:
 
 def test_all_settings_of_the_model_are_tried() -> None:
     tried = {tuple(step for step in path if "." not in step) for path in CHANGES}
-    assert tried == set(paths(JitsiMeet.Settings, ()))
+    assert tried == {path for path, _ in paths(JitsiMeet.Settings)}
 
 
 @pytest.mark.parametrize("name", VARIANTS)
@@ -134,27 +135,12 @@ def test_the_table_of_a_host_changes_the_files_of_others_only_by_its_addresses()
 
 def rendered(found: JitsiMeet) -> dict[tuple[str, str], str]:
     """Return everything that is rendered, with how it is placed."""
-    every: dict[tuple[str, str], str] = {("", "vars.yml"): found.variables().text}
+    every = every_text(found)
     for host in found.hosts():
         bundle = found.bundle(host)
-        every |= {(host, path): text for path, text in texts(bundle).items()}
         every |= {(host, f"{file.placement.path} stands"): str(file.placement) for file in bundle.files}
         every[host, "assumes"] = str(sorted(bundle.assumes.items()))
     return every
-
-
-def paths(model: type[BaseModel], above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Yield the path of every setting of a model, those of tables in lists and mappings too."""
-    for name, field in model.model_fields.items():
-        nested = [kind for kind in _kinds(field.annotation) if isinstance(kind, type) and issubclass(kind, BaseModel)]
-        if not nested:
-            yield (*above, name)
-        for kind in nested:
-            yield from paths(kind, (*above, name))
-
-
-def _kinds(annotation: Any) -> list[Any]:
-    return [annotation, *(kind for part in getattr(annotation, "__args__", ()) for kind in _kinds(part))]
 
 
 def _with(settings: BaseModel, path: tuple[str, ...], value: Any) -> dict[str, Any]:

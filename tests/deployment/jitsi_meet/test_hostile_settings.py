@@ -11,10 +11,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, SecretStr, ValidationError
 
+from migrate.config import fixed
 from migrate.deployment.jitsi_meet.product import JitsiMeet
 from migrate.deployment.unfit import UnfitSettings, leaves
-from tests.deployments import VARIANTS, texts, variant
+from tests.deployments import VARIANTS, every_text, variant
 from tests.hostile import TEXTS
+from tests.models import paths
 from tests.parsed import Readers, replaced
 
 BASES = ("everything", "jwt", "jwt-secret", "three-bridges", "private-network", "behind-nat", "behind-nat-by-stun")
@@ -56,20 +58,9 @@ def changed(model: BaseModel, path: Path, value: str) -> BaseModel | None:
         holder = holder[step]
     holder[path[-1]] = SecretStr(value) if isinstance(model, JitsiMeet.Secrets) else value
     try:
-        return type(model).model_validate(_tuples(plain))
+        return type(model).model_validate(fixed(plain))
     except ValidationError:
         return None
-
-
-def _tuples(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _tuples(member) for key, member in value.items()}
-    return tuple(map(_tuples, value)) if isinstance(value, list | tuple) else value
-
-
-def rendered(product: JitsiMeet) -> dict[tuple[str, str], str]:
-    files = {(host, path): text for host in product.hosts() for path, text in texts(product.bundle(host)).items()}
-    return {**files, ("", "vars.yml"): product.variables().text}
 
 
 def files_with(base: JitsiMeet, new: dict[Path, str], what: str) -> Mapping[tuple[str, str], str]:
@@ -86,7 +77,7 @@ def files_with(base: JitsiMeet, new: dict[Path, str], what: str) -> Mapping[tupl
         )
         try:
             refused = [fault.path for fault in product.faults()]
-            files = {} if refused else rendered(product)
+            files = {} if refused else every_text(product)
         except UnfitSettings as error:
             refused = [fault.path for fault in error.faults]
         if not refused:
@@ -118,7 +109,7 @@ def hold(readers: Readers, name: str, what: str, choose: Callable[[Path], str]) 
     after = files_with(base, accepted, what)
     # Texts that stay are in it too: one can be the beginning of another.
     new_texts = {old: accepted.get(path, old) for path, old in strings(getattr(base, what)).items()}
-    for key, text in rendered(base).items():
+    for key, text in every_text(base).items():
         compare(readers, key[1], text, after[key], new_texts)
     return set(accepted)
 
@@ -164,19 +155,5 @@ def test_the_bases_have_every_text_that_can_be_set() -> None:
         for name in BASES
         for path in strings(variant(name).settings)
     }
-    assert sorted(set(_textual(JitsiMeet.Settings, ())) - known) == []
+    assert {path for path, textual in paths(JitsiMeet.Settings) if textual} <= known
     assert set(BASES) <= set(VARIANTS)
-
-
-def _textual(model: type[BaseModel], path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    for name, field in model.model_fields.items():
-        nested = [kind for kind in _kinds(field.annotation) if isinstance(kind, type) and issubclass(kind, BaseModel)]
-        for kind in nested:
-            yield from _textual(kind, (*path, name))
-        if not nested and str in _kinds(field.annotation):
-            yield (*path, name)
-
-
-def _kinds(annotation: Any) -> list[Any]:
-    inner = [kind for argument in getattr(annotation, "__args__", ()) for kind in _kinds(argument)]
-    return [annotation, *inner]

@@ -9,7 +9,7 @@ import pytest
 
 from migrate.deployment.jitsi_meet.product import JitsiMeet
 from migrate.deployment.unfit import leaves
-from tests.deployments import VARIANTS, texts, variant
+from tests.deployments import VARIANTS, every_text, variant
 
 # Endings of names in the wild: generous, for a host that is missed is a leak that is missed.
 TOP = (
@@ -53,45 +53,29 @@ def known(name: str, allowed: set[str], domain: str) -> bool:
 def test_every_host_in_a_rendered_file_is_named_by_a_setting(name: str) -> None:
     product = variant(name)
     allowed = named(product)
-    for host in product.hosts():
-        for path, text in texts(product.bundle(host)).items():
-            strange = {found for found in hosts(text) if not known(found, allowed, product.settings.domain)}
-            assert not strange, f"{path} on {host} names {strange}"
+    for place, text in every_text(product).items():
+        strange = {found for found in hosts(text) if not known(found, allowed, product.settings.domain)}
+        assert not strange, place
 
 
 @pytest.mark.parametrize("name", VARIANTS)
 def test_every_address_in_a_rendered_file_is_named_by_a_setting(name: str) -> None:
     product = variant(name)
     allowed = named(product) | LOOPBACK
-    for host in product.hosts():
-        for path, text in texts(product.bundle(host)).items():
-            # What the relay refuses to reach is named to be refused.
-            kept = "\n".join(line for line in text.splitlines() if not line.startswith("denied-peer-ip="))
-            strange = {found[1] for found in ADDRESS.finditer(kept)} - allowed
-            assert not strange, f"{path} on {host} names {strange}"
+    for place, text in every_text(product).items():
+        # What the relay refuses to reach is named to be refused.
+        kept = "\n".join(line for line in text.splitlines() if not line.startswith("denied-peer-ip="))
+        assert not {found[1] for found in ADDRESS.finditer(kept)} - allowed, place
 
 
 @pytest.mark.parametrize("name", VARIANTS)
 def test_every_link_leads_to_a_host_that_a_setting_names(name: str) -> None:
     product = variant(name)
     allowed = named(product) | LOOPBACK
-    for host in product.hosts():
-        for path, text in texts(product.bundle(host)).items():
-            targets = {found[1].lower().strip("\\") for found in LINK.finditer(text)}
-            strange = {
-                found
-                for found in targets
-                if not known(found, allowed, product.settings.domain) and not found.startswith(("$", "{"))
-            }
-            assert not strange, f"{path} on {host} links to {strange}"
-
-
-def test_the_variables_name_no_other_host() -> None:
-    for name in VARIANTS:
-        product = variant(name)
-        text = product.variables().text
-        strange = {found for found in hosts(text) if not known(found, named(product), product.settings.domain)}
-        assert not strange, f"vars.yml of {name} names {strange}"
+    for place, text in every_text(product).items():
+        targets = {found[1].lower().strip("\\") for found in LINK.finditer(text)}
+        strange = {found for found in targets if not known(found, allowed, product.settings.domain)}
+        assert not {found for found in strange if not found.startswith(("$", "{"))}, place
 
 
 @pytest.mark.parametrize(
