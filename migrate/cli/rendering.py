@@ -12,7 +12,7 @@ from migrate.cli.output import progress
 from migrate.cli.servers import bundles, chosen_hosts, open_products
 from migrate.cli.session import Session
 from migrate.cli.site import LOCK, Site, now
-from migrate.core.bundle import Bundle
+from migrate.core.bundle import Bundle, ServerFile
 from migrate.core.errors import UsageError
 from migrate.core.manifest import data_of
 from migrate.core.problem import Problem
@@ -122,5 +122,5 @@ def print_file(session: Session, hosts: Sequence[str], wanted: str, *, show_secr
     return Ending(0, {"host": host, "path": file.placement.path, "text": text}, lambda output: output.raw(text))
 
 
-def _named(host: str, file: Any) -> str:
+def _named(host: str, file: ServerFile) -> str:
     return f"{host}: {file.placement.path}"

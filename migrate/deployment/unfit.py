@@ -20,9 +20,9 @@ class UnfitSettings(ConfigurationError):
         self.faults = tuple(faults)
 
 
-def unfit(error: Unquotable, template: str, prefix: str, settings: BaseModel, secrets: BaseModel) -> UnfitSettings:
+def unfit(error: Unquotable, file: str, prefix: str, settings: BaseModel, secrets: BaseModel) -> UnfitSettings:
     """Return the error that names the settings, or the secrets, which have the value that was refused."""
-    message = f"{error} ({template})"
+    message = f"{error} ({file})"
     faults = [Fault((prefix, *path), message) for path, value in leaves(settings) if value == error.value]
     # A fault has a line of migrate.toml, and a secret has none there.
     faults += [

@@ -147,7 +147,9 @@ def _data(path: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise ConfigurationError(f"{path} cannot be read ({error.strerror})") from error
+        raise ConfigurationError(
+            f"{path} cannot be read ({error.strerror})", hint="It must be a file that you may read."
+        ) from error
 
 
 def _decoded(data: bytes, path: Path) -> str:
