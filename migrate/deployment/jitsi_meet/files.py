@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from migrate.core.bundle import Link, Placement
+from migrate.deployment.jitsi_meet import branding
 from migrate.deployment.jitsi_meet.topology import Host, Topology
 
 TEMPLATES = "templates/jitsi_meet/debian/"
@@ -93,7 +94,7 @@ RECIPES = (
     # The web.
     Recipe("web/config.js.j2", Placement("/etc/jitsi/meet/{domain}-config.js"), _on_web),
     Recipe("web/interface_config.js.j2", Placement("/etc/jitsi/meet/{domain}-interface_config.js"), _on_web),
-    Recipe("web/branding.json.j2", Placement("/etc/jitsi/meet/branding/branding.json"), _on_web),
+    Recipe("web/branding.json.j2", Placement(f"{branding.DIRECTORY}/branding.json"), _on_web),
     Recipe("nginx/site.conf.j2", Placement("/etc/nginx/sites-available/{domain}.conf", reload=("nginx",)), _on_web),
     Recipe(
         "nginx/others.conf.j2",
