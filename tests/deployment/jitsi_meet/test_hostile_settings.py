@@ -89,7 +89,13 @@ def files_with(base: JitsiMeet, new: dict[Path, str], what: str) -> Mapping[tupl
 @pytest.mark.slow
 @pytest.mark.parametrize("what", ["settings", "secrets"])
 @pytest.mark.parametrize("name", BASES)
-@settings(max_examples=10, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=10,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
 @given(data=st.data())
 def test_a_hostile_text_is_refused_or_held(readers: Readers, name: str, what: str, data: st.DataObject) -> None:
     base = variant(name)
