@@ -336,6 +336,15 @@ def test_all_contradictions_are_told_with_their_lines(site: Path) -> None:
     assert len(render(site, "--json").json["error"]["details"]) == 3
 
 
+def test_a_setting_that_a_file_cannot_hold_is_told_with_its_line_and_nothing_is_written(site: Path) -> None:
+    server(site, f'{DOMAIN}[certificate]\nserver = "https://ca.example.org/acme#new"\n')
+    done = render(site)
+    assert done.code == 3
+    (line,) = re.findall(r"line (\d+): jitsi_meet\.certificate\.server: .*/etc/letsencrypt/jitsi-meet\.ini", done.err)
+    assert "acme#new" in (site / "migrate.toml").read_text().splitlines()[int(line) - 1]
+    assert not (site / "build").exists()
+
+
 def test_a_host_that_is_not_there_is_named_with_those_that_are(site: Path) -> None:
     done = render(site, "meet.example.org", "mete.example.org")
     assert done.code == 2
