@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import combinations
 from typing import Any
 
 import pytest
 from pydantic import BaseModel, ValidationError
 
 from migrate.deployment.jitsi_meet.product import JitsiMeet
+from migrate.shared.settings_page import choices
 from tests.deployments import VARIANTS, every_text, product, variant
 from tests.models import paths
 
@@ -100,6 +102,14 @@ CHANGES: Mapping[tuple[str, ...], tuple[str, Any]] = {
 }
 
 
+def choices_of(path: tuple[str, ...]) -> tuple[Any, ...]:
+    """Return what a setting can be chosen from, if it is a choice; those of hosts are none."""
+    annotation: Any = JitsiMeet.Settings
+    for step in path if path[0] != "hosts" else ():
+        annotation = annotation.model_fields[step].annotation
+    return choices(annotation)
+
+
 @pytest.mark.parametrize("path", CHANGES, ids=".".join)
 def test_a_setting_changes_a_file_or_is_refused(path: tuple[str, ...]) -> None:
     name, value = CHANGES[path]
@@ -113,6 +123,16 @@ def test_a_setting_changes_a_file_or_is_refused(path: tuple[str, ...]) -> None:
     assert other != base.settings
     assert list(changed.faults()) == []
     assert rendered(changed) != rendered(base)
+
+
+@pytest.mark.parametrize("path", [path for path in CHANGES if len(choices_of(path)) > 1], ids=".".join)
+def test_no_two_choices_are_the_same(path: tuple[str, ...]) -> None:
+    base = variant(CHANGES[path][0])
+    models = (JitsiMeet.Settings.model_validate(_with(base.settings, path, choice)) for choice in choices_of(path))
+    every = (JitsiMeet.open(model, base.secrets, base.inventory, base.site) for model in models)
+    files = [rendered(made) for made in every if not made.faults()]
+    assert files
+    assert not [one for one, other in combinations(files, 2) if one == other]
 
 
 def test_all_settings_of_the_model_are_tried() -> None:
