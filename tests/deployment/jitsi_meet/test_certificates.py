@@ -171,8 +171,14 @@ def test_a_renewed_certificate_is_copied_and_who_runs_is_told(here):
 
 def test_coturn_reads_it_without_a_restart(here):
     hook = files("three-bridges", "turn.example.org")[HOOK]
+    renew(here, hook, "turn.example.org")
     assert renew(here, hook, "turn.example.org", "coturn") == ["kill --kill-whom=main --signal=SIGUSR2 coturn"]
     assert not (here / "etc/jitsi").exists()
+
+
+def test_coturn_is_started_again_for_its_first_certificate(here):
+    hook = files("three-bridges", "turn.example.org")[HOOK]
+    assert renew(here, hook, "turn.example.org", "coturn") == ["restart coturn"]
 
 
 def test_other_certificates_of_the_host_are_left_alone(here):
