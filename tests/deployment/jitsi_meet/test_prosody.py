@@ -149,7 +149,7 @@ def test_no_limit_holds_back_this_host_or_a_bridge():
     assert values(read(files_of(variant("ipv6-only"))), "rate_limit_whitelist") == ["127.0.0.1", "::1"]
     assert values(read(files_of(variant("three-bridges"))), "rate_limit_whitelist") == [
         *("127.0.0.1", "::1"),
-        *("192.0.2.21", "2001:db8::21", "192.0.2.22", "198.51.100.23"),
+        *("192.0.2.21", "2001:db8::21", "10.1.0.21", "192.0.2.22", "10.1.0.22", "198.51.100.23", "10.1.0.23"),
     ]
 
 
