@@ -367,6 +367,7 @@ def test_a_file_to_print_must_be_one(tmp_path: Path, words: list[str], told: str
     done = render(site, "--stdout", *words)
     assert (done.code, done.out) == (2, "")
     assert told in done.err
+    assert not done.err.rstrip().endswith(":")
     assert not (site / "build").exists()
 
 
