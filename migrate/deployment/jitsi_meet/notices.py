@@ -63,6 +63,13 @@ def _who_is_kept_out(topology: Topology) -> Iterator[Problem]:
             "there is no TURN server, so people behind strict firewalls see and hear nothing",
             hint="Name a host in [coturn] of inventory.ini; it can be the web server.",
         )
+    if settings.bridges.reach == "nat" and any(host.is_bridge and not host.mappings for host in topology.turn):
+        yield Problem(
+            "relays-not-public",
+            Severity.WARNING,
+            "the TURN server is behind NAT and nothing tells its public address, so its relays reach nobody outside",
+            hint="Map the address of its host to the public one, or put TURN on a host with a public address.",
+        )
     if not settings.network.ipv4:
         yield Problem(
             "ipv6-only",

@@ -23,6 +23,7 @@ WARNINGS = {
     "untrusted-certificate": (f'{JWT}certificate.source = "internal"', ONE_HOST),
     "not-reached-by-acme": (f"{JWT}{LAN}", ONE_HOST),
     "no-turn": (f"{JWT}meetings.peer_to_peer = false", WITHOUT_TURN),
+    "relays-not-public": (f'{JWT}bridges = {{ reach = "nat", stun_servers = ["stun.example.org:3478"] }}', ONE_HOST),
     "ipv6-only": (f"{JWT}network.ipv4 = false", ONE_HOST),
     "keys-from-nowhere": (
         f'{JWT}meetings.recording = "off"\nmeetings.end_to_end_encryption = "external-key"',
