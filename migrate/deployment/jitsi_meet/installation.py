@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from migrate.deployment.jitsi_meet.certificates import Pair, web_pair
+from migrate.deployment.jitsi_meet.certificates import Pair, turn_pair, web_pair
 from migrate.deployment.jitsi_meet.topology import Topology
 
 
@@ -57,6 +57,11 @@ class Installation:
     def pair(self) -> Pair:
         """The certificate that nginx reads."""
         return web_pair(self.topology.settings)
+
+    @property
+    def turn_pair(self) -> Pair:
+        """The certificate that coturn reads."""
+        return turn_pair(self.topology)
 
     def names(self, *, web: bool) -> Sequence[str]:
         """Names of the certificate of the web server's host, or of that of a TURN server of its own."""

@@ -94,6 +94,10 @@ def test_certbot_has_files_only_where_it_runs():
 
 
 @pytest.mark.slow
+def test_no_file_speaks_of_certbot_where_it_does_not_run():
+    assert [path for path, text in files("private-network").items() if "certbot" in text] == []
+
+
 def test_certbot_trusts_the_authority_of_an_acme_server_of_your_own():
     (told,) = by_systemd(["[Service]\nType=oneshot\nExecStart=/bin/true\n" + files("everything")[DROP_IN]])
     assert ("Environment", "REQUESTS_CA_BUNDLE=/etc/ssl/certs/example-ca.pem") in told

@@ -145,6 +145,12 @@ def test_only_bridges_on_other_hosts_open_the_port_of_xmpp(name, interfaces):
     assert set(values(found, "http_interfaces")) <= {"127.0.0.1", "::1"}
 
 
+def test_without_our_firewall_the_port_of_xmpp_is_yours_to_close():
+    settings, inventory = VARIANTS["three-bridges"]
+    text = files_of(product(f"firewall.enabled = false\n{settings}", inventory))["/etc/prosody/prosody.cfg.lua"]
+    assert "Your own firewall must let nobody else in." in text
+
+
 def test_no_limit_holds_back_this_host_or_a_bridge():
     assert values(read(files_of(variant("ipv6-only"))), "rate_limit_whitelist") == ["127.0.0.1", "::1"]
     assert values(read(files_of(variant("three-bridges"))), "rate_limit_whitelist") == [

@@ -7,7 +7,7 @@ import re
 import pytest
 import yaml
 
-from tests.deployments import SECRETS, VARIANTS, product, variant
+from tests.deployments import SECRETS, VARIANTS, product, texts, variant
 
 
 def variables(name: str) -> dict[str, object]:
@@ -57,6 +57,13 @@ def test_a_certificate_of_ones_own_asks_nobody():
         "key": "/etc/ssl/meet/key.pem",
         "names": {"jitsi_meet": ["meet.corp.example.org"], "coturn": []},
     }
+
+
+@pytest.mark.parametrize("name", ["minimal", "private-network", "three-bridges"])
+def test_playbooks_learn_where_coturn_reads_its_certificate(name):
+    deployed, told = variant(name), variables(name)["jitsi_meet_turn"]
+    conf = texts(deployed.bundle(deployed.topology.turn[0].name))["/etc/turnserver.conf"].splitlines()
+    assert {f"cert={told['certificate']}", f"pkey={told['key']}"} <= set(conf)
 
 
 def test_a_turn_server_of_its_own_has_a_certificate_of_its_own():
