@@ -36,17 +36,28 @@ class Installation:
             *(["lua-luaossl"] if self.tokens else []),
             *(["libnginx-mod-stream"] if self.topology.turn_by_name else []),
             *self.certbot,
+            *self.firewall,
         ]
+
+    @property
+    def bridge(self) -> Sequence[str]:
+        """Packages of a bridge's host."""
+        return ["jitsi-videobridge2", *self.firewall]
 
     @property
     def turn(self) -> Sequence[str]:
         """Packages of the TURN server's host."""
-        return [*self.certbot, "coturn"]
+        return [*self.certbot, "coturn", *self.firewall]
 
     @property
     def certbot(self) -> Sequence[str]:
         """What gets and renews certificates."""
         return ["certbot"] if self.topology.settings.certificate.source == "acme" else []
+
+    @property
+    def firewall(self) -> Sequence[str]:
+        """What loads the firewall's rules; small images of Debian do not have it."""
+        return ["nftables"] if self.topology.settings.firewall.enabled else []
 
     @property
     def tokens(self) -> bool:

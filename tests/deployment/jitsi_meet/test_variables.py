@@ -91,6 +91,13 @@ def test_packages_follow_the_settings():
     assert web["minimal"] - web["private-network"] == {"certbot"}
 
 
+@pytest.mark.parametrize("enabled", ["true", "false"])
+def test_every_host_with_a_firewall_has_what_loads_its_rules(enabled):
+    deployed = product(f'domain = "meet.example.org"\nfirewall.enabled = {enabled}')
+    packages = yaml.safe_load(deployed.variables().text)["jitsi_meet_packages"]
+    assert [group for group in packages if ("nftables" in packages[group]) is not (enabled == "true")] == []
+
+
 @pytest.mark.parametrize("name", VARIANTS)
 def test_every_host_name_is_one_of_the_settings(name):
     deployment = variant(name)
