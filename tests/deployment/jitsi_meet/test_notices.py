@@ -29,6 +29,10 @@ WARNINGS = {
         f'{JWT}meetings.recording = "off"\nmeetings.end_to_end_encryption = "external-key"',
         ONE_HOST,
     ),
+    "signalling-open": (
+        f'{JWT}firewall.enabled = false\nhosts."bridge.example.org".addresses = ["192.0.2.21"]',
+        ONE_HOST.replace("[jitsi_videobridge]\nmeet", "[jitsi_videobridge]\nbridge"),
+    ),
     "pages-not-held": (f'{JWT}web.content_security_policy = "report-only"', ONE_HOST),
 }
 
