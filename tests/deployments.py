@@ -77,13 +77,13 @@ on_443 = true
 region_groups = [["eu", "us"]]
 signalling_address = "10.1.0.2"
 [hosts."bridge-1.example.org"]
-addresses = ["192.0.2.21", "2001:db8::21"]
+addresses = ["192.0.2.21", "2001:db8::21", "10.1.0.21"]
 region = "eu"
 [hosts."bridge-2.example.org"]
-addresses = ["192.0.2.22"]
+addresses = ["192.0.2.22", "10.1.0.22"]
 region = "eu"
 [hosts."bridge-3.example.org"]
-addresses = ["198.51.100.23"]
+addresses = ["198.51.100.23", "10.1.0.23"]
 region = "us"
 """,
         _MANY,
@@ -120,6 +120,8 @@ key = "/etc/ssl/meet/key.pem"
 [repositories]
 jitsi = "https://mirror.corp.example.org/jitsi"
 backports = "https://mirror.corp.example.org/debian"
+[hosts."meet.example.org"]
+addresses = ["10.2.0.5"]
 """,
         ONE_HOST,
     ),

@@ -105,7 +105,7 @@ def print_file(session: Session, hosts: Sequence[str], wanted: str, *, show_secr
     found = find_files(made, wanted)
     if not found:
         known = sorted({file.placement.path for bundle in made for file in bundle.files})
-        raise UsageError(f"no file is called {wanted}", hint="There are:", details=known)
+        raise UsageError(f"no file is called {wanted}", hint="Give one of these, or its last part.", details=known)
     if len({file.placement.path for _, file in found}) > 1:
         raise UsageError(
             f"several files are called {wanted}", hint="Give more of the path.", details=[_named(*one) for one in found]

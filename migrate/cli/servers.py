@@ -68,9 +68,11 @@ def _inventory(site: Site) -> Inventory:
     path = site.path / FILE
     try:
         text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ConfigurationError(
+            f"{path} is not there", hint="Make it with: jitsi-migrate init meet.example.org"
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise ConfigurationError(
-            f"{path} cannot be read ({reason})", hint="Make it with: jitsi-migrate init meet.example.org"
-        ) from error
+        raise ConfigurationError(f"{path} cannot be read ({reason})") from error
     return read_inventory(text, str(path))

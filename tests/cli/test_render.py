@@ -140,7 +140,7 @@ def test_a_host_that_left_the_inventory_goes(tmp_path: Path) -> None:
     site = server_of(tmp_path / "site", "three-bridges")
     render(site)
     settings, inventory = VARIANTS["three-bridges"]
-    kept = settings.replace('[hosts."bridge-3.example.org"]\naddresses = ["198.51.100.23"]\nregion = "us"\n', "")
+    kept = settings.partition('[hosts."bridge-3.example.org"]')[0]
     kept = kept.replace('region_groups = [["eu", "us"]]', "").replace("= 200", "= 100")
     server(site, kept, inventory.replace("bridge-3.example.org\n", ""))
     assert render(site, "web.example.org").code == 0
@@ -352,6 +352,20 @@ def test_a_host_that_is_not_there_is_named_with_those_that_are(site: Path) -> No
     assert "It has: meet.example.org." in done.err
 
 
+@pytest.mark.parametrize(
+    ("content", "told", "hint"), [(None, "is not there", True), (b"\xff\xfe", "it is not UTF-8", False)]
+)
+def test_an_inventory_is_to_be_made_only_if_there_is_none(
+    tmp_path: Path, content: bytes | None, told: str, hint: bool
+) -> None:
+    site = server_of(tmp_path / "site", "minimal")
+    (site / "inventory.ini").unlink()
+    if content:
+        (site / "inventory.ini").write_bytes(content)
+    done = render(site)
+    assert (done.code, told in done.err, "jitsi-migrate init" in done.err) == (3, True, hint)
+
+
 def test_only_the_hosts_that_are_named_are_rendered(tmp_path: Path) -> None:
     site = server_of(tmp_path / "site", "three-bridges")
     assert render(site, "bridge-2.example.org", "web.example.org").code == 0
@@ -376,6 +390,7 @@ def test_a_file_to_print_must_be_one(tmp_path: Path, words: list[str], told: str
     done = render(site, "--stdout", *words)
     assert (done.code, done.out) == (2, "")
     assert told in done.err
+    assert not done.err.rstrip().endswith(":")
     assert not (site / "build").exists()
 
 

@@ -23,7 +23,10 @@ def wrong_addresses(topology: Topology) -> Iterator[Fault]:
     for host in topology.hosts:
         yield from _addresses(topology, host)
         yield from _mappings(topology, host)
+        yield from _way_to_prosody(topology, host)
     yield from _shared(topology)
+    if to := _signalling(topology):
+        yield from _family(topology, ("bridges", "signalling_address"), ip_address(to).version)
     for place, network in enumerate(topology.settings.firewall.ssh_from):
         yield from _family(topology, ("firewall", "ssh_from", place), ip_network(network).version)
 
@@ -37,7 +40,9 @@ def _addresses(topology: Topology, host: Host) -> Iterator[Fault]:
     path: Path = ("hosts", host.name, "addresses")
     if _needs_addresses(topology, host) and not host.every_address:
         yield Fault(
-            path, f"are needed of {host.name}", "The firewalls and the TURN server of other hosts let it in by these."
+            path,
+            f"are needed of {host.name}",
+            "Firewalls let it in by these, and the TURN server relays to no other private address.",
         )
     if host.settings.addresses and not _wants_addresses(topology, host):
         yield Fault(
@@ -50,15 +55,40 @@ def _addresses(topology: Topology, host: Host) -> Iterator[Fault]:
 
 
 def _needs_addresses(topology: Topology, host: Host) -> bool:
-    """Whether another host lets this one in by its addresses, or leads to it."""
-    return host.is_bridge and any(
+    """Whether another host lets this one in by its addresses, or TURN leads to it."""
+    only_private = bool(topology.turn) and topology.settings.bridges.reach == "lan"
+    elsewhere = (
         other is not host and (other.is_turn or (other.is_web and topology.settings.firewall.enabled))
         for other in topology.hosts
     )
+    return host.is_bridge and (only_private or any(elsewhere))
 
 
 def _wants_addresses(topology: Topology, host: Host) -> bool:
     return host.is_bridge and (bool(topology.turn) or not host.is_web)
+
+
+def _way_to_prosody(topology: Topology, host: Host) -> Iterator[Fault]:
+    """Yield a fault if a bridge comes to Prosody by an address that the firewall there does not know."""
+    to = _signalling(topology)
+    if not to or not topology.settings.firewall.enabled or not host.is_bridge or host.is_web:
+        return
+    alike = [address for address in host.every_address if ip_address(address).version == ip_address(to).version]
+    if host.every_address and not any(is_private(address) or not is_private(to) for address in alike):
+        yield Fault(
+            ("hosts", host.name, "addresses"),
+            f"are none by which {host.name} comes to {to}, so the firewall keeps it from Prosody",
+            "Add the address that it has in the network of bridges.signalling_address.",
+        )
+
+
+def _signalling(topology: Topology) -> str | None:
+    """Return the address, and no name, by which bridges on other hosts reach Prosody."""
+    told = topology.settings.bridges.signalling_address
+    try:
+        return told and str(ip_address(told))
+    except ValueError:
+        return None
 
 
 def _mappings(topology: Topology, host: Host) -> Iterator[Fault]:

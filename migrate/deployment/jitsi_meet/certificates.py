@@ -30,8 +30,8 @@ class Certificates:
 
     @property
     def turn(self) -> Pair:
-        """What coturn reads: a copy always, for it is not root and may not read the key of another."""
-        return _pair(f"/etc/coturn/certs/{self.topology.turn_domain}")
+        """What coturn reads."""
+        return turn_pair(self.topology)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -51,6 +51,11 @@ def web_pair(settings: JitsiMeetSettings) -> Pair:
     if given.source == "own" and given.certificate and given.key:
         return Pair(given.certificate, given.key)
     return _pair(f"/etc/jitsi/meet/{settings.domain}")
+
+
+def turn_pair(topology: Topology) -> Pair:
+    """Return what coturn reads: a copy always, for it is not root and may not read the key of another."""
+    return _pair(f"/etc/coturn/certs/{topology.turn_domain}")
 
 
 def _pair(stem: str) -> Pair:

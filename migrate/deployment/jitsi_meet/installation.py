@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from migrate.deployment.jitsi_meet.certificates import Certificates, Pair, web_pair
+from migrate.deployment.jitsi_meet.certificates import Certificates, Pair, turn_pair, web_pair
 from migrate.deployment.jitsi_meet.releases import from_backports
 from migrate.deployment.jitsi_meet.topology import Topology
 
@@ -36,17 +36,28 @@ class Installation:
             *(["lua-luaossl"] if self.tokens else []),
             *(["libnginx-mod-stream"] if self.topology.turn_by_name else []),
             *self.certbot,
+            *self.firewall,
         ]
+
+    @property
+    def bridge(self) -> Sequence[str]:
+        """Packages of a bridge's host."""
+        return ["jitsi-videobridge2", *self.firewall]
 
     @property
     def turn(self) -> Sequence[str]:
         """Packages of the TURN server's host."""
-        return [*self.certbot, "coturn"]
+        return [*self.certbot, "coturn", *self.firewall]
 
     @property
     def certbot(self) -> Sequence[str]:
         """What gets and renews certificates."""
         return ["certbot"] if self.topology.settings.certificate.source == "acme" else []
+
+    @property
+    def firewall(self) -> Sequence[str]:
+        """What loads the firewall's rules; small images of Debian do not have it."""
+        return ["nftables"] if self.topology.settings.firewall.enabled else []
 
     @property
     def tokens(self) -> bool:
@@ -57,6 +68,11 @@ class Installation:
     def pair(self) -> Pair:
         """The certificate that nginx reads."""
         return web_pair(self.topology.settings)
+
+    @property
+    def turn_pair(self) -> Pair:
+        """The certificate that coturn reads."""
+        return turn_pair(self.topology)
 
     def names(self, *, web: bool) -> Sequence[str]:
         """Names of the certificate of the web server's host, or of that of a TURN server of its own."""

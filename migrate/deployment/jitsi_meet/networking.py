@@ -31,7 +31,8 @@ class HostSettings(Section):
     addresses: tuple[Address, ...] = Field(
         default=(),
         description=(
-            "by which the other hosts reach it; needed as soon as there are several hosts, for their firewalls and TURN"
+            "all by which the other hosts know it; a bridge needs them as soon as there are several hosts, for their "
+            'firewalls and TURN, and with reach = "lan"'
         ),
         examples=[("192.0.2.10", "2001:db8::10")],
     )

@@ -12,6 +12,7 @@ def notices(topology: Topology) -> Iterator[Problem]:
     """Yield what follows from the settings and is easily overlooked, the gravest first."""
     yield from _who_comes_in(topology)
     yield from _who_is_kept_out(topology)
+    yield from _what_is_open(topology)
     yield from _pages(topology)
 
 
@@ -63,6 +64,13 @@ def _who_is_kept_out(topology: Topology) -> Iterator[Problem]:
             "there is no TURN server, so people behind strict firewalls see and hear nothing",
             hint="Name a host in [coturn] of inventory.ini; it can be the web server.",
         )
+    if settings.bridges.reach == "nat" and any(host.is_bridge and not host.mappings for host in topology.turn):
+        yield Problem(
+            "relays-not-public",
+            Severity.WARNING,
+            "the TURN server is behind NAT and nothing tells its public address, so its relays reach nobody outside",
+            hint="Map the address of its host to the public one, or put TURN on a host with a public address.",
+        )
     if not settings.network.ipv4:
         yield Problem(
             "ipv6-only",
@@ -76,6 +84,17 @@ def _who_is_kept_out(topology: Topology) -> Iterator[Problem]:
             Severity.WARNING,
             "no site may embed the meetings and bring the keys, so in a browser nobody understands anything",
             hint="Name the site in web.embedded_by, unless the application is on this server or is no web page.",
+        )
+
+
+def _what_is_open(topology: Topology) -> Iterator[Problem]:
+    settings = topology.settings
+    if not settings.firewall.enabled and topology.remote_bridges:
+        yield Problem(
+            "signalling-open",
+            Severity.WARNING,
+            "Prosody listens for bridges on other hosts, and no firewall of this server keeps anybody else out",
+            hint="Let your own firewall open port 5222 of the web server to the bridges alone.",
         )
 
 

@@ -94,6 +94,10 @@ def test_certbot_has_files_only_where_it_runs():
 
 
 @pytest.mark.slow
+def test_no_file_speaks_of_certbot_where_it_does_not_run():
+    assert [path for path, text in files("private-network").items() if "certbot" in text] == []
+
+
 def test_certbot_trusts_the_authority_of_an_acme_server_of_your_own():
     (told,) = by_systemd(["[Service]\nType=oneshot\nExecStart=/bin/true\n" + files("everything")[DROP_IN]])
     assert ("Environment", "REQUESTS_CA_BUNDLE=/etc/ssl/certs/example-ca.pem") in told
@@ -171,8 +175,14 @@ def test_a_renewed_certificate_is_copied_and_who_runs_is_told(here):
 
 def test_coturn_reads_it_without_a_restart(here):
     hook = files("three-bridges", "turn.example.org")[HOOK]
+    renew(here, hook, "turn.example.org")
     assert renew(here, hook, "turn.example.org", "coturn") == ["kill --kill-whom=main --signal=SIGUSR2 coturn"]
     assert not (here / "etc/jitsi").exists()
+
+
+def test_coturn_is_started_again_for_its_first_certificate(here):
+    hook = files("three-bridges", "turn.example.org")[HOOK]
+    assert renew(here, hook, "turn.example.org", "coturn") == ["restart coturn"]
 
 
 def test_other_certificates_of_the_host_are_left_alone(here):

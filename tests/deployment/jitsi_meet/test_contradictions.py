@@ -180,6 +180,30 @@ CONTRADICTIONS = {
         "hosts.bridge.example.org.addresses",
         "are needed of bridge.example.org",
     ),
+    "a bridge that TURN leads to in a private network": (
+        'bridges.reach = "lan"',
+        ONE_HOST,
+        "hosts.meet.example.org.addresses",
+        "are needed of meet.example.org",
+    ),
+    "a bridge that comes to Prosody by an address nobody knows": (
+        f'{TURN_NAMED}bridges.signalling_address = "10.1.0.2"',
+        APART,
+        "hosts.bridge.example.org.addresses",
+        "are none by which bridge.example.org comes to 10.1.0.2",
+    ),
+    "a bridge that comes to Prosody by another version of IP": (
+        f'{TURN_NAMED}bridges.signalling_address = "2001:db8::1"',
+        APART,
+        "hosts.bridge.example.org.addresses",
+        "are none by which bridge.example.org comes to 2001:db8::1",
+    ),
+    "signalling by a network that is off": (
+        f'network.ipv6 = false\nfirewall.enabled = false\n{TURN_NAMED}bridges.signalling_address = "2001:db8::1"',
+        APART,
+        "bridges.signalling_address",
+        "is of IPv6, and network.ipv6 is off",
+    ),
     "addresses of no bridge": (
         f'{TURN_NAMED}{MEET}.addresses = ["192.0.2.1"]',
         APART,

@@ -12,6 +12,7 @@ JWT = DOMAIN + (
     'authentication = { mode = "jwt", jwt = { issuers = ["portal"], audiences = ["meet"], '
     'login_url = "https://id.example.org/login" } }\n'
 )
+LAN = 'bridges.reach = "lan"\nhosts."meet.example.org".addresses = ["10.2.0.5"]\n'
 WITHOUT_TURN = ONE_HOST.partition("[coturn]")[0]
 
 # Settings, inventory -> the code that is told.
@@ -20,12 +21,17 @@ WARNINGS = {
     "accounts-deprecated": (DOMAIN, ONE_HOST),
     "no-login-page": (JWT.replace(', login_url = "https://id.example.org/login"', ""), ONE_HOST),
     "untrusted-certificate": (f'{JWT}certificate.source = "internal"', ONE_HOST),
-    "not-reached-by-acme": (f'{JWT}bridges.reach = "lan"', ONE_HOST),
+    "not-reached-by-acme": (f"{JWT}{LAN}", ONE_HOST),
     "no-turn": (f"{JWT}meetings.peer_to_peer = false", WITHOUT_TURN),
+    "relays-not-public": (f'{JWT}bridges = {{ reach = "nat", stun_servers = ["stun.example.org:3478"] }}', ONE_HOST),
     "ipv6-only": (f"{JWT}network.ipv4 = false", ONE_HOST),
     "keys-from-nowhere": (
         f'{JWT}meetings.recording = "off"\nmeetings.end_to_end_encryption = "external-key"',
         ONE_HOST,
+    ),
+    "signalling-open": (
+        f'{JWT}firewall.enabled = false\nhosts."bridge.example.org".addresses = ["192.0.2.21"]',
+        ONE_HOST.replace("[jitsi_videobridge]\nmeet", "[jitsi_videobridge]\nbridge"),
     ),
     "pages-not-held": (f'{JWT}web.content_security_policy = "report-only"', ONE_HOST),
 }
@@ -50,7 +56,7 @@ def test_no_policy_is_as_bad_as_one_that_only_reports() -> None:
 
 
 def test_an_acme_server_of_ones_own_reaches_a_private_network() -> None:
-    assert product(f'{JWT}bridges.reach = "lan"\ncertificate.server = "https://ca.example.org/acme"').problems() == ()
+    assert product(f'{JWT}{LAN}certificate.server = "https://ca.example.org/acme"').problems() == ()
 
 
 @pytest.mark.parametrize("name", VARIANTS)

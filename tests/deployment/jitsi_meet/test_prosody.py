@@ -153,11 +153,29 @@ def test_only_bridges_on_other_hosts_open_the_port_of_xmpp(name, interfaces):
     assert set(values(found, "http_interfaces")) <= {"127.0.0.1", "::1"}
 
 
+@pytest.mark.parametrize("name", VARIANTS)
+def test_an_upgrade_of_the_package_finds_what_it_would_add(name):
+    deployed = variant(name)
+    domain = deployed.settings.domain
+    text = files_of(deployed)[f"/etc/prosody/conf.avail/{domain}.cfg.lua"]
+    lines = text.splitlines()
+    rooms = lines.index(f'Component "conference.{domain}" "muc"')
+    assert any("restrict_room_creation" in line for line in lines[rooms : rooms + 3])
+    focus = f'Component "focus.{domain}" "client_proxy"'
+    assert all(part in text for part in ("unlimited_jids", f"internal.auth.{domain}", focus))
+
+
+def test_without_our_firewall_the_port_of_xmpp_is_yours_to_close():
+    settings, inventory = VARIANTS["three-bridges"]
+    text = files_of(product(f"firewall.enabled = false\n{settings}", inventory))["/etc/prosody/prosody.cfg.lua"]
+    assert "Your own firewall must let nobody else in." in text
+
+
 def test_no_limit_holds_back_this_host_or_a_bridge():
     assert values(read(files_of(variant("ipv6-only"))), "rate_limit_whitelist") == ["127.0.0.1", "::1"]
     assert values(read(files_of(variant("three-bridges"))), "rate_limit_whitelist") == [
         *("127.0.0.1", "::1"),
-        *("192.0.2.21", "2001:db8::21", "192.0.2.22", "198.51.100.23"),
+        *("192.0.2.21", "2001:db8::21", "10.1.0.21", "192.0.2.22", "10.1.0.22", "198.51.100.23", "10.1.0.23"),
     ]
 
 

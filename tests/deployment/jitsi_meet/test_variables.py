@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from tests.deployments import SECRETS, VARIANTS, product, variant
+from tests.deployments import SECRETS, VARIANTS, product, texts, variant
 
 
 def variables(name: str) -> dict[str, object]:
@@ -57,6 +57,13 @@ def test_a_certificate_of_ones_own_asks_nobody():
     }
 
 
+@pytest.mark.parametrize("name", ["minimal", "private-network", "three-bridges"])
+def test_playbooks_learn_where_coturn_reads_its_certificate(name):
+    deployed, told = variant(name), variables(name)["jitsi_meet_turn"]
+    conf = texts(deployed.bundle(deployed.topology.turn[0].name))["/etc/turnserver.conf"].splitlines()
+    assert {f"cert={told['certificate']}", f"pkey={told['key']}"} <= set(conf)
+
+
 def test_a_turn_server_of_its_own_has_a_certificate_of_its_own():
     names = variables("three-bridges")["jitsi_meet_certificate"]["names"]
     assert names == {"jitsi_meet": ["meet.example.org"], "coturn": ["turn.example.org"]}
@@ -80,6 +87,13 @@ def test_packages_follow_the_settings():
     assert web["turn-443"] - web["minimal"] == {"libnginx-mod-stream"}
     assert web["jwt"] - web["minimal"] == {"lua-luaossl"}
     assert web["minimal"] - web["private-network"] == {"certbot"}
+
+
+@pytest.mark.parametrize("enabled", ["true", "false"])
+def test_every_host_with_a_firewall_has_what_loads_its_rules(enabled):
+    deployed = product(f'domain = "meet.example.org"\nfirewall.enabled = {enabled}')
+    packages = yaml.safe_load(deployed.variables().text)["jitsi_meet_packages"]
+    assert [group for group in packages if ("nftables" in packages[group]) is not (enabled == "true")] == []
 
 
 @pytest.mark.parametrize(
