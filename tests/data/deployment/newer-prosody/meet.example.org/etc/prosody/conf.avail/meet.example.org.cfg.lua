@@ -109,6 +109,8 @@ Component "focus.meet.example.org" "client_proxy"
 -- --- Meetings --------------------------------------------------------------------------------------------------------
 
 Component "conference.meet.example.org" "muc"
+    -- Jicofo makes the rooms. An upgrade of the package looks for this here, and writes into this file if it is not.
+    restrict_room_creation = true
     storage = "memory"
     modules_enabled = {
         "muc_domain_mapper";
@@ -120,8 +122,6 @@ Component "conference.meet.example.org" "muc"
         "muc_resource_validate";
         "rate_limit";
     }
-    -- Jicofo makes the rooms.
-    restrict_room_creation = true
     muc_room_locking = false
     muc_room_default_public_jids = true
     muc_room_allow_persistent = false

@@ -107,6 +107,8 @@ Component "focus.meet.example.org" "client_proxy"
 -- --- Meetings --------------------------------------------------------------------------------------------------------
 
 Component "conference.meet.example.org" "muc"
+    -- Jicofo makes the rooms. An upgrade of the package looks for this here, and writes into this file if it is not.
+    restrict_room_creation = true
     storage = "memory"
     modules_enabled = {
         "muc_domain_mapper";
@@ -118,8 +120,6 @@ Component "conference.meet.example.org" "muc"
         "muc_resource_validate";
         "rate_limit";
     }
-    -- Jicofo makes the rooms.
-    restrict_room_creation = true
     muc_room_locking = false
     muc_room_default_public_jids = true
     muc_room_allow_persistent = false
@@ -133,7 +133,7 @@ Component "conference.meet.example.org" "muc"
     muc_rate_joins = 3
     rate_limit_login_rate = 3
     rate_limit_message_rate = 3
-    rate_limit_whitelist = { "127.0.0.1", "::1", "192.0.2.21", "2001:db8::21", "192.0.2.22", "198.51.100.23" }
+    rate_limit_whitelist = { "127.0.0.1", "::1", "192.0.2.21", "2001:db8::21", "10.1.0.21", "192.0.2.22", "10.1.0.22", "198.51.100.23", "10.1.0.23" }
 
 Component "lobby.meet.example.org" "muc"
     storage = "memory"
