@@ -1,7 +1,7 @@
 """The table [jitsi_meet] of migrate.toml: what a Jitsi Meet server is like.
 
 A description tells what a setting does and what follows from it; it becomes the comment in migrate.toml and the line of
-the reference. Sections about the network are in networking.py.
+the reference. Sections about the network are in networking.py, those about what browsers see in publishing.py.
 """
 
 from __future__ import annotations
@@ -19,23 +19,16 @@ from migrate.deployment.jitsi_meet.networking import (
     Repositories,
     Turn,
 )
+from migrate.deployment.jitsi_meet.publishing import Branding, Certificate, Web
 from migrate.deployment.section import Section
 from migrate.deployment.values import (
     Claim,
-    Colour,
-    Email,
     HostName,
     InventoryHost,
     Link,
-    Name,
-    Origin,
     PlainSecret,
-    ServerPath,
-    SiteFile,
     Word,
 )
-
-PUBLIC_ACME = "https://acme-v02.api.letsencrypt.org/directory"
 
 
 class Jwt(Section):
@@ -160,103 +153,6 @@ class Limits(Section):
     messages_per_second: Annotated[int, Field(ge=1, le=1000)] = Field(
         default=3, description="chat messages and the like from one connection in a second"
     )
-
-
-class Branding(Section):
-    """What it looks like."""
-
-    name: Name = Field(default="Jitsi Meet", description="what the service is called in titles and invitations")
-    logo: SiteFile | None = Field(
-        default=None,
-        description="a picture (svg, png) of at most 1 MB in the site directory; without it there is no logo",
-        examples=["branding/logo.svg"],
-    )
-    logo_link: Link | None = Field(
-        default=None, description="where a click on the logo leads", examples=["https://www.example.org/"]
-    )
-    background: Colour | None = Field(
-        default=None, description="colour of the background, such as #1f2937", examples=["#1f2937"]
-    )
-    accent: Colour | None = Field(default=None, description="colour of buttons, such as #0f766e", examples=["#0f766e"])
-    privacy_link: Link | None = Field(
-        default=None, description="your privacy policy", examples=["https://www.example.org/privacy"]
-    )
-    terms_link: Link | None = Field(
-        default=None, description="your terms of use", examples=["https://www.example.org/terms"]
-    )
-    help_link: Link | None = Field(
-        default=None,
-        description="your help pages; without it there is no help button",
-        examples=["https://www.example.org/help"],
-    )
-
-
-class Web(Section):
-    """The web server."""
-
-    content_security_policy: Literal["enforce", "report-only", "off"] = Field(
-        default="enforce",
-        description=(
-            "which servers a page may contact, held by the browser: enforce stops what a crafted link switches on; "
-            "report-only: the browser's console tells what would be stopped; off: nothing"
-        ),
-    )
-    further_origins: tuple[Origin, ...] = Field(
-        default=(),
-        description="servers of yours that pages may contact too, such as https://files.example.org",
-        examples=[("https://files.example.org",)],
-    )
-    embedded_by: tuple[Origin, ...] = Field(
-        default=(),
-        description="sites that may show meetings inside their own pages; none: only this server",
-        examples=[("https://www.example.org",)],
-    )
-    strict_transport_security: bool = Field(
-        default=True, description="browsers remember for a year to use https only; hard to take back"
-    )
-    access_log: bool = Field(
-        default=False, description="nginx logs requests (tokens are taken out, room names and addresses are in)"
-    )
-    mobile_apps: bool = Field(
-        default=False, description="telephones are asked to open the app, by links to the stores of Apple and Google"
-    )
-    welcome_page: bool = Field(default=True, description="a start page where people type the name of a room")
-
-
-class Certificate(Section):
-    """Where the certificate of the web server, and that of TURN, comes from."""
-
-    source: Literal["acme", "own", "internal"] = Field(
-        default="acme",
-        description=(
-            "acme: certbot gets and renews it; own: you put the files there; internal: a certificate authority that "
-            "is made on the server, for tests: no telephone accepts it"
-        ),
-    )
-    email: Email | None = Field(
-        default=None,
-        description="whom the certificate authority warns; without it nobody is warned",
-        examples=["admin@example.org"],
-    )
-    server: Link = Field(default=PUBLIC_ACME, description="the ACME server that certbot asks")
-    ca_bundle: ServerPath | None = Field(
-        default=None,
-        description="certificates that certbot trusts an ACME server of your own by, on the server",
-        examples=["/etc/ssl/certs/own-ca.pem"],
-    )
-    certificate: ServerPath | None = Field(
-        default=None,
-        description='with source = "own": the certificate and its chain on the server',
-        examples=["/etc/ssl/certs/meet.pem"],
-    )
-    key: ServerPath | None = Field(
-        default=None, description='with source = "own": its key on the server', examples=["/etc/ssl/private/meet.key"]
-    )
-
-    @property
-    def is_public(self) -> bool:
-        """Whether the ACME server is the public one, and none of one's own."""
-        return self.server == PUBLIC_ACME
 
 
 class Metrics(Section):

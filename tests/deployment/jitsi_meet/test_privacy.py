@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from migrate.deployment.jitsi_meet.product import JitsiMeet
 from migrate.deployment.unfit import leaves
@@ -20,10 +22,8 @@ HOST = re.compile(rf"(?<![\w.@-])((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:{TOP}
 ADDRESS = re.compile(r"(?<![\w.])(\d{1,3}(?:\.\d{1,3}){3})(?![\w.]|/\d)")
 LINK = re.compile(r"(?:https?|wss?|stuns?|turns?):(?://)?([^\s\"'/:;,]+)")
 
-# What looks like a host and is none: names of files and of Java or Lua packages.
-NO_HOSTS = re.compile(
-    r"(?:.*\.(?:cfg|conf|lua|js|html|json|sh|service|d|pem|so)|http-servers\..*|(?:org|net)\.jitsi\b.*)\Z"
-)
+# What looks like a host and is none: keys of the bridge's and Jicofo's settings.
+NO_HOSTS = re.compile(r"http-servers\..*")
 
 LOOPBACK = {"127.0.0.1", "127.0.0.2", "0.0.0.0", "localhost", "[::1]", "[::]"}
 
@@ -76,6 +76,24 @@ def test_every_link_leads_to_a_host_that_a_setting_names(name: str) -> None:
         targets = {found[1].lower().strip("\\") for found in LINK.finditer(text)}
         strange = {found for found in targets if not known(found, allowed, product.settings.domain)}
         assert not {found for found in strange if not found.startswith(("$", "{"))}, place
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_every_host_that_was_set_is_in_a_file(name: str) -> None:
+    product = variant(name)
+    every = leaves(product.settings)
+    said = {text for path, text in every if isinstance(text, str) and was_set(product.settings, path)}
+    found = {host for text in every_text(product).values() for host in hosts(text)}
+    assert {host for text in said for host in hosts(text)} <= found
+
+
+def was_set(model: BaseModel, path: tuple[str | int, ...]) -> bool:
+    holder: Any = model
+    for step in path:
+        if isinstance(holder, BaseModel) and step not in holder.model_fields_set:
+            return False
+        holder = getattr(holder, str(step)) if isinstance(holder, BaseModel) else holder[step]
+    return True
 
 
 @pytest.mark.parametrize(
