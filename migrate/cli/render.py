@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from migrate.cli import completing
 from migrate.cli.command import command
 from migrate.cli.ending import Ending
 from migrate.cli.session import Session
 
 
 @command("render")
-@click.argument("hosts", nargs=-1, metavar="[HOST]...")
+@click.argument("hosts", nargs=-1, metavar="[HOST]...", shell_complete=completing.hosts)
 @click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
 @click.option("--stdout", "wanted", metavar="FILE", help="Print one file, such as jvb.conf, and write nothing.")
 @click.option("--show-secrets", is_flag=True, help="With --stdout: print secrets too.")

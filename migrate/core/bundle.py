@@ -82,10 +82,9 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """The hosts of inventory.ini by group, in the order of the file. `lines` tells where each host was first named."""
+    """The hosts of inventory.ini by group, in the order of the file."""
 
     groups: Mapping[str, tuple[str, ...]]
-    lines: Mapping[str, int]
 
     def hosts(self, group: str) -> tuple[str, ...]:
         """Return the hosts of a group, none if there is no such group."""

@@ -46,10 +46,7 @@ def read_inventory(text: str, path: str) -> Inventory:
             hint="Write one host in a line below its group, as in inventory.example.",
             details=[f"line {number}: {fault}" for number, fault in sorted(found.faults)],
         )
-    return Inventory(
-        {group: tuple(dict.fromkeys(_all_hosts(found, group))) for group in found.hosts},
-        dict(sorted((named for hosts in found.hosts.values() for named in hosts.items()), key=_line, reverse=True)),
-    )
+    return Inventory({group: tuple(dict.fromkeys(_all_hosts(found, group))) for group in found.hosts})
 
 
 def with_host(text: str, path: str, host: str, groups: Sequence[str]) -> str:
@@ -162,10 +159,6 @@ def _astray(found: _Found) -> Iterator[tuple[int, str]]:
                 yield line, f"there is no group [{name}] to be part of [{group}]"
             elif group in _below(found, name):
                 yield line, f"[{name}] is part of [{group}], and [{group}] is part of [{name}]"
-
-
-def _line(named: tuple[str, int]) -> int:
-    return named[1]
 
 
 def _below(found: _Found, group: str) -> set[str]:

@@ -20,4 +20,4 @@ def test_masked_text_has_a_mask_for_each_secret_and_all_else(parts: list[tuple[s
 
 
 def test_a_group_that_is_not_there_has_no_hosts() -> None:
-    assert Inventory({"one": ("a.example.org",)}, {}).hosts("two") == ()
+    assert Inventory({"one": ("a.example.org",)}).hosts("two") == ()

@@ -78,11 +78,6 @@ def test_all_faults_are_told_at_once_in_the_order_of_lines() -> None:
     assert [fault.partition(":")[0] for fault in faults(text)] == ["line 1", "line 3", "line 5", "line 7"]
 
 
-def test_a_host_is_known_by_the_line_that_names_it_first() -> None:
-    found = read_inventory("[b]\n[a]\nx.example.org\n[b]\ny.example.org\nx.example.org\n", "inventory.ini")
-    assert found.lines == {"x.example.org": 3, "y.example.org": 5}
-
-
 @pytest.mark.slow
 def test_ansible_finds_the_same_hosts_in_the_same_groups(tmp_path: Path) -> None:
     own = dict[str, tuple[str, ...]]()
