@@ -20,7 +20,7 @@ TELLING = 4
 
 def shown(item: Difference, contents: Mapping[str, bytes], record: Placed) -> str:
     """Return a difference for people, as a unified diff; rights stand beside the names."""
-    names: tuple[str, str] = f"--- {_standing_name(item)}", f"+++ {_wanted_name(item)}"
+    names = f"--- {_standing_name(item)}", f"+++ {_wanted_name(item)}"
     data = contents.get(item.path)
     if isinstance(item.wanted, File) and data is None:
         return "\n".join(names) + "\n"
@@ -73,7 +73,7 @@ def _standing_name(item: Difference) -> str:
     if standing is None:
         return "/dev/null"
     if standing.target is not None:
-        return item.path
+        return str(item.path)
     return f"{item.path} ({_user(standing.uid)}:{_group(standing.gid)} {standing.mode:04o})"
 
 

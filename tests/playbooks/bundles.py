@@ -12,6 +12,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Self
 
 from migrate.core.bundle import Bundle, Content, Link, Placement, SecretSpan, ServerFile
 from migrate.core.manifest import data_of, manifest_of
@@ -20,24 +21,58 @@ PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
 OWNER, GROUP = pwd.getpwuid(os.geteuid()).pw_name, grp.getgrgid(os.getegid()).gr_name
 SECRET = "Xq7vPz2LmW9dKt4R"
 MASK = "‹secret:0a1b2c3d›"
-# Runs the module in this process, killed before the given number of its changes if there is one.
+# The secret as it is and as it looks within a longer text in Base64, which depends on what stands before it.
+TRACES = (SECRET, *(base64.b64encode(bytes(before) + SECRET.encode()).decode()[4:-4] for before in range(3)))
+# A process that has imported Ansible, which takes longest, and makes a copy of itself for each run of the module. The
+# copy is killed before the given number of its changes, if there is one.
 RUNNER = """
-import os, runpy, signal, sys
+import json, os, runpy, signal, sys
 import ansible.module_utils, ansible.module_utils.basic as basic
-playbooks, left = sys.argv[1], int(sys.argv[2])
+playbooks, answer = sys.argv[1:]
 ansible.module_utils.__path__.append(playbooks + "/module_utils")
 CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.chmod", "os.chown", "os.symlink", "os.rmdir"}
-def watch(event, _):
-    global left
-    if event in CHANGES:
-        left -= 1
-        if not left:
-            os.kill(os.getpid(), signal.SIGKILL)
-basic._ANSIBLE_ARGS, basic._ANSIBLE_PROFILE = sys.stdin.buffer.read(), "legacy"
-if left:
+
+def run(arguments, left):
+    def watch(event, _):
+        nonlocal left
+        if event in CHANGES:
+            left -= 1
+            if not left:
+                os.kill(os.getpid(), signal.SIGKILL)
+    basic._ANSIBLE_ARGS, basic._ANSIBLE_PROFILE = json.dumps(arguments).encode(), "legacy"
     sys.addaudithook(watch)
-runpy.run_path(playbooks + "/library/jitsi_migrate_bundle.py", run_name="__main__")
+    runpy.run_path(playbooks + "/library/jitsi_migrate_bundle.py", run_name="__main__")
+
+for line in sys.stdin:
+    child = os.fork()
+    if not child:
+        output = os.open(answer, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(output, 1), os.dup2(output, 2)
+        run(*json.loads(line))
+    _, status = os.waitpid(child, 0)
+    print(os.waitstatus_to_exitcode(status), flush=True)
 """
+
+
+class Module:
+    """The module, run as often as is asked for."""
+
+    def __init__(self, answer: Path) -> None:
+        self._answer = answer
+        command = [sys.executable, "-c", RUNNER, str(PLAYBOOKS), str(answer)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate()
+
+    def run(self, arguments: Mapping[str, object], killed_before: int) -> tuple[int, str]:
+        """Return the exit status and all that was said."""
+        self._process.stdin.write(json.dumps([{"ANSIBLE_MODULE_ARGS": arguments}, killed_before]) + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline()), self._answer.read_text()
 
 
 @dataclass(frozen=True)
@@ -45,6 +80,7 @@ class Server:
     """A directory in place of a server's root."""
 
     root: Path
+    module: Module
     shown: list[str] = field(default_factory=list)  # all that the module ever said
 
     def path(self, name: str) -> Path:
@@ -62,18 +98,9 @@ class Server:
         """Run the module once. With `killed_before` it is killed before that one of its changes."""
         options = {"_ansible_check_mode": False, "_ansible_diff": True, "record": str(self.path("record.json"))}
         manifest = {"manifest": manifest_of(bundle)} if bundle else {}
-        done = subprocess.run(
-            [sys.executable, "-c", RUNNER, str(PLAYBOOKS), str(killed_before)],
-            input=json.dumps({"ANSIBLE_MODULE_ARGS": {**options, **manifest, **arguments}}).encode(),
-            capture_output=True,
-            check=False,
-        )
-        said = (done.stdout + done.stderr).decode()
+        status, said = self.module.run({**options, **manifest, **arguments}, killed_before)
         self.shown.append(said)
-        if killed_before and done.returncode == -9:
-            return {"killed": True}
-        assert done.stdout, said
-        return json.loads(done.stdout)
+        return {"killed": True} if status == -9 else json.loads(said)
 
     def place(self, *content: ServerFile | Link, check: bool = False, killed_before: int = 0) -> dict:
         """Compare and then place, as the role does."""
@@ -97,8 +124,13 @@ def standing(path: Path) -> tuple[object, ...]:
     status = path.lstat()
     rights = (oct(status.st_mode), status.st_uid, status.st_gid)
     if path.is_symlink():
-        return (*rights, os.readlink(path))
+        return (*rights, str(path.readlink()))
     return (*rights, path.read_bytes()) if path.is_file() else rights
+
+
+def shows_the_secret(said: str) -> bool:
+    """Tell whether a text holds the secret, be it in Base64."""
+    return any(trace in said for trace in TRACES)
 
 
 def marked(text: str) -> Content:
