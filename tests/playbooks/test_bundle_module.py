@@ -5,11 +5,15 @@ from __future__ import annotations
 import ast
 import json
 import os
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
+from migrate.core.bundle import Content
+from tests.deployments import variant
 from tests.playbooks.bundles import (
     MASK,
     OWNER,
@@ -292,9 +296,38 @@ def test_a_manifest_that_was_changed_is_refused(server):
     assert "version" in server.run(bundle, manifest=manifest)["msg"]
 
 
+def test_no_secret_of_a_whole_server_is_shown(server):
+    bundle = variant("everything").bundle("meet.example.org")
+    secrets = {file.content.text[span.start : span.end] for file in bundle.files for span in spans_of(file)}
+    assert len(secrets) > 3
+    result = server.place(*(moved(server, file) for file in bundle.files))
+    assert len(result["diff"]) == len(bundle.files)
+    server.place(*(moved(server, replace(file, content=b"")) for file in bundle.files))
+    assert not [secret for secret in secrets for said in server.shown if secret in said]
+
+
+def spans_of(file):
+    return file.content.secrets if isinstance(file.content, Content) else ()
+
+
+def moved(server, file):
+    place = file.placement
+    return replace(server.file(place.path.lstrip("/"), "", place.mode), content=file.content)
+
+
+def test_what_a_killed_run_left_beside_a_file_is_cleared_away(server):
+    old = server.file("etc/a.conf", "old\n")
+    server.place(old)
+    assert server.place(server.file("etc/a.conf", "new\n"), killed_before=2) == {"killed": True}
+    assert list(server.root.rglob("*~"))
+    assert server.run(bundle_of(old), state="compared")["differs"]
+    assert server.place(old)["changed"] is False
+    assert sorted(server.tree()) == ["etc", "etc/a.conf", "record.json"]
+
+
 @pytest.mark.slow
 def test_killed_before_any_of_its_changes_it_converges(tmp_path, module):
-    old = Server(tmp_path, module)
+    old = Server(tmp_path / "server", module)
 
     def bundle(server, version):
         config = server.file("etc/a.conf", f"{version} «{SECRET}»\n", "0640", restart=("app",))
@@ -303,25 +336,26 @@ def test_killed_before_any_of_its_changes_it_converges(tmp_path, module):
         link = server.link("etc/link.conf", "a.conf" if version == "one" else "new/b.conf")
         return (config, gone, link) if version == "one" else (config, new, link)
 
-    def prepared(name):
-        root = tmp_path / name
-        root.mkdir()
-        server = Server(root, module, old.shown)
-        server.place(*bundle(server, "one"))
-        server.run(None, state="settled")
-        return server
+    old.place(*bundle(old, "one"))
+    old.run(None, state="settled")
+    shutil.copytree(old.root, tmp_path / "old", symlinks=True)
 
-    undisturbed = prepared("0")
-    named = undisturbed.place(*bundle(undisturbed, "two"))
-    expected = {name: value for name, value in undisturbed.tree().items() if name != "record.json"}
+    def two(**killed):
+        shutil.rmtree(old.root)
+        shutil.copytree(tmp_path / "old", old.root, symlinks=True)
+        return old.place(*bundle(old, "two"), **killed)
+
+    def tree():
+        return {name: value for name, value in old.tree().items() if name != "record.json"}
+
+    named = two()
+    undisturbed = tree()
     for number in range(1, 100):
-        server = prepared(str(number))
-        killed = server.place(*bundle(server, "two"), killed_before=number)
-        result = server.place(*bundle(server, "two"))
-        assert {name: value for name, value in server.tree().items() if name != "record.json"} == expected
-        assert (result["restart"], result["reload"]) == (named["restart"], named["reload"])
-        if "killed" not in killed:
+        if "killed" not in two(killed_before=number):
             break
+        result = old.place(*bundle(old, "two"))
+        assert tree() == undisturbed
+        assert (result["restart"], result["reload"]) == (named["restart"], named["reload"])
     assert number > 10
     assert not [said for said in old.shown if shows_the_secret(said)]
 
