@@ -118,11 +118,14 @@ def write(path: Path, data: bytes, mode: int, uid: int | None = None, gid: int |
     """Write a file that nobody but its final readers can ever read."""
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        set_rights(descriptor, mode, uid, gid)
-        stream.write(data)
-        stream.flush()
-        os.fsync(descriptor)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            set_rights(descriptor, mode, uid, gid)
+            stream.write(data)
+            stream.flush()
+            os.fsync(descriptor)
+    except OSError as error:  # which does not know the file's name
+        raise OSError(error.errno, error.strerror, str(path.parent)) from error
 
 
 def set_rights(descriptor: int, mode: int, uid: int | None, gid: int | None) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from migrate.core.bundle import Content
 from tests.deployments import variant
+from tests.disk import small_disk
 from tests.playbooks.bundles import (
     MASK,
     OWNER,
@@ -268,6 +269,18 @@ def test_what_a_bundle_has_no_more_is_removed_if_it_is_still_ours(server):
     assert sorted(path.name for path in server.path("etc").iterdir()) == ["edited.conf", "stays.conf"]
     again = server.place(stays)
     assert (again["changed"], again["kept"]) == (False, [str(server.path("etc/edited.conf"))])
+
+
+def test_a_full_disk_leaves_all_as_it_is(server, module):
+    with small_disk(server.root, 64) as disk:
+        small = Server(disk, module, server.shown)
+        small.place(small.file("a.conf", "old\n"))
+        before = small.tree()
+        for size in (30_000, 100_000):
+            files = [small.file(f"etc/{number}.conf", "x" * size) for number in range(100_000 // size)]
+            result = small.place(small.file("a.conf", "new\n"), *files)
+            assert result["msg"] == f"{disk}/etc: No space left on device. Run it again when that is put right"
+            assert small.tree() == before
 
 
 def test_what_nobody_placed_is_not_touched(server):
