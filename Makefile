@@ -66,6 +66,7 @@ check-format:
 	$(BIN)/ruff format --check
 check-types:
 	$(BIN)/mypy
+	$(BIN)/mypy $(shell find playbooks -name '*.py')
 check-imports:
 	$(BIN)/lint-imports --no-logo
 check-dependencies:
