@@ -27,11 +27,20 @@ demo: $(COMMAND) ## Plan, apply and inspect the example, in a new temporary dire
 .PHONY: test
 test: $(COMMAND) ## Check and test everything that this machine can
 	@$(PARALLEL) $(CHECKS) $(JS)
-	$(PYTEST)
+	@$(PARALLEL) --output-sync=none hosts others
 
 .PHONY: unit
 unit: $(COMMAND) ## Run the fast tests only
-	$(PYTEST) -m "not slow"
+	$(PYTEST) -m "not slow and not hosts"
+
+# What it tells comes in one piece, as other tests may run at the same time.
+.PHONY: hosts
+hosts: $(COMMAND) ## Run the tests on real servers, as root on Debian
+	@told=$$($(BIN)/pytest -m hosts tests/hosts 2>&1) && passed=true || passed=false; echo "$$told"; $$passed
+
+.PHONY: others
+others: $(COMMAND)
+	$(PYTEST) -m "not hosts"
 
 .PHONY: lint
 lint: $(COMMAND) ## Check style, types, import directions, dependencies and spelling

@@ -102,7 +102,9 @@ def _introduce(bed: Bed, groups: Mapping[str, tuple[str, ...]]) -> None:
 
 
 def _ssh_config(bed: Bed) -> str:
-    names = "".join(f"Host {host.name}\n  HostName {host.v4}\n  HostKeyAlias %n\n" for host in bed.hosts.values())
+    names = "".join(
+        f"Host {host.name}\n  HostName {host.v4}\n  HostKeyAlias {host.name}\n" for host in bed.hosts.values()
+    )
     return f"""{names}Host *
   BatchMode yes
   ConnectTimeout 10

@@ -19,7 +19,7 @@ CGROUPS = Path("/sys/fs/cgroup")
 # What runs systemd needs a control group. These are all that the kernel does not take down by itself.
 _OUTSIDE = """
 trap '' HUP INT TERM
-mkdir -p "$@"
+mkdir "$@" || exit
 unshare --mount --pid --fork --kill-child --mount-proc $NETWORK sh -c "$INSIDE"
 find "$@" -depth -type d -exec rmdir {} +
 """
@@ -55,7 +55,9 @@ class Enclosure:
 @contextmanager
 def enclosure(*, network: bool) -> Iterator[Enclosure]:
     """Make a place, with a network of its own or with the machine's, and take it down."""
-    groups = tuple(tree / f"jitsi-migrate-{token_hex(4)}" for tree in _trees())
+    # By the same name in both trees, as nspawn makes in one what it finds in the other.
+    name = f"jitsi-migrate-{token_hex(4)}"
+    groups = tuple(tree / name for tree in _trees())
     with subprocess.Popen(
         ["sh", "-c", _OUTSIDE, "sh", *map(str, groups)],
         env={**os.environ, "INSIDE": _INSIDE, "NETWORK": "--net" if network else ""},
@@ -72,7 +74,6 @@ def enclosure(*, network: bool) -> Iterator[Enclosure]:
             _, told = holder.communicate()
     if told:
         raise OSError(told.decode())
-
 
 
 def _trees() -> list[Path]:

@@ -15,6 +15,9 @@ from tests.hosts.enclosure import Enclosure, child
 
 V4, V6 = "198.51.100.{}/24", "2001:db8:51:100::{}/64"
 BRIDGE = "bed"
+_ROUTER = (
+    "ipv4.conf.all.forwarding=1", "ipv6.conf.all.forwarding=1", "ipv4.icmp_ratelimit=0", "ipv6.icmp.ratelimit=0",
+)  # fmt: skip
 _LAST = "udp and dst port 9 and dst host ff02::1"
 
 
@@ -34,8 +37,8 @@ def make_network(place: Enclosure) -> None:
         "route add unreachable ::/0",
     ]
     place.run("ip", "-batch", "-", text="\n".join(lines))
-    # Only a router tells that there is no way.
-    place.run("sysctl", "-q", "net.ipv4.conf.all.forwarding=1", "net.ipv6.conf.all.forwarding=1")
+    # Only a router tells that there is no way; and it tells so each time.
+    place.run("sysctl", "-q", *(f"net.{setting}" for setting in _ROUTER))
 
 
 def connect(place: Enclosure, name: str, number: int) -> None:
@@ -43,7 +46,7 @@ def connect(place: Enclosure, name: str, number: int) -> None:
     place.run("ip", "netns", "add", name)
     outside = [
         f"link add to{number} type veth peer name eth0 netns {name}",
-        f"link set to{number} master {BRIDGE} up",
+        f"link set to{number} master {BRIDGE} addrgenmode none up",
     ]
     inside = [
         "link set lo up",
