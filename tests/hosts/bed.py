@@ -13,7 +13,6 @@ from tests.hosts.enclosure import Enclosure, enclosure
 from tests.hosts.image import image
 from tests.hosts.network import addresses, connect, make_network
 from tests.hosts.repository import MOUNTED, SOURCE, Package, make_repository
-from tests.readers import directory
 
 # Seconds until a host has started.
 PATIENCE = 60
@@ -139,7 +138,7 @@ def _start(bed: Bed, host: Host, image: Path, cleaning: ExitStack) -> socket:
     bed.place.run("mount", "-t", "overlay", "-o", layers, host.name, disk)
     _furnish(bed, host, disk)
     ready = cleaning.enter_context(socket(AF_UNIX, SOCK_DGRAM))
-    address = str(cleaning.enter_context(directory()) / "ready")
+    address = str(bed.path / f"{host.name}.ready")
     ready.bind(address)
     environment = {
         "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
