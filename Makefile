@@ -27,11 +27,15 @@ demo: $(COMMAND) ## Plan, apply and inspect the example, in a new temporary dire
 .PHONY: test
 test: $(COMMAND) ## Check and test everything that this machine can
 	@$(PARALLEL) $(CHECKS) $(JS)
-	$(PYTEST)
+	$(PYTEST) -m "not hosts"
 
 .PHONY: unit
 unit: $(COMMAND) ## Run the fast tests only
-	$(PYTEST) -m "not slow"
+	$(PYTEST) -m "not slow and not hosts"
+
+.PHONY: hosts
+hosts: $(COMMAND) ## Run the tests on real servers, as root on Debian
+	$(BIN)/pytest -m hosts tests/hosts
 
 .PHONY: lint
 lint: $(COMMAND) ## Check style, types, import directions, dependencies and spelling
