@@ -30,7 +30,7 @@ def deployment(bridges: int) -> JitsiMeet:
     }
     settings = JitsiMeet.Settings.model_validate({"domain": "meet.example.org", "hosts": hosts})
     secrets = dict.fromkeys(("jicofo_password", "bridge_password", "turn_secret"), SECRET)
-    inventory = Inventory(groups, {})
+    inventory = Inventory(groups)
     return JitsiMeet.open(settings, JitsiMeet.Secrets.model_validate(secrets), inventory, Path())
 
 
