@@ -26,9 +26,11 @@ def deployment(bridges: int) -> JitsiMeet:
     groups = {"jitsi_meet": ("meet.example.org",), "jitsi_videobridge": tuple(names), "coturn": (turn,)}
     hosts = {
         name: {"addresses": (f"192.0.2.{number % 254 + 1}", f"2001:db8::{number + 1:x}"), "region": f"r{number % 3}"}
-        for number, name in enumerate(dict.fromkeys(name for members in groups.values() for name in members))
+        for number, name in enumerate(names[:bridges])
     }
-    settings = JitsiMeet.Settings.model_validate({"domain": "meet.example.org", "hosts": hosts})
+    settings = JitsiMeet.Settings.model_validate(
+        {"domain": "meet.example.org", "hosts": hosts, "turn": {"domain": turn}}
+    )
     secrets = dict.fromkeys(("jicofo_password", "bridge_password", "turn_secret"), SECRET)
     inventory = Inventory(groups)
     return JitsiMeet.open(settings, JitsiMeet.Secrets.model_validate(secrets), inventory, Path())

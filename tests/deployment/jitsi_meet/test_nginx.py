@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from contextlib import ExitStack
 from http.client import RemoteDisconnected
 from socket import create_server
@@ -11,6 +12,7 @@ from ssl import MemoryBIO, SSLError, SSLWantReadError
 import pytest
 
 from tests.deployments import VARIANTS, product, texts, variant
+from tests.readers import program
 from tests.webserver import Behind, ask, ask_plainly, checked, connected, placed, started, unverified
 
 TOKEN = "jwt=eyJhbGciOi.token.of.the.tests"
@@ -229,10 +231,21 @@ def test_other_names_get_no_answer(running):
 
 
 @pytest.mark.slow
-def test_old_tls_is_refused(running):
+@pytest.mark.parametrize(("version", "told"), [("1_1", "alert"), ("1_2", "TLSv1.2"), ("1_3", "TLSv1.3")])
+def test_old_tls_is_refused(running, version, told):
     _, root, _ = running
-    with connected(root.ports[443], "meet.example.org") as line:
-        assert line.version() == "TLSv1.3"
+    # At this level the client itself would speak the old version.
+    words = ["-connect", f"127.0.0.1:{root.ports[443]}", f"-tls{version}", "-cipher", "ALL:@SECLEVEL=0"]
+    done = subprocess.run(
+        [program("openssl", "openssl"), "s_client", "-servername", "meet.example.org", *words],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=20,
+    )
+    assert (done.returncode == 0) == (version != "1_1")
+    assert told in done.stdout + done.stderr
 
 
 @pytest.mark.slow
