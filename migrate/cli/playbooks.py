@@ -29,8 +29,7 @@ def playbooks(*, path_only: bool) -> Ending:
         output.unwrapped(str(directory))
         output.table([[name] for name in plays])
         output.line("In the site directory, after render:")
-        output.unwrapped(
-            (f"ansible-playbook -i inventory.ini -e @build/vars.yml {directory}/PLAYBOOK", "bold"), indent=2
-        )
+        words = f"ansible-playbook -i inventory.ini -e @build/vars.yml {directory}/PLAYBOOK"
+        output.unwrapped((words, "bold"), indent=2)
 
     return Ending(Exit.OK, {"path": str(directory), "playbooks": plays}, show)
