@@ -119,7 +119,8 @@ def answer(module: AnsibleModule) -> None:
 def in_the_way(before: str | None, paths: Sequence[str], *, firewall: bool) -> list[Found]:
     """Return what is not ours on a server that was taken for `before`."""
     if before is None:
-        return foreign(paths, firewall=firewall)
+        found: list[Found] = foreign(paths, firewall=firewall)
+        return found
     return of_another(before) if before else []
 
 
