@@ -11,10 +11,14 @@ description:
   - Names are looked up where this runs. All are tried at the same time.
 options:
   targets:
-    description: C(host), its name in the inventory; C(address), an address or a name; C(protocol); C(port).
+    description: C(host), its name in the inventory; C(address), an address or a name, or empty; C(protocol); C(port).
     type: list
     elements: dict
     required: true
+  reached_by:
+    description: Host to address, for targets without an address of their own.
+    type: dict
+    default: {}
   nonce:
     description: That of the responder.
     type: str
@@ -63,6 +67,7 @@ from ansible.module_utils.jitsi_migrate_echo import LONGEST, is_stun_answer, que
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "targets": {"type": "list", "elements": "dict", "required": True},
+    "reached_by": {"type": "dict", "default": {}},
     "nonce": {"type": "str", "required": True, "no_log": False},
     "seconds": {"type": "float", "default": 3.0},
 }
@@ -74,9 +79,16 @@ def main() -> None:
     """Answer Ansible."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     given = module.params
+    targets = [addressed(target, given["reached_by"]) for target in given["targets"]]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        looks = [pool.submit(look, target, given["nonce"], given["seconds"]) for target in given["targets"]]
+        looks = [pool.submit(look, target, given["nonce"], given["seconds"]) for target in targets]
     module.exit_json(changed=False, looks=[one.result() for one in looks])
+
+
+def addressed(target: Mapping[str, Any], reached_by: Mapping[str, str]) -> dict[str, Any]:
+    """Return a target with its address: whoever has none is reached as Ansible does."""
+    host = target["host"]
+    return {**target, "address": target["address"] or reached_by.get(host) or host}
 
 
 def look(target: Mapping[str, Any], nonce: str, seconds: float) -> dict[str, Any]:

@@ -54,12 +54,13 @@ EXAMPLES = r"""
 RETURN = r"""
 host:
   description: >-
-    What there is: C(system), C(size), C(synchronised), C(addresses), C(listening), C(apt), C(pages), C(missing) files,
+    What there is: C(clock), the seconds since 1970, C(system), C(size), C(synchronised), C(addresses), C(listening), C(apt), C(pages), C(missing) files,
     C(owner), the domain that it was taken for, and C(foreign), what others set up.
   type: dict
   returned: always
 """
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,7 @@ def look(given: dict[str, Any]) -> dict[str, Any]:
     found = foreign(given["paths"], firewall=given["firewall"]) if taken is None else []
     packages = given["packages"]
     return {
+        "clock": time.time(),
         "system": host.system(),
         "size": host.size(),
         "synchronised": host.synchronised(),

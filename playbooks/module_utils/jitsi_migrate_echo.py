@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 LONGEST = 512
+QUIET = 8  # seconds after which nobody will ask any more: services want the ports
 ANYWHERE = {socket.AF_INET: "0.0.0.0", socket.AF_INET6: "::"}  # noqa: S104 - as the services will
 MISSING = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)  # a kernel without a family
 # How the kernel tells to which address a datagram came: level, type, where the address stands in it, its length.
@@ -78,11 +79,13 @@ def _socket(family: socket.AddressFamily, protocol: str, port: int) -> socket.so
 
 
 def serve(sockets: Iterable[socket.socket], nonce: str, seconds: float) -> None:
-    """Answer until the time is over."""
-    end = time.monotonic() + seconds
+    """Answer until the time is over, or until nobody asks any more."""
+    end = last = time.monotonic() + seconds
     waiting = list(sockets)
     while (left := end - time.monotonic()) > 0:
         ready, _, _ = select.select(waiting, [], [], left)
+        if ready:
+            end = min(last, time.monotonic() + QUIET)
         for one in ready:
             answer: Callable[[socket.socket, bytes], None] = _echo if one.type == socket.SOCK_DGRAM else _greet
             try:
