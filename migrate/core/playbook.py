@@ -59,7 +59,7 @@ class HostResult:
     """How a task ended on a host.
 
     `task` has its role before it, as in "common : Install packages". `module` is the short name of what ran.
-    `message` is its own, `output` what programs printed, `data` all that it returned. In all of them secrets are masked.
+    `message` is its own, `output` what programs printed, `data` all that it returned. Secrets are masked in all of it.
     """
 
     host: str

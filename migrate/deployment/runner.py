@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 from types import FrameType
-from typing import Any
+from typing import Any, Self
 
 from migrate.core.errors import ConfigurationError
 from migrate.core.playbook import Ended, Event, Invocation, PlaybookRunner
@@ -31,7 +31,7 @@ PROGRAM = "ansible-playbook"
 # Seconds between two looks at whether the run shall end, and those that it then has to end by itself.
 _LOOK = 0.2
 _GRACE = 10.0
-_IN_MEMORY = ("XDG_RUNTIME_DIR", "/dev/shm")
+_SHARED_MEMORY = "/dev/shm"  # noqa: S108 - what is made there is its owner's alone
 
 
 class AnsibleRunner(PlaybookRunner):
@@ -144,7 +144,7 @@ class _Ending:
         self._deadline = 0.0
         self._before: dict[signal.Signals, Any] = {}
 
-    def __enter__(self) -> _Ending:
+    def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
             self._before = {number: signal.signal(number, self._want) for number in (signal.SIGINT, signal.SIGTERM)}
         return self
@@ -182,8 +182,8 @@ def _workplace() -> Iterator[Path]:
 
 
 def _memory() -> str | None:
-    places = (os.environ.get(name, "") if name.isupper() else name for name in _IN_MEMORY)
-    return next((place for place in places if place and os.access(place, os.W_OK | os.X_OK)), None)
+    places = filter(None, (os.environ.get("XDG_RUNTIME_DIR"), _SHARED_MEMORY))
+    return next((place for place in places if os.access(place, os.W_OK | os.X_OK)), None)
 
 
 def _hang_up(socket: Path) -> None:

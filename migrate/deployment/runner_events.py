@@ -35,7 +35,8 @@ def event_of(raw: Mapping[str, Any], masking: Masking) -> Event | None:
 
 def complaint(raw: Mapping[str, Any]) -> str:
     """Return what Ansible says is wrong with no task in hand; nothing if it says no such thing."""
-    said = _STEERING.sub("", raw.get("stdout") or "").strip()
+    # It breaks its lines to the width of a terminal that is not there.
+    said = " ".join(_STEERING.sub("", raw.get("stdout") or "").split())
     known = raw.get("event") in ("error", "verbose") and _COMPLAINT.match(said)
     return said[known.end() :] if known else ""
 
@@ -65,7 +66,7 @@ def _task(data: Mapping[str, Any]) -> str:
     return f"{role} : {task}" if role else str(task)
 
 
-def _items(returned: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _items(returned: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the results of a loop's rounds that matter: if any failed, those."""
     rounds = [part for part in returned.get("results") or () if isinstance(part, dict)]
     return [part for part in rounds if part.get("failed")] or rounds
@@ -97,8 +98,8 @@ def _diffs(returned: Mapping[str, Any]) -> Iterator[str]:
 
 def _unified(part: Mapping[str, Any]) -> Iterator[str]:
     before, after = (_lines(part[name]) for name in ("before", "after"))
-    names = (str(part.get(f"{name}_header") or name) for name in ("before", "after"))
-    for line in difflib.unified_diff(before, after, *names, n=2, lineterm=""):
+    old, new = (str(part.get(f"{name}_header") or name) for name in ("before", "after"))
+    for line in difflib.unified_diff(before, after, old, new, n=2, lineterm=""):
         yield f"{line}\n"
 
 
