@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from migrate.core.check import Finding, Look, Needs, Resolved, Seen, Verdict
-from migrate.core.playbook import Ended, Event, HostResult, Invocation, PlaybookRunner
+from migrate.core.errors import Exit
+from migrate.core.playbook import Ended, Event, Failure, HostResult
 
 HERE = "localhost"
 """What Ansible calls the machine that it runs on."""
@@ -15,6 +16,7 @@ SECONDS = 30
 """How long ports answer, if nobody asks."""
 
 _Port = dict[str, Any]
+Tell = Callable[[Event], None]
 Judge = Callable[[Needs, Seen], Sequence[Finding]]
 
 
@@ -69,16 +71,25 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Preflight:
-    """What was found: `hosts` has each host's findings, `unreachable` those that could not be asked, and why."""
+    """What was found: `hosts` has each host's findings, `unreachable` who could not be asked, and why.
+
+    `complaints` is what kept all of it from being done.
+    """
 
     hosts: Mapping[str, Sequence[Finding]]
-    unreachable: Mapping[str, str]
-    ended: Ended
+    unreachable: Mapping[str, Failure]
+    complaints: Sequence[str] = ()
 
     @property
-    def failed(self) -> bool:
-        """Whether a check failed."""
-        return any(found.verdict is Verdict.FAILED for findings in self.hosts.values() for found in findings)
+    def exit_code(self) -> Exit:
+        """How it ends for a script. What was not seen can only be worse than what was."""
+        if self.unreachable or self.complaints:
+            return next((failure.exit_code for failure in self.unreachable.values()), Exit.TARGET)
+        return Exit.CHECK_FAILED if self.count(Verdict.FAILED) else Exit.OK
+
+    def count(self, verdict: Verdict) -> int:
+        """Count findings."""
+        return sum(found.verdict is verdict for findings in self.hosts.values() for found in findings)
 
 
 @dataclass(slots=True)
@@ -91,33 +102,34 @@ class _Answers:
 
 
 def preflight(
-    request: Request, runner: PlaybookRunner, invocation: Invocation, judge: Judge, clock: Callable[[], float]
+    request: Request,
+    run: Callable[[Tell], Ended],
+    judge: Judge,
+    explain: Callable[[HostResult], Failure],
+    clock: Callable[[], float],
 ) -> Preflight:
     """Ask the hosts, look at them, and judge. `clock` tells the seconds since 1970."""
     answers = _Answers()
-
-    def take(event: Event) -> None:
-        if isinstance(event, HostResult):
-            _take(answers, event, clock())
-
-    ended = runner.run(invocation, take)
-    hosts = {
-        needs.host: judge(needs, _seen(request, answers, needs))
-        for needs in request.needs
-        if needs.host in answers.surveys
-    }
-    unreachable = {host: result.message for host, result in answers.bad.items() if host not in hosts}
+    ended = run(lambda event: _take(answers, event, clock()))
+    asked = [needs for needs in request.needs if needs.host in answers.surveys]
+    hosts = {needs.host: [*judge(needs, _seen(request, answers, needs))] for needs in asked}
+    unreachable: dict[str, Failure] = {}
     for host, result in answers.bad.items():
         if host in hosts:
-            hosts[host] = [*hosts[host], _broken(host, result)]
-    for needs in request.needs:
-        if needs.host not in hosts and needs.host not in unreachable:
-            unreachable[needs.host] = "it was not asked"
-    return Preflight(hosts, unreachable, ended)
+            hosts[host].append(_broken(host, host, result))
+        elif host in (needs.host for needs in request.needs):
+            unreachable[host] = explain(result)
+        else:
+            for needs in asked:
+                hosts[needs.host].append(_broken(needs.host, host, result))
+    complaints = ended.complaints if ended.code and not (hosts or unreachable) else ()
+    return Preflight(hosts, unreachable, complaints)
 
 
-def _take(answers: _Answers, result: HostResult, now: float) -> None:
+def _take(answers: _Answers, result: Event, now: float) -> None:
     """Keep what a task told."""
+    if not isinstance(result, HostResult):
+        return
     if result.state.bad:
         answers.bad[result.host] = result
     elif "host" in result.data:
@@ -150,9 +162,10 @@ def _seen(request: Request, answers: _Answers, needs: Needs) -> Seen:
     )
 
 
-def _broken(host: str, result: HostResult) -> Finding:
-    hint = "Look at it again; if it stays so, it is a bug."
-    return Finding("not-looked-at", Verdict.FAILED, host, f"{result.task}: {result.message}", hint)
+def _broken(host: str, place: str, result: HostResult) -> Finding:
+    where = f"{'this machine' if place == HERE else place}: " if place != host else ""
+    hint = "What it would have told is not known: put that right, and look again."
+    return Finding("not-looked-at", Verdict.WARNING, host, f"{where}{result.task}: {result.message}", hint)
 
 
 def _survey(needs: Needs) -> dict[str, Any]:

@@ -54,8 +54,8 @@ EXAMPLES = r"""
 RETURN = r"""
 host:
   description: >-
-    What there is: C(clock), the seconds since 1970, C(system), C(size), C(synchronised), C(addresses), C(listening), C(apt), C(pages), C(missing) files,
-    C(owner), the domain that it was taken for, and C(foreign), what others set up.
+    What there is: C(clock), in seconds since 1970, C(system), C(size), C(synchronised), C(addresses), C(listening),
+    C(apt), C(pages), C(missing) files, C(owner), the domain that it was taken for, and C(foreign), what others set up.
   type: dict
   returned: always
 """
