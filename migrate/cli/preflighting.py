@@ -15,7 +15,7 @@ from migrate.cli.show_preflight import show_preflight
 from migrate.cli.site import Site
 from migrate.core.bundle import Product
 from migrate.core.check import Needs, Verdict
-from migrate.core.playbook import Ended, Invocation
+from migrate.core.playbook import Ended, Event, Invocation
 from migrate.deployment.failures import explain
 from migrate.deployment.inventory import FILE
 from migrate.deployment.preflight.judging import judge
@@ -45,15 +45,19 @@ def look_at(session: Session, wanted: Sequence[str], *, accept_new_host_keys: bo
         accept_new_host_keys=accept_new_host_keys,
         extra=request.variables(),
     )
+    runner = AnsibleRunner(Masking({}))
     with watched(session) as show:
 
-        def run(tell: Tell) -> Ended:
-            ended = AnsibleRunner(Masking({})).run(invocation, lambda event: (show(event), tell(event))[1])
-            if ended.interrupted:
-                raise KeyboardInterrupt
-            return ended
+        def run(take: Tell) -> Ended:
+            def tell(event: Event) -> None:
+                show(event)
+                take(event)
+
+            return runner.run(invocation, tell)
 
         done = preflight(request, run, judge, explain, time.time)
+    if done.interrupted:
+        raise KeyboardInterrupt
     return Ending(done.exit_code, to_json(done), lambda output: show_preflight(output, done))
 
 

@@ -79,6 +79,7 @@ class Preflight:
     hosts: Mapping[str, Sequence[Finding]]
     unreachable: Mapping[str, Failure]
     complaints: Sequence[str] = ()
+    interrupted: bool = False
 
     @property
     def exit_code(self) -> Exit:
@@ -123,7 +124,7 @@ def preflight(
             for needs in asked:
                 hosts[needs.host].append(_broken(needs.host, host, result))
     complaints = ended.complaints if ended.code and not (hosts or unreachable) else ()
-    return Preflight(hosts, unreachable, complaints)
+    return Preflight(hosts, unreachable, complaints, ended.interrupted)
 
 
 def _take(answers: _Answers, result: Event, now: float) -> None:

@@ -42,7 +42,7 @@ def needs(host: Host, topology: Topology, paths: Sequence[str]) -> Needs:
         memory=_MEMORY if carries else _MEMORY_OF_TURN,
         disk=_DISK,
         cores=2 if carries else 1,
-        packages=tuple(dict.fromkeys(_packages(host, topology))),
+        packages=tuple(Installation(topology).packages(host)),
         pages=tuple(_pages(host, topology)),
         files=_files(host, topology),
         paths=tuple(paths),
@@ -82,16 +82,6 @@ def _units(host: Host) -> Iterator[str]:
         yield "jitsi-videobridge2.service"
     if host.is_turn:
         yield "coturn.service"
-
-
-def _packages(host: Host, topology: Topology) -> Iterator[str]:
-    installation = Installation(topology)
-    if host.is_web:
-        yield from installation.web
-    if host.is_bridge:
-        yield from installation.bridge
-    if host.is_turn:
-        yield from installation.turn
 
 
 def _pages(host: Host, topology: Topology) -> Iterator[Page]:
