@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
+from migrate.core.check import Needs
 from migrate.core.problem import Problem
 
 
@@ -134,6 +135,10 @@ class Product(ABC):
     @abstractmethod
     def bundle(self, host: str) -> Bundle:
         """Return the files of one host. Raises UnfitSetting if a file's format cannot hold a setting."""
+
+    @abstractmethod
+    def needs(self, host: str) -> Needs:
+        """Return what one host must have and be able to, before it is deployed."""
 
     @abstractmethod
     def variables(self) -> Content:
