@@ -76,7 +76,6 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.jitsi_migrate_openssl import (
-    DAY,
     Unreadable,
     belong_together,
     blocks,
@@ -178,7 +177,8 @@ def faults_of(pair: dict[str, Any]) -> list[str]:
         f"{path}: it ended {day(first.ends)}": first.ends < now,
         f"{path}: it begins {day(first.begins)}": first.begins > now,
         f"{path}: its chain is not in order: each must be followed by the one that signed it": any(
-            one.issuer != other.subject for one, other in zip(told, told[1:])  # noqa: B905 - Python 3.9 has no strict
+            one.issuer != other.subject
+            for one, other in zip(told, told[1:])  # noqa: B905, RUF007 - Python 3.9 has neither strict nor pairwise
         ),
     }
     return [fault for fault, true in found.items() if true]

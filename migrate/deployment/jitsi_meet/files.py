@@ -130,7 +130,7 @@ RECIPES = (
     ),
     Recipe(
         "certificates/timer.j2",
-        Placement("/etc/systemd/system/jitsi-meet-certificates.timer", restart=("jitsi-meet-certificates.timer",)),
+        Placement("/etc/systemd/system/jitsi-meet-certificates.timer"),
         _with_certificates,
     ),
     Recipe(
