@@ -65,7 +65,8 @@ class Bed:
 def bed(path: Path, groups: Mapping[str, tuple[str, ...]]) -> Iterator[Bed]:
     """Start the hosts of the groups, with the packages at hand; in the end nothing of them is left but logs."""
     names = tuple(dict.fromkeys(name for members in groups.values() for name in members))
-    disk, packages = image(), debian()
+    disk = image()
+    debian()
     with ExitStack() as cleaning, make_enclosure(network=True) as place:
         hosts: dict[str, Host] = {}
         authority = make_authority(place, path / "authority", "An authority that servers trust")
