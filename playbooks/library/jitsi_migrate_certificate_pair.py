@@ -178,7 +178,7 @@ def faults_of(pair: dict[str, Any]) -> list[str]:
         f"{path}: it begins {day(first.begins)}": first.begins > now,
         f"{path}: its chain is not in order: each must be followed by the one that signed it": any(
             one.issuer != other.subject
-            for one, other in zip(told, told[1:])  # noqa: B905, RUF007 - Python 3.9 has neither strict nor pairwise
+            for one, other in zip(told, told[1:])  # noqa: RUF007 - Python 3.9 has neither strict nor pairwise
         ),
     }
     return [fault for fault, true in found.items() if true]

@@ -10,7 +10,7 @@ _PROOF = re.compile(r"(?:Domain|Identifier): +(\S+)\n +Type: +(\S+)\n +Detail: +
 _TYPES = {
     "dns": "the authority finds no address for {name}. Let its A and AAAA records lead to this server",
     "connection": (
-        "the authority does not reach {name} at port 80. Open the port to everybody, in firewalls before the server too, "
+        "the authority does not reach {name} at port 80. Open it to everybody, in firewalls before the server too, "
         "and let A and AAAA records lead to this server and nowhere else"
     ),
     "unauthorized": (
