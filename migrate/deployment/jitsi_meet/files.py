@@ -37,8 +37,12 @@ def _where_turn_has_a_name(host: Host, topology: Topology) -> bool:
     return host.is_web and topology.turn_by_name
 
 
+def _with_certificates(host: Host, _: Topology) -> bool:
+    return host.is_web or host.is_turn
+
+
 def _where_certbot_runs(host: Host, topology: Topology) -> bool:
-    return topology.settings.certificate.source == "acme" and (host.is_web or host.is_turn)
+    return topology.settings.certificate.source == "acme" and _with_certificates(host, topology)
 
 
 def _where_certbot_trusts_another(host: Host, topology: Topology) -> bool:
@@ -53,6 +57,7 @@ def _unit(name: str) -> str:
     return f"/etc/systemd/system/{name}.service.d/jitsi-migrate.conf"
 
 
+_SHELL = ("sh", "-n", "{}")
 _LUA = ("luac5.4", "-p", "{}")
 
 RECIPES = (
@@ -107,9 +112,30 @@ RECIPES = (
         Placement("/etc/nginx/modules-enabled/90-jitsi-meet-turn.conf", reload=("nginx",)),
         _where_turn_has_a_name,
     ),
+    # Certificates.
+    Recipe(
+        "certificates/program.j2",
+        Placement("/usr/local/sbin/jitsi-meet-certificates", mode="0755", validate=_SHELL),
+        _with_certificates,
+    ),
+    Recipe(
+        "certificates/settings.j2",
+        Placement("/etc/default/jitsi-meet-certificates", validate=_SHELL),
+        _with_certificates,
+    ),
+    Recipe(
+        "certificates/service.j2",
+        Placement("/etc/systemd/system/jitsi-meet-certificates.service"),
+        _with_certificates,
+    ),
+    Recipe(
+        "certificates/timer.j2",
+        Placement("/etc/systemd/system/jitsi-meet-certificates.timer"),
+        _with_certificates,
+    ),
     Recipe(
         "certbot/deploy-hook.j2",
-        Placement("/etc/letsencrypt/renewal-hooks/deploy/jitsi-meet", mode="0755", validate=("sh", "-n", "{}")),
+        Placement("/etc/letsencrypt/renewal-hooks/deploy/jitsi-meet", mode="0755", validate=_SHELL),
         _where_certbot_runs,
     ),
     Recipe("certbot/certbot.ini.j2", Placement("/etc/letsencrypt/jitsi-meet.ini"), _where_certbot_runs),
