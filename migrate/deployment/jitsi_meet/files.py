@@ -79,6 +79,11 @@ RECIPES = (
         _on_web,
     ),
     Recipe(
+        "prosody/accounts.json.j2",
+        Placement("/var/lib/jitsi-migrate/jitsi-meet-accounts.json", mode="0600"),
+        _on_web,
+    ),
+    Recipe(
         "jicofo/jicofo.conf.j2",
         Placement("/etc/jitsi/jicofo/jicofo.conf", owner="jicofo", group="jitsi", mode="0640", restart=("jicofo",)),
         _on_web,
