@@ -114,6 +114,7 @@ class Product(ABC):
     Settings: ClassVar[type[Any]]
     Secrets: ClassVar[type[Any]]
     groups: ClassVar[tuple[str, ...]]
+    secrets: Any
 
     @classmethod
     @abstractmethod

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from migrate.deployment.jitsi_meet.certificates import Certificates, Pair, turn_pair, web_pair
 from migrate.deployment.jitsi_meet.releases import from_backports
-from migrate.deployment.jitsi_meet.topology import Topology
+from migrate.deployment.jitsi_meet.topology import Host, Topology
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,38 +26,31 @@ class Installation:
         """Whether Prosody is newer than the distribution's own."""
         return from_backports(self.topology.settings)
 
+    def packages(self, host: Host) -> Sequence[str]:
+        """Return the packages of one host, none twice."""
+        of_web = self._web if host.is_web else []
+        of_bridge = ["jitsi-videobridge2"] if host.is_bridge else []
+        of_turn = ["coturn"] if host.is_turn else []
+        # What gets and renews certificates.
+        certbot = ["certbot"] if self.topology.settings.certificate.source == "acme" else []
+        # What loads the firewall's rules; small images of Debian do not have it.
+        firewall = ["nftables"] if self.topology.settings.firewall.enabled else []
+        public = certbot if host.is_web or host.is_turn else []
+        return [*of_web, *of_bridge, *of_turn, *public, *firewall]
+
+    def certificate_names(self, host: Host) -> Sequence[str]:
+        """Return the names that the certificate of a host is for, none if people do not come to it by TLS."""
+        return Certificates(host, self.topology).names
+
     @property
-    def web(self) -> Sequence[str]:
-        """Packages of the web server's host."""
+    def _web(self) -> Sequence[str]:
         return [
             *("jicofo", "jitsi-meet-prosody", "jitsi-meet-web", "jitsi-meet-web-config", "nginx", "prosody"),
             # Without the first Jitsi's modules fail, and Prosody starts all the same; the second is its resolver.
             *("lua-cjson", "lua-unbound"),
             *(["lua-luaossl"] if self.tokens else []),
             *(["libnginx-mod-stream"] if self.topology.turn_by_name else []),
-            *self.certbot,
-            *self.firewall,
         ]
-
-    @property
-    def bridge(self) -> Sequence[str]:
-        """Packages of a bridge's host."""
-        return ["jitsi-videobridge2", *self.firewall]
-
-    @property
-    def turn(self) -> Sequence[str]:
-        """Packages of the TURN server's host."""
-        return [*self.certbot, "coturn", *self.firewall]
-
-    @property
-    def certbot(self) -> Sequence[str]:
-        """What gets and renews certificates."""
-        return ["certbot"] if self.topology.settings.certificate.source == "acme" else []
-
-    @property
-    def firewall(self) -> Sequence[str]:
-        """What loads the firewall's rules; small images of Debian do not have it."""
-        return ["nftables"] if self.topology.settings.firewall.enabled else []
 
     @property
     def tokens(self) -> bool:
@@ -73,8 +66,3 @@ class Installation:
     def turn_pair(self) -> Pair:
         """The certificate that coturn reads."""
         return turn_pair(self.topology)
-
-    def names(self, *, web: bool) -> Sequence[str]:
-        """Names of the certificate of the web server's host, or of that of a TURN server of its own."""
-        hosts = self.topology.web if web else [host for host in self.topology.turn if not host.is_web]
-        return [name for host in hosts for name in Certificates(host, self.topology).names]

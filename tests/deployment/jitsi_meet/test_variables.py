@@ -24,11 +24,7 @@ def test_the_variables_are_the_settings_and_no_secret(name):
     assert found["jitsi_meet_version"] == f"{settings.release}-*"
     assert found["jitsi_meet_prosody"] == deployment.prosody
     assert found["jitsi_meet_authentication"] == settings.authentication.mode
-    assert found["jitsi_meet_hosts"] == {
-        "jitsi_meet": [host.name for host in topology.web],
-        "jitsi_videobridge": [host.name for host in topology.bridges],
-        "coturn": [host.name for host in topology.turn],
-    }
+    assert list(found["jitsi_meet_servers"]) == [host.name for host in topology.hosts]
     assert (found["jitsi_meet_ipv4"], found["jitsi_meet_ipv6"]) == (settings.network.ipv4, settings.network.ipv6)
     assert found["jitsi_meet_repositories"]["jitsi"] == settings.repositories.jitsi
     text = deployment.variables().text
@@ -41,7 +37,6 @@ def test_a_certificate_of_an_authority_has_what_certbot_needs():
         "source": "acme",
         "certificate": "/etc/jitsi/meet/meet.example.org.crt",
         "key": "/etc/jitsi/meet/meet.example.org.key",
-        "names": {"jitsi_meet": ["meet.example.org", "turn.meet.example.org"], "coturn": []},
         "server": "https://ca.example.org/acme/directory",
         "email": "admin@example.org",
         "ca_bundle": "/etc/ssl/certs/example-ca.pem",
@@ -53,7 +48,6 @@ def test_a_certificate_of_ones_own_asks_nobody():
         "source": "own",
         "certificate": "/etc/ssl/meet/fullchain.pem",
         "key": "/etc/ssl/meet/key.pem",
-        "names": {"jitsi_meet": ["meet.corp.example.org"], "coturn": []},
     }
 
 
@@ -65,8 +59,14 @@ def test_playbooks_learn_where_coturn_reads_its_certificate(name):
 
 
 def test_a_turn_server_of_its_own_has_a_certificate_of_its_own():
-    names = variables("three-bridges")["jitsi_meet_certificate"]["names"]
-    assert names == {"jitsi_meet": ["meet.example.org"], "coturn": ["turn.example.org"]}
+    servers = variables("three-bridges")["jitsi_meet_servers"]
+    names = {host: server["certificate_names"] for host, server in servers.items() if server["certificate_names"]}
+    assert names == {"web.example.org": ["meet.example.org"], "turn.example.org": ["turn.example.org"]}
+
+
+def test_a_name_of_turn_on_the_web_servers_host_is_in_its_certificate():
+    (server,) = variables("everything")["jitsi_meet_servers"].values()
+    assert server["certificate_names"] == ["meet.example.org", "turn.meet.example.org"]
 
 
 def test_backports_are_used_only_where_prosody_comes_from_there():
@@ -77,13 +77,14 @@ def test_backports_are_used_only_where_prosody_comes_from_there():
 @pytest.mark.parametrize("name", VARIANTS)
 def test_no_package_is_installed_that_is_kept_out(name):
     found = variables(name)
-    installed = {package for group in found["jitsi_meet_packages"].values() for package in group}
+    installed = {package for server in found["jitsi_meet_servers"].values() for package in server["packages"]}
     assert installed.isdisjoint(found["jitsi_meet_packages_kept_out"])
-    assert installed >= {"coturn", "jicofo", "jitsi-videobridge2", "lua-cjson", "nginx", "prosody"}
+    assert installed >= {"jicofo", "jitsi-videobridge2", "lua-cjson", "nginx", "prosody"}
+    assert ("coturn" in installed) is bool(variant(name).topology.turn)
 
 
 def test_packages_follow_the_settings():
-    web = {name: set(variables(name)["jitsi_meet_packages"]["jitsi_meet"]) for name in VARIANTS}
+    web = {name: set(next(iter(variables(name)["jitsi_meet_servers"].values()))["packages"]) for name in VARIANTS}
     assert web["turn-443"] - web["minimal"] == {"libnginx-mod-stream"}
     assert web["jwt"] - web["minimal"] == {"lua-luaossl"}
     assert web["minimal"] - web["private-network"] == {"certbot"}
@@ -92,8 +93,8 @@ def test_packages_follow_the_settings():
 @pytest.mark.parametrize("enabled", ["true", "false"])
 def test_every_host_with_a_firewall_has_what_loads_its_rules(enabled):
     deployed = product(f'domain = "meet.example.org"\nfirewall.enabled = {enabled}')
-    packages = yaml.safe_load(deployed.variables().text)["jitsi_meet_packages"]
-    assert [group for group in packages if ("nftables" in packages[group]) is not (enabled == "true")] == []
+    servers = yaml.safe_load(deployed.variables().text)["jitsi_meet_servers"].values()
+    assert {"nftables" in server["packages"] for server in servers} == {enabled == "true"}
 
 
 @pytest.mark.parametrize(
