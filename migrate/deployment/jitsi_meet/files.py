@@ -59,6 +59,8 @@ def _unit(name: str) -> str:
 
 _SHELL = ("sh", "-n", "{}")
 _LUA = ("luac5.4", "-p", "{}")
+# nginx's files mean something only together.
+_NGINX = ("/usr/sbin/nginx", "-t", "-q")
 
 RECIPES = (
     # Signalling.
@@ -105,16 +107,24 @@ RECIPES = (
     Recipe("web/config.js.j2", Placement("/etc/jitsi/meet/{domain}-config.js"), _on_web),
     Recipe("web/interface_config.js.j2", Placement("/etc/jitsi/meet/{domain}-interface_config.js"), _on_web),
     Recipe("web/branding.json.j2", Placement(f"{branding.DIRECTORY}/branding.json"), _on_web),
-    Recipe("nginx/site.conf.j2", Placement("/etc/nginx/sites-available/{domain}.conf", reload=("nginx",)), _on_web),
     Recipe(
-        "nginx/others.conf.j2",
-        Placement("/etc/nginx/sites-available/jitsi-meet-others.conf", reload=("nginx",)),
+        "nginx/site.conf.j2",
+        Placement("/etc/nginx/sites-available/{domain}.conf", check=_NGINX, reload=("nginx",)),
         _on_web,
     ),
-    Recipe("nginx/tls.conf.j2", Placement("/etc/nginx/snippets/jitsi-meet-tls.conf", reload=("nginx",)), _on_web),
+    Recipe(
+        "nginx/others.conf.j2",
+        Placement("/etc/nginx/sites-available/jitsi-meet-others.conf", check=_NGINX, reload=("nginx",)),
+        _on_web,
+    ),
+    Recipe(
+        "nginx/tls.conf.j2",
+        Placement("/etc/nginx/snippets/jitsi-meet-tls.conf", check=_NGINX, reload=("nginx",)),
+        _on_web,
+    ),
     Recipe(
         "nginx/turn.conf.j2",
-        Placement("/etc/nginx/modules-enabled/90-jitsi-meet-turn.conf", reload=("nginx",)),
+        Placement("/etc/nginx/modules-enabled/90-jitsi-meet-turn.conf", check=_NGINX, reload=("nginx",)),
         _where_turn_has_a_name,
     ),
     # Certificates.
