@@ -3,44 +3,28 @@
 from __future__ import annotations
 
 import subprocess
+import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from socket import AF_UNIX, SOCK_DGRAM, socket
 
-from tests.hosts.enclosure import Enclosure, enclosure
+from tests.hosts.acme import ACME, CA_BUNDLE, serve_certificates, serve_names
+from tests.hosts.authority import Authority, make_authority
+from tests.hosts.debian import debian
+from tests.hosts.enclosure import Enclosure
+from tests.hosts.enclosure import enclosure as make_enclosure
+from tests.hosts.host import PATIENCE, Host
 from tests.hosts.image import image
-from tests.hosts.network import addresses, connect, make_network
-from tests.hosts.repository import MOUNTED, SOURCE, Package, make_repository
+from tests.hosts.jitsi import KEY, make_jitsi
+from tests.hosts.network import addresses, make_network
 
-# Seconds until a host has started.
-PATIENCE = 60
-# In its own control groups, as the second host would else share those of the first.
-_START = 'for group; do mkdir "$group" && echo 0 >"$group/cgroup.procs"; done; eval "exec $START"'
-_NSPAWN = (
-    "systemd-nspawn --boot --quiet --register=no --keep-unit --console=pipe --notify-ready=yes --machine=$NAME"
-    " --directory=$DISK --network-namespace-path=/run/netns/$NAME --capability=CAP_NET_ADMIN --resolv-conf=off"
-    " --timezone=off --link-journal=no --bind-ro=$PACKAGES"
-)
-
-
-@dataclass(frozen=True)
-class Host:
-    """A server, reached by ssh as its administrator."""
-
-    name: str
-    v4: str
-    v6: str
-    bed: Bed
-
-    def run(self, command: str, *, text: str = "", within: float = 60) -> str:
-        """Run a shell's command that must succeed, and return what it prints."""
-        return self.bed.place.run("ssh", *self.bed.ssh, f"root@{self.name}", command, text=text, within=within)
-
-    def tried(self, command: str, *, within: float = 60) -> subprocess.CompletedProcess[str]:
-        """Run a shell's command that may fail."""
-        return self.bed.place.tried("ssh", *self.bed.ssh, f"root@{self.name}", command, within=within)
+# What the place itself serves, by its own addresses.
+PACKAGES = "packages.example.org"
+# Where Jitsi's packages come from.
+JITSI = f"https://{PACKAGES}"
+SIGNED_BY = f"{JITSI}/{KEY}"
 
 
 @dataclass(frozen=True)
@@ -50,6 +34,8 @@ class Bed:
     place: Enclosure
     path: Path
     hosts: Mapping[str, Host]
+    authority: Authority
+    cleaning: ExitStack = field(repr=False)
 
     @property
     def ssh(self) -> tuple[str, ...]:
@@ -61,33 +47,51 @@ class Bed:
         """Return a file of all hosts for Ansible."""
         return self.path / "inventory.ini"
 
+    def serve(self, *command: object, ready: str) -> None:
+        """Start a program that serves as long as the bed is there, and wait until it says so."""
+        log = self.path / f"{ready}.log"
+        with log.open("wb") as file:
+            ways = {"stdin": subprocess.DEVNULL, "stdout": file, "stderr": file}
+            process = subprocess.Popen(self.place.command(*command), **ways)
+        self.cleaning.callback(process.wait, 30)
+        deadline = time.monotonic() + PATIENCE
+        while ready not in log.read_text("utf-8", "replace"):
+            assert process.poll() is None and time.monotonic() < deadline, log.read_text("utf-8", "replace")
+            time.sleep(0.02)
+
 
 @contextmanager
-def bed(path: Path, groups: Mapping[str, tuple[str, ...]], packages: tuple[Package, ...]) -> Iterator[Bed]:
+def bed(path: Path, groups: Mapping[str, tuple[str, ...]]) -> Iterator[Bed]:
     """Start the hosts of the groups, with the packages at hand; in the end nothing of them is left but logs."""
     names = tuple(dict.fromkeys(name for members in groups.values() for name in members))
     disk = image()
-    with ExitStack() as cleaning, enclosure(network=True) as place:
+    debian()
+    with ExitStack() as cleaning, make_enclosure(network=True) as place:
         hosts: dict[str, Host] = {}
-        made = Bed(place, path, hosts)
+        authority = make_authority(place, path / "authority", "An authority that servers trust")
+        made = Bed(place, path, hosts, authority, cleaning)
         make_network(place)
-        make_repository(place, path / "packages", packages)
-        place.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path / "key")
         # What hosts write is kept in memory, and gone with the place.
         place.run("mount", "-t", "tmpfs", "-o", "mode=755", "bed", _made(path / "disks"))
+        make_jitsi(place, path / "jitsi")
+        place.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path / "key")
         for number, name in enumerate(names, start=11):
             v4, v6 = (str(address.ip) for address in addresses(number))
-            hosts[name] = Host(name, v4, v6, made)
-            connect(place, name, number)
+            hosts[name] = Host(name, v4, v6, number, made)
         _introduce(made, groups)
-        started = [_start(made, host, disk, cleaning) for host in hosts.values()]
-        for host, ready in zip(hosts.values(), started, strict=True):
-            _wait(host, ready, path / f"{host.name}.log")
+        web = Path(__file__).with_name("web.py")
+        made.serve(sys.executable, web, path / "jitsi", *authority.issue(PACKAGES), ready="serving packages")
+        serve_names(made, _addresses(made))
+        below = (_trusting(made, disk, serve_certificates(made)), disk)
+        for host in hosts.values():
+            host.start(below)
+        for host in hosts.values():
+            host.wait()
         yield made
 
 
 def _introduce(bed: Bed, groups: Mapping[str, tuple[str, ...]]) -> None:
-    """Write down who the hosts are, for ssh and for Ansible."""
+    """Write down who the hosts are, for ssh, for Ansible and for each other."""
     known = []
     for host in bed.hosts.values():
         key = bed.path / f"{host.name}.key"
@@ -98,6 +102,19 @@ def _introduce(bed: Bed, groups: Mapping[str, tuple[str, ...]]) -> None:
     (bed.path / "ssh_config").write_text(_ssh_config(bed))
     lines = [f"[{group}]\n" + "".join(f"{_line(bed, name)}\n" for name in names) for group, names in groups.items()]
     bed.inventory.write_text("\n".join(lines) + _variables(bed))
+    (bed.path / "hosts").write_text(_names(bed))
+    # Programs of the place find hosts by their names, too.
+    bed.place.run("mount", "--bind", bed.path / "hosts", "/etc/hosts")
+
+
+def _addresses(bed: Bed) -> dict[str, tuple[str, str]]:
+    here = tuple(str(one.ip) for one in addresses(1))
+    return {PACKAGES: here, ACME: here, **{host.name: (host.v4, host.v6) for host in bed.hosts.values()}}
+
+
+def _names(bed: Bed) -> str:
+    lines = [f"{address} {name}\n" for name, both in _addresses(bed).items() for address in both]
+    return "127.0.0.1 localhost\n::1 localhost\n" + "".join(lines)
 
 
 def _ssh_config(bed: Bed) -> str:
@@ -129,57 +146,18 @@ def _variables(bed: Bed) -> str:
     )
 
 
-def _start(bed: Bed, host: Host, image: Path, cleaning: ExitStack) -> socket:
-    """Start a host, and return where it tells that it has."""
-    disks = bed.path / "disks" / host.name
-    disk = disks / "all"
-    layers = f"lowerdir={image},upperdir={disks}/own,workdir={disks}/work"
-    bed.place.run("mkdir", "-p", disks / "own", disks / "work", disk)
-    bed.place.run("mount", "-t", "overlay", "-o", layers, host.name, disk)
-    _furnish(bed, host, disk)
-    ready = cleaning.enter_context(socket(AF_UNIX, SOCK_DGRAM))
-    address = str(bed.path / f"{host.name}.ready")
-    ready.bind(address)
-    environment = {
-        "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
-        "NAME": host.name,
-        "DISK": str(disk),
-        "PACKAGES": f"{bed.path}/packages:{MOUNTED}",
-        "NOTIFY_SOCKET": address,
-        "SYSTEMD_NSPAWN_API_VFS_WRITABLE": "network",
-        "START": _NSPAWN,
-    }
-    log = cleaning.enter_context((bed.path / f"{host.name}.log").open("wb"))
-    groups = [group / host.name for group in bed.place.groups]
-    command = bed.place.command("sh", "-c", _START, "sh", *groups)
-    process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-    cleaning.callback(process.wait, 30)
-    return ready
-
-
-def _furnish(bed: Bed, host: Host, disk: Path) -> None:
-    """Give a host what an administrator finds on a new server: name, keys, and where packages come from."""
-    known = "".join(f"{one.v4} {one.name}\n{one.v6} {one.name}\n" for one in bed.hosts.values())
-    texts = {
-        "etc/hostname": (f"{host.name}\n", "644"),
-        "etc/hosts": (f"127.0.0.1 localhost\n::1 localhost\n{known}", "644"),
-        "etc/resolv.conf": (f"nameserver {addresses(1)[0].ip}\n", "644"),
-        "etc/apt/sources.list.d/packages.sources": (SOURCE, "644"),
-        "etc/ssh/ssh_host_ed25519_key": ((bed.path / f"{host.name}.key").read_text(), "600"),
-        "etc/ssh/ssh_host_ed25519_key.pub": ((bed.path / f"{host.name}.key.pub").read_text(), "644"),
-        "root/.ssh/authorized_keys": ((bed.path / "key.pub").read_text(), "600"),
-    }
-    for name, (text, mode) in texts.items():
-        bed.place.run("install", "-D", "-m", mode, "/dev/stdin", disk / name, text=text)
-
-
-def _wait(host: Host, ready: socket, log: Path) -> None:
-    ready.settimeout(PATIENCE)
-    try:
-        while b"READY=1" not in ready.recv(4096):
-            pass
-    except TimeoutError:
-        raise TimeoutError(f"{host.name} does not start:\n{log.read_text('utf-8', 'replace')}") from None
+def _trusting(bed: Bed, disk: Path, acme: Path) -> Path:
+    """Return what lies on the disk of all hosts: they trust the bed's authority, as servers trust public ones."""
+    root = bed.path / "disks/common"
+    bed.place.run("mkdir", "-p", *(root / part for part in ("own", "work", "all")))
+    layers = f"lowerdir={disk},upperdir={root}/own,workdir={root}/work"
+    bed.place.run("mount", "-t", "overlay", "-o", layers, "common", root / "all")
+    trusted = Path("/usr/local/share/ca-certificates/bed.crt")
+    for certificate, place in ((bed.authority.certificate, trusted), (acme, CA_BUNDLE)):
+        bed.place.run("install", "-D", "-m", "644", certificate, f"{root}/all{place}")
+    bed.place.run("chroot", root / "all", "/usr/sbin/update-ca-certificates")
+    bed.place.run("umount", root / "all")
+    return root / "own"
 
 
 def _made(path: Path) -> Path:

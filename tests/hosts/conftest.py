@@ -11,15 +11,18 @@ import pytest
 
 from tests.hosts.bed import Bed, bed
 from tests.hosts.enclosure import enclosure
-from tests.hosts.servers import GROUPS, PACKAGES
+from tests.hosts.servers import GROUPS
 
 PROGRAMS = {
     "apt-ftparchive": "apt-utils",
     "apt-get": "apt",
+    "dpkg-deb": "dpkg",
     "gpg": "gpg",
     "gpg-agent": "gpg-agent",
     "ip": "iproute2",
     "mmdebstrap": "mmdebstrap",
+    "openssl": "openssl",
+    "pebble": "pebble",
     "ssh": "openssh-client",
     "sysctl": "procps",
     "systemd-nspawn": "systemd-container",
@@ -55,5 +58,5 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bed]:
     """Start a web server and a bridge."""
     if obstacle():
         pytest.skip(obstacle())
-    with bed(tmp_path_factory.mktemp("servers"), GROUPS, PACKAGES) as made:
+    with bed(tmp_path_factory.mktemp("servers"), GROUPS) as made:
         yield made

@@ -58,6 +58,12 @@ def connect(place: Enclosure, name: str, number: int) -> None:
     place.run("ip", "-netns", name, "-batch", "-", text="\n".join(inside))
 
 
+def disconnect(place: Enclosure, name: str, number: int) -> None:
+    """Take a host's network away, with all that it has set there, such as its firewall."""
+    place.run("ip", "link", "delete", f"to{number}")
+    place.run("ip", "netns", "delete", name)
+
+
 @contextmanager
 def astray(place: Enclosure) -> Iterator[list[str]]:
     """Watch the wire, and in the end list each packet that was meant for nobody here."""

@@ -18,7 +18,7 @@ import pytest
 
 from migrate.deployment.inventory import read_inventory
 from tests.hosts.bed import Bed
-from tests.hosts.image import KEYRING
+from tests.hosts.cache import KEYRING
 from tests.hosts.network import astray
 from tests.hosts.servers import GROUPS
 from tests.readers import program
@@ -26,7 +26,7 @@ from tests.readers import program
 # The first of all makes the disk.
 pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(400)]
 
-SOURCES = "/etc/apt/sources.list.d/packages.sources"
+SOURCES = "/etc/apt/sources.list.d/debian.sources"
 ELSEWHERE = ("203.0.113.1", "2001:db8:ffff::1")
 HELD = """
 import sys
@@ -91,10 +91,13 @@ def test_names_that_nobody_knows_are_refused_at_once(servers: Bed):
     assert host.run("getent hosts bridge.example.org").split()[1] == "bridge.example.org"
 
 
-def test_apt_installs_from_the_signed_repository(servers: Bed):
+def test_apt_installs_what_debian_has(servers: Bed):
     host = next(iter(servers.hosts.values()))
-    host.run("apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install here")
-    assert host.run("here") == "from the repository of the tests\n"
+    host.run("apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install lua5.4")
+    assert host.run("lua5.4 -e 'print(1 + 1)'") == "2\n"
+    prosody = host.run("apt-cache madison prosody").splitlines()
+    assert [line.split("|")[2].split()[1] for line in prosody] == ["bookworm-backports/main", "bookworm/main"]
+    assert "Candidate: 0.12" in host.run("apt-cache policy prosody")
 
 
 def test_apt_refuses_a_repository_that_another_key_signed(servers: Bed):

@@ -1,0 +1,1 @@
+-- Stands in for Jitsi's module of this name: it loads, and does nothing.
