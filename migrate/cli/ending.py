@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from migrate.cli.session import Session
-from migrate.core.errors import Exit
+from migrate.core.errors import Exit, MigrateError
 
 if TYPE_CHECKING:
     from migrate.cli.output import Output
@@ -20,11 +20,15 @@ _STATUS = {Exit.OK: "success", Exit.CHANGES_PENDING: "success", Exit.PARTIAL: "p
 
 @dataclass(frozen=True)
 class Ending:
-    """The exit code of a command, the data for --json, and how to show it to a person."""
+    """The exit code of a command, the data for --json, and how to show it to a person.
+
+    `error` sums up for programs what went wrong; to a person `show` tells it.
+    """
 
     exit_code: int
     data: Mapping[str, Any]
     show: Callable[[Output], None]
+    error: MigrateError | None = None
 
     def tell(self, session: Session) -> None:
         """Print it as text or as the JSON envelope."""
@@ -42,5 +46,6 @@ class Ending:
             "status": _STATUS.get(Exit(self.exit_code), "error"),
             "exit_code": int(self.exit_code),
             "data": self.data,
+            **({"error": self.error.to_json()} if self.error else {}),
         }
         sys.stdout.write(orjson.dumps(envelope, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import traceback
 from typing import Any
 
@@ -37,11 +36,8 @@ class _Interrupted(MigrateError):
     exit_code = Exit.INTERRUPTED
 
     def __init__(self, session: Session) -> None:
-        writes = session.command in ("apply", "render", "undo")
-        again = (
-            f"The same command completes the rest: {shlex.join(['jitsi-migrate', *session.words])}" if writes else ""
-        )
-        super().__init__("interrupted", hint=again)
+        writes = session.command in ("apply", "deploy", "render", "undo")
+        super().__init__("interrupted", hint=f"The same command completes the rest: {session.again}" if writes else "")
 
 
 class _Bug(MigrateError):
@@ -60,12 +56,7 @@ def _report(failure: MigrateError, session: Session) -> None:
             "command": session.command,
             "status": "error",
             "exit_code": int(failure.exit_code),
-            "error": {
-                "kind": Exit(failure.exit_code).name.lower(),
-                "message": failure.message,
-                "hint": failure.hint,
-                "details": list(failure.details),
-            },
+            "error": failure.to_json(),
         }
         click.echo(json.dumps(document, indent=2))
         return

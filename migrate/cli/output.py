@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -17,6 +17,8 @@ from rich.text import Text
 from migrate.cli.text import visible
 
 if TYPE_CHECKING:
+    from rich.progress import TaskID
+
     from migrate.cli.session import Session
     from migrate.services.applying import Progress
 
@@ -54,6 +56,11 @@ class Output:
         self._print(self._text([why]), 0)
         # Whole on a line of its own, however long: a command that was wrapped is another one when it is pasted.
         self._print(self._text([(self._session.command_line(*words), "bold")]), 2, whole=True)
+
+    def again(self, why: str) -> None:
+        """Print the command that was given, to be given once more."""
+        self._print(self._text([why]), 0)
+        self._print(self._text([(self._session.again, "bold")]), 2, whole=True)
 
     def heading(self, text: str) -> None:
         """Print the title of a section, after an empty line."""
@@ -122,10 +129,15 @@ class Output:
         return text
 
 
+def is_watched(session: Session) -> bool:
+    """Tell whether a person sees how the work goes on."""
+    return not session.json and session.verbosity >= 0 and _is_terminal(sys.stderr)
+
+
 @contextmanager
 def progress(session: Session, title: str) -> Iterator[Progress]:
     """Show a bar with rate and remaining time on standard error, if a person is watching there."""
-    if session.json or session.verbosity < 0 or not _is_terminal(sys.stderr):
+    if not is_watched(session):
         yield lambda _done, _total: None
         return
     from rich.progress import (
@@ -154,6 +166,30 @@ def progress(session: Session, title: str) -> Iterator[Progress]:
     with bar:
         task = bar.add_task(title, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def host_lines() -> Iterator[Callable[[str, str, int, bool], None]]:
+    """Show a line for each host on standard error: name, what it is at, tasks done, time; red if it failed."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.fields[host]}", style="bold"),
+        SpinnerColumn(finished_text="!", style="cyan"),
+        TextColumn("{task.description}"),
+        TextColumn("{task.completed:.0f} done", style="dim"),
+        TimeElapsedColumn(),
+    )
+    lines = Progress(*columns, console=_console(sys.stderr), transient=True)
+    known: dict[str, TaskID] = {}
+
+    def show(host: str, words: str, done: int, failed: bool) -> None:
+        if host not in known:
+            known[host] = lines.add_task("", total=None, host=host)
+        lines.update(known[host], description=words, completed=done, total=done if failed else None)
+
+    with lines:
+        yield show
 
 
 def _table(rows: Sequence[Sequence[Text]], widths: Sequence[int]) -> Table:

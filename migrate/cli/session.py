@@ -28,6 +28,11 @@ class Session:
         """Tell whether a person is there to answer."""
         return not self.no_input and not self.json and sys.stdin.isatty()
 
+    @property
+    def again(self) -> str:
+        """The command that was given, to be given once more."""
+        return shlex.join(["jitsi-migrate", *self.words])
+
     def command_line(self, *words: str) -> str:
         """Return a command of this program to type next, with the site directory if it was named in this one."""
         site = ["--site", str(self.site)] if self.site_named else []

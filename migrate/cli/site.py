@@ -115,6 +115,14 @@ class Site:
         with SiteLock(self.path / LOCK, command, now()), self.journal() as journal:
             yield journal
 
+    def new_directory(self, folder: str, command: str) -> Path:
+        """Make a directory for what a command leaves behind, named by the time."""
+        stamp = f"{now():%Y%m%dT%H%M%SZ}-{command}"
+        names = chain([stamp], (f"{stamp}-{number}" for number in count(2)))
+        made = next(path for name in names if not (path := self.path / folder / name).exists())
+        self.files.make_directory(made)
+        return made
+
     def run_directory(self, run: str) -> Path:
         """Return where the reports of a run are, made if needed."""
         directory = self.path / RUNS / run

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum
+from typing import Any
 
 
 class Exit(IntEnum):
@@ -34,6 +35,11 @@ class MigrateError(Exception):
         self.message = message
         self.hint = hint
         self.details = tuple(details)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it for --json."""
+        kind = Exit(self.exit_code).name.lower()
+        return {"kind": kind, "message": self.message, "hint": self.hint, "details": list(self.details)}
 
 
 class UsageError(MigrateError):

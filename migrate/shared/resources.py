@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from pathlib import Path
 
 
 def data_text(name: str) -> str:
@@ -17,8 +18,12 @@ def data_rows(name: str) -> list[list[str]]:
 
 def project_text(name: str) -> str:
     """Return the text of a file that stands at the top of the project, such as inventory.example."""
-    package = files("migrate")
-    shipped = package.joinpath("_data", name)
+    return project_path(name).read_text(encoding="utf-8")
+
+
+def project_path(name: str) -> Path:
+    """Return where a file or folder of the top of the project is, for programs that read it themselves."""
+    package = Path(str(files("migrate")))
+    shipped = package / "_data" / name
     # An editable install has no _data: there the file itself is beside the package.
-    found = shipped if shipped.is_file() else package.joinpath("..", name)
-    return found.read_text(encoding="utf-8")
+    return shipped if shipped.exists() else package.parent / name
