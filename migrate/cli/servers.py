@@ -24,7 +24,7 @@ def open_products(site: Site) -> list[Product]:
         raise ConfigurationError(
             f"{site.path / SETTINGS} has no server yet", hint="Add one: jitsi-migrate init meet.example.org"
         )
-    inventory = _inventory(site)
+    inventory = read_hosts(site)
     return [_open(site, name, inventory) for name in names]
 
 
@@ -64,7 +64,8 @@ def _open(site: Site, name: str, inventory: Inventory) -> Product:
     return product
 
 
-def _inventory(site: Site) -> Inventory:
+def read_hosts(site: Site) -> Inventory:
+    """Return the hosts of inventory.ini."""
     path = site.path / FILE
     try:
         text = path.read_text(encoding="utf-8")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
+from migrate.core.check import Needs
 from migrate.core.problem import Problem
 
 
@@ -42,7 +43,8 @@ class Placement:
     """How a file stands on the server.
 
     `path` is absolute, `mode` octal as in "0640". `validate` is a command whose {} is a file with the new content, run
-    on the server before the old file is replaced. `restart` and `reload` name services.
+    on the server before the old file is replaced. `check` looks at all files together when they are in place, for
+    what cannot be judged alone. `restart` and `reload` name services.
     """
 
     path: str
@@ -50,6 +52,7 @@ class Placement:
     group: str = "root"
     mode: str = "0644"
     validate: tuple[str, ...] = ()
+    check: tuple[str, ...] = ()
     restart: tuple[str, ...] = ()
     reload: tuple[str, ...] = ()
 
@@ -134,6 +137,10 @@ class Product(ABC):
     @abstractmethod
     def bundle(self, host: str) -> Bundle:
         """Return the files of one host. Raises UnfitSetting if a file's format cannot hold a setting."""
+
+    @abstractmethod
+    def needs(self, host: str) -> Needs:
+        """Return what one host must have and be able to, before it is deployed."""
 
     @abstractmethod
     def variables(self) -> Content:

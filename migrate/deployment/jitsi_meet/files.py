@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from migrate.core.bundle import Link, Placement
 from migrate.deployment.jitsi_meet import branding
+from migrate.deployment.jitsi_meet.installation import Installation
 from migrate.deployment.jitsi_meet.topology import Host, Topology
 
 TEMPLATES = "templates/jitsi_meet/debian/"
@@ -59,6 +60,8 @@ def _unit(name: str) -> str:
 
 _SHELL = ("sh", "-n", "{}")
 _LUA = ("luac5.4", "-p", "{}")
+# nginx's files mean something only together.
+_NGINX = ("/usr/sbin/nginx", "-t", "-q")
 
 RECIPES = (
     # Signalling.
@@ -76,6 +79,11 @@ RECIPES = (
             validate=_LUA,
             restart=("prosody",),
         ),
+        _on_web,
+    ),
+    Recipe(
+        "prosody/accounts.json.j2",
+        Placement("/var/lib/jitsi-migrate/jitsi-meet-accounts.json", mode="0600"),
         _on_web,
     ),
     Recipe(
@@ -100,16 +108,24 @@ RECIPES = (
     Recipe("web/config.js.j2", Placement("/etc/jitsi/meet/{domain}-config.js"), _on_web),
     Recipe("web/interface_config.js.j2", Placement("/etc/jitsi/meet/{domain}-interface_config.js"), _on_web),
     Recipe("web/branding.json.j2", Placement(f"{branding.DIRECTORY}/branding.json"), _on_web),
-    Recipe("nginx/site.conf.j2", Placement("/etc/nginx/sites-available/{domain}.conf", reload=("nginx",)), _on_web),
     Recipe(
-        "nginx/others.conf.j2",
-        Placement("/etc/nginx/sites-available/jitsi-meet-others.conf", reload=("nginx",)),
+        "nginx/site.conf.j2",
+        Placement("/etc/nginx/sites-available/{domain}.conf", check=_NGINX, reload=("nginx",)),
         _on_web,
     ),
-    Recipe("nginx/tls.conf.j2", Placement("/etc/nginx/snippets/jitsi-meet-tls.conf", reload=("nginx",)), _on_web),
+    Recipe(
+        "nginx/others.conf.j2",
+        Placement("/etc/nginx/sites-available/jitsi-meet-others.conf", check=_NGINX, reload=("nginx",)),
+        _on_web,
+    ),
+    Recipe(
+        "nginx/tls.conf.j2",
+        Placement("/etc/nginx/snippets/jitsi-meet-tls.conf", check=_NGINX, reload=("nginx",)),
+        _on_web,
+    ),
     Recipe(
         "nginx/turn.conf.j2",
-        Placement("/etc/nginx/modules-enabled/90-jitsi-meet-turn.conf", reload=("nginx",)),
+        Placement("/etc/nginx/modules-enabled/90-jitsi-meet-turn.conf", check=_NGINX, reload=("nginx",)),
         _where_turn_has_a_name,
     ),
     # Certificates.
@@ -191,3 +207,5 @@ def links(host: Host, topology: Topology) -> Iterator[Link]:
         yield Link(f"/etc/nginx/sites-enabled/{domain}.conf", f"../sites-available/{domain}.conf")
         # Debian's link to its example page, which is a default server too, is replaced.
         yield Link("/etc/nginx/sites-enabled/default", "../sites-available/jitsi-meet-others.conf")
+        for module in Installation(topology).lua_modules:
+            yield Link(f"/usr/local/share/lua/5.4/{module}.lua", f"/usr/share/lua/5.1/{module}.lua")

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from migrate.core.bundle import Bundle, Content, Fault, Inventory, Product, ServerFile
+from migrate.core.check import Needs
 from migrate.core.problem import Problem
-from migrate.deployment.jitsi_meet import branding
+from migrate.deployment.jitsi_meet import branding, repositories
 from migrate.deployment.jitsi_meet.balancing import Balancing
 from migrate.deployment.jitsi_meet.certificates import Certificates
 from migrate.deployment.jitsi_meet.content_security import ContentSecurity
@@ -20,6 +21,7 @@ from migrate.deployment.jitsi_meet.firewall import Openings
 from migrate.deployment.jitsi_meet.installation import Installation
 from migrate.deployment.jitsi_meet.listening import Listening
 from migrate.deployment.jitsi_meet.names import Names
+from migrate.deployment.jitsi_meet.needs import needs
 from migrate.deployment.jitsi_meet.notices import notices
 from migrate.deployment.jitsi_meet.relaying import Relaying
 from migrate.deployment.jitsi_meet.releases import prosody
@@ -53,7 +55,11 @@ class JitsiMeet(Product):
 
     def faults(self) -> Sequence[Fault]:
         """Return every contradiction."""
-        return (*contradictions(self.topology, self.secrets), *branding.faults(self.settings, self.site))
+        return (
+            *contradictions(self.topology, self.secrets),
+            *branding.faults(self.settings, self.site),
+            *repositories.faults(self.settings, self.site),
+        )
 
     def problems(self) -> Sequence[Problem]:
         """Return what should be known before it is deployed."""
@@ -68,10 +74,17 @@ class JitsiMeet(Product):
         found = self.topology.host(host)
         return Bundle(host, self._assumes(found), tuple(self._files(found)), tuple(links(found, self.topology)))
 
+    def needs(self, host: str) -> Needs:
+        """Return what one host must have and be able to."""
+        bundle = self.bundle(host)
+        paths = [*(file.placement.path for file in bundle.files), *(link.path for link in bundle.links)]
+        return needs(self.topology.host(host), self.topology, paths)
+
     def variables(self) -> Content:
         """Return what the playbooks need to know."""
         known = {"settings": self.settings, "topology": self.topology, "prosody": self.prosody}
-        return render(f"{TEMPLATES}vars.yml.j2", **known, installation=Installation(self.topology))
+        sources = repositories.PackageSources(self.settings, self.site)
+        return render(f"{TEMPLATES}vars.yml.j2", **known, installation=Installation(self.topology), sources=sources)
 
     @cached_property
     def topology(self) -> Topology:
