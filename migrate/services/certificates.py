@@ -14,7 +14,10 @@ _MODULE = "jitsi_migrate_certificates"
 ROLES: Mapping[str, tuple[str, str]] = {
     "web": ("browsers", "Certbot renews it, or you do if it is your own: journalctl -u certbot tells why it did not."),
     "turn": ("TURN", "It is copied from that of browsers: journalctl -u jitsi-meet-certificates tells why it was not."),
-    "auth": ("Jicofo and bridges", "It is renewed each day: journalctl -u jitsi-meet-certificates tells why it was not."),
+    "auth": (
+        "Jicofo and bridges",
+        "It is renewed each day: journalctl -u jitsi-meet-certificates tells why it was not.",
+    ),
     "authority": ("the authority", "It is renewed in its last year: journalctl -u jitsi-meet-certificates."),
     "trusted": ("trust in the authority", "Deploy the host: it then gets what the authority has now."),
 }
@@ -128,9 +131,7 @@ def to_json(read: Certificates) -> Mapping[str, object]:
 
 def _seen(host: str, told: Sequence[Mapping[str, Any]]) -> Iterable[Seen]:
     for one in told:
-        yield Seen(
-            host, one["role"], one["path"], tuple(one["names"]), one["days"], one["ends"], one["problem"]
-        )
+        yield Seen(host, one["role"], one["path"], tuple(one["names"]), one["days"], one["ends"], one["problem"])
 
 
 def _left(one: Seen) -> str:
