@@ -37,7 +37,7 @@ INSTALL = """set -e
 printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d && chmod 755 /usr/sbin/policy-rc.d
 apt-get -qq update
 export DEBIAN_FRONTEND=noninteractive
-apt-get -qq install --no-install-recommends prosody nginx coturn certbot >/run/log 2>&1 || { cat /run/log; exit 1; }
+apt-get -qq install --no-install-recommends prosody nginx coturn certbot >/run/apt.log 2>&1 || { cat /run/apt.log; exit 1; }
 rm /usr/sbin/policy-rc.d
 mkdir -p /etc/jitsi/meet
 """
@@ -202,7 +202,7 @@ def test_keys_are_for_their_services_only(meet: Host):
 
 def test_nginx_and_coturn_show_what_certbot_renews_and_go_on(site: Site, meet: Host):
     before, running = served(site, 443), processes(meet)
-    meet.run("certbot renew --quiet --force-renewal --no-random-sleep-on-renew", within=100)
+    meet.run(f"REQUESTS_CA_BUNDLE={CA_BUNDLE} certbot renew --quiet --force-renewal", within=100)
     until(lambda: before not in {served(site, 443), served(site, 5349)})
     assert served(site, 443) == served(site, 5349)
     assert processes(meet) == running
