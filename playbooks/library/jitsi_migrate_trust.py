@@ -16,7 +16,11 @@ options:
     type: str
     required: true
   content:
-    description: The certificate, in the format PEM.
+    description: The certificate, in the format PEM. Empty if there is none yet, which is well in check mode only.
+    type: str
+    required: true
+  source:
+    description: The host that has the authority, as the inventory calls it.
     type: str
     required: true
   replaces:
@@ -51,6 +55,7 @@ EXAMPLES = r"""
   jitsi_migrate_trust:
     name: jitsi-meet
     content: "{{ authority.content | b64decode }}"
+    source: meet.example.org
     services: [jitsi-videobridge2]
 """
 
@@ -73,6 +78,7 @@ from ansible.module_utils.jitsi_migrate_placing import beside, write
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},
     "content": {"type": "str", "required": True},
+    "source": {"type": "str", "required": True},
     "replaces": {"type": "list", "elements": "str", "default": []},
     "services": {"type": "list", "elements": "str", "default": []},
     "directory": {"type": "path", "default": "/usr/local/share/ca-certificates"},
@@ -88,6 +94,8 @@ def main() -> None:
     """Answer Ansible."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     params = module.params
+    if not params["content"].strip():
+        missing(module)
     place = Path(params["directory"]) / f"{params['name']}.crt"
     others = [Path(params["directory"]) / f"{name}.crt" for name in params["replaces"]]
     before, after = content_of(place), params["content"].strip() + "\n"
@@ -98,6 +106,14 @@ def main() -> None:
     diff = {"before_header": str(place), "after_header": str(place), "before": before, "after": after}
     restart = [service for service in params["services"] if started_before(service, place, new=before != after)]
     module.exit_json(changed=bool(stale), diff=[diff] if before != after else [], restart=restart)
+
+
+def missing(module: AnsibleModule) -> None:
+    """Answer where there is no authority yet."""
+    source = module.params["source"]
+    if module.check_mode:
+        module.exit_json(changed=True, restart=[])
+    module.fail_json(msg=f"{source} has no authority that this host could trust. Deploy {source} first, or both at once")
 
 
 def content_of(path: Path) -> str:
