@@ -34,7 +34,7 @@ def _host(output: Output, host: HostDeployed, *, check: bool) -> None:
     parts += [f"{len(host.failed)} failed" * bool(counts[State.FAILED])]
     parts += ["not reached" * bool(counts[State.UNREACHABLE])]
     style = "red" if host.failed else "yellow" if host.changes else "green"
-    told = f"  {'tells' if not check else 'would tell'} {', '.join(host.services)}" if host.services else ""
+    told = f"  {'would tell' if check else 'told'} {', '.join(host.services)}" if host.services else ""
     output.line((host.host, "bold"), "  ", (", ".join(filter(None, parts)), style), f"  {host.seconds:.0f} s", told)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -47,9 +48,15 @@ class _Kind:
         found = self.matches.search(text)
         if not found or self.module not in ("", result.module) or self.state not in ("", result.state):
             return None
-        words = {"host": result.host, **found.groupdict(default="")}
+        words = defaultdict(lambda: "…", host=result.host, **_words(found))
         message = self.message.format_map(words) if self.message else _own(result)
         return Failure(self.code, message, self.hint.format_map(words), self.exit_code)
+
+
+def _words(found: re.Match[str]) -> dict[str, str]:
+    """Return the groups that were found; a number at the end of a name tells alternatives apart."""
+    groups = ((name.rstrip("0123456789"), value) for name, value in found.groupdict().items())
+    return {name: value for name, value in groups if value}
 
 
 def _own(result: HostResult) -> str:

@@ -64,7 +64,7 @@ WAYS = {
 }
 TASKS = {
     "full": ("disk-full", "try_later", "copy: {content: \"{{ 'x' * 100000 }}\", dest: /run/small/file}"),
-    "fixed": ("disk-read-only", "target", "copy: {content: x, dest: /run/fixed/file}"),
+    "fixed": ("disk-read-only", "target", "file: {path: /run/fixed/new, state: directory}"),
     "nothing": ("package-not-found", "configuration", "apt: {name: nothing-of-this-name}"),
     "version": ("package-not-found", "configuration", "apt: {name: prosody=99}"),
     "broken": ("service-failed", "check_failed", "systemd_service: {name: broken, state: started}"),
@@ -78,6 +78,7 @@ TASKS = {
 def meet(servers: Bed) -> Host:
     host = servers.hosts["meet.example.org"]
     host.run(PREPARED)
+    host.run("apt-get -qq update")
     host.run(SILENT.format(LISTEN))
     return host
 
@@ -122,7 +123,7 @@ def test_each_way_to_fail_on_the_way_in_has_its_words(servers: Bed, meet: Host, 
     done = played(servers, tmp_path, hosts, play)
     assert {name: told[0] for name, told in done["failed"].items()} == {
         name: code for name, (code, _) in WAYS.items() if code
-    }, done
+    }, json.dumps(done, indent=1)
     assert {told[1] for name, told in done["failed"].items() if name != "bare"} == {"target"}
 
 
@@ -148,7 +149,7 @@ def test_each_way_to_fail_at_work_has_its_words(servers: Bed, meet: Host, tmp_pa
     play = f"- hosts: all\n  gather_facts: false\n  tasks:\n{''.join(lines)}"
     done = played(servers, tmp_path, dict.fromkeys(TASKS, ""), play)
     told = {name: tuple(told[:2]) for name, told in done["failed"].items()}
-    assert told == {name: (code, cause) for name, (code, cause, _) in TASKS.items()}, done
+    assert told == {name: (code, cause) for name, (code, cause, _) in TASKS.items()}, json.dumps(done, indent=1)
     assert done["failed"]["other"][2] == "the roof is on fire"
 
 
@@ -157,7 +158,7 @@ def test_who_installs_packages_meanwhile_is_waited_for(servers: Bed, meet: Host,
     lock = 'import fcntl, signal; fcntl.lockf(open("/var/lib/dpkg/lock-frontend", "w"), fcntl.LOCK_EX); signal.pause()'
     with working(meet, f"python3 -c '{lock}'"):
         done = played(servers, tmp_path, {"meet": ""}, play)
-    assert done["failed"]["meet"][:2] == ["apt-locked", "try_later"], done
+    assert done["failed"]["meet"][:2] == ["apt-locked", "try_later"], json.dumps(done, indent=1)
 
 
 def test_a_repository_that_another_signed_is_refused(servers: Bed, meet: Host, tmp_path: Path):
@@ -169,4 +170,4 @@ def test_a_repository_that_another_signed_is_refused(servers: Bed, meet: Host, t
         done = played(servers, tmp_path, {"meet": ""}, play)
     finally:
         meet.run(f"cp -a /run/sources/. {sources} && rm -r /run/sources")
-    assert done["failed"]["meet"][:2] == ["repository-not-signed", "refused"], done
+    assert done["failed"]["meet"][:2] == ["repository-not-signed", "refused"], json.dumps(done, indent=1)
