@@ -113,7 +113,9 @@ def missing(module: AnsibleModule) -> None:
     source = module.params["source"]
     if module.check_mode:
         module.exit_json(changed=True, restart=[])
-    module.fail_json(msg=f"{source} has no authority that this host could trust. Deploy {source} first, or both at once")
+    module.fail_json(
+        msg=f"{source} has no authority that this host could trust. Deploy {source} first, or both at once"
+    )
 
 
 def content_of(path: Path) -> str:

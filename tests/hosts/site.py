@@ -14,6 +14,7 @@ from typing import Any
 
 from tests.hosts.acme import CA_BUNDLE, DIRECTORY
 from tests.hosts.bed import JITSI, Bed, inventory
+from tests.hosts.jitsi import KEY
 from tests.readers import program
 
 DOMAIN = "meet.example.org"
@@ -80,6 +81,8 @@ class Site:
         path = self.path / "migrate.toml"
         others, _, _ = path.read_text().partition("[jitsi_meet]\n")
         table = f'[jitsi_meet]\ndomain = "{DOMAIN}"\nrepositories.jitsi = "{JITSI}"\n'
+        (self.path / "jitsi.asc").write_text((self.bed.path / "jitsi" / KEY).read_text())
+        table += 'repositories.jitsi_key = "jitsi.asc"\n'
         if len({name for members in groups.values() for name in members}) > 1:
             for bridge in (self.bed.hosts[name] for name in groups["jitsi_videobridge"]):
                 table += f'hosts."{bridge.name}".addresses = ["{bridge.v4}", "{bridge.v6}"]\n'
