@@ -174,8 +174,11 @@ RECIPES = (
     Recipe("coturn/service.conf.j2", Placement(_unit("coturn"), restart=("coturn",)), _on_turn),
     Recipe(
         "system/sysctl.conf.j2",
-        # It has no setting of anybody, and sysctl's own check refuses in a container what it would let pass.
-        Placement("/etc/sysctl.d/30-jitsi-meet.conf", restart=("systemd-sysctl",)),
+        Placement(
+            "/etc/sysctl.d/30-jitsi-meet.conf",
+            validate=("/usr/sbin/sysctl", "--dry-run", "--load", "{}"),
+            restart=("systemd-sysctl",),
+        ),
         _on_bridges,
     ),
     Recipe(
