@@ -15,7 +15,19 @@ from migrate.cli.command import global_options
 from migrate.cli.session import Session
 from migrate.cli.streams import Streams
 
-COMMANDS = ("init", "render", "preflight", "deploy", "plan", "apply", "status", "undo", "playbooks", "completion")
+COMMANDS = (
+    "init",
+    "render",
+    "preflight",
+    "deploy",
+    "accounts",
+    "plan",
+    "apply",
+    "status",
+    "undo",
+    "playbooks",
+    "completion",
+)
 BUG = 1
 INTERRUPTED = 130
 

@@ -22,13 +22,14 @@ class HostBook:
     """The rows of hosts.csv. A person is known by address, else by a name that only one row has.
 
     `columns` are those of the file: people may add their own, and keep them. So are `delimiter` and `mark`, the byte
-    order mark: what a spreadsheet program saved it must be able to open again.
+    order mark: what a spreadsheet program saved it must be able to open again. `lines` tell where rows end.
     """
 
     rows: list[dict[str, str]] = field(default_factory=list)
     columns: Sequence[str] = COLUMNS
     delimiter: str = ","
     mark: str = ""
+    lines: Sequence[int] = ()
     _by_email: dict[str, dict[str, str]] = field(default_factory=dict)
     _by_name: dict[str, list[dict[str, str]]] = field(default_factory=lambda: defaultdict(list))
 
@@ -115,6 +116,7 @@ def load(text: str, path: str) -> HostBook:
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     faults: list[str] = []
     rows = []
+    lines = []
     try:
         columns = list(reader.fieldnames or ())
         missing = [name for name in COLUMNS if name not in columns]
@@ -125,11 +127,12 @@ def load(text: str, path: str) -> HostBook:
                 faults.append(f"{path}:{reader.line_num}: more cells than columns")
                 continue
             rows.append({name: unguard(row[name] or "") for name in columns})
+            lines.append(reader.line_num)
     except csv.Error as error:
         faults.append(f"{path}:{reader.reader.line_num}: {error}")
     if faults:
         raise ConfigurationError(f"{path} is not valid", details=faults, hint="Mend these lines and run again.")
-    return HostBook(rows, columns, delimiter, mark)
+    return HostBook(rows, columns, delimiter, mark, lines)
 
 
 def dump(book: HostBook) -> str:

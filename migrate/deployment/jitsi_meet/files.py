@@ -174,11 +174,7 @@ RECIPES = (
     Recipe("coturn/service.conf.j2", Placement(_unit("coturn"), restart=("coturn",)), _on_turn),
     Recipe(
         "system/sysctl.conf.j2",
-        Placement(
-            "/etc/sysctl.d/30-jitsi-meet.conf",
-            validate=("/usr/sbin/sysctl", "--dry-run", "--load", "{}"),
-            restart=("systemd-sysctl",),
-        ),
+        Placement("/etc/sysctl.d/30-jitsi-meet.conf", restart=("systemd-sysctl",)),
         _on_bridges,
     ),
     Recipe(

@@ -17,10 +17,8 @@ PACKAGES = {
     "luac5.4": "lua5.4",
     "nft": "nftables",
     "sh": "dash",
-    "sysctl": "procps",
 }
-# sysctl passes over a line that it does not understand, and not over a value that the kernel does not have.
-RUBBISH = "\n} (rubbish\nkernel.no_such_value = 1\n"
+RUBBISH = "\n} (rubbish\n"
 FILES = {
     file.placement.path: file
     for name in ("everything", "three-bridges")

@@ -7,6 +7,7 @@ import json
 import re
 import socket
 import sys
+from pathlib import Path
 from threading import Thread
 
 sys.path.insert(0, "/usr/share/jitsi-videobridge")
@@ -20,6 +21,7 @@ SHARD = {
     if name.startswith("videobridge.apis.xmpp-client.configs.")
 }
 PORT = int(SETTINGS.get("videobridge.ice.udp.port", "10000"))
+MEETINGS = Path("/run/stub_meetings")
 STATE = {"drain": False, "joined": False}
 
 
@@ -75,6 +77,12 @@ def drained(value: bool) -> tuple[int, str]:
     return 200, ""
 
 
+def figures() -> tuple[int, str]:
+    """Tell what draining and deploying ask for. Whoever tests says how many meetings there are."""
+    meetings = float(MEETINGS.read_text()) if MEETINGS.exists() else 0.0
+    return 200, f"jitsi_jvb_mucs_joined {float(STATE['joined'])}\njitsi_jvb_conferences {meetings}\n"
+
+
 def main() -> None:
     """Serve as long as it is not ended."""
     ask_for_address()
@@ -83,6 +91,7 @@ def main() -> None:
         "/about/health": lambda: (200 if STATE["joined"] else 500, ""),
         "/about/version": lambda: (200, json.dumps({"name": "JVB", "version": VERSION, "os": "Linux"})),
         "/colibri/stats": lambda: (200, json.dumps({"drain": STATE["drain"], "conferences": 0, "participants": 0})),
+        "/metrics": figures,
         "/colibri/drain": lambda: (200, json.dumps({"drain": STATE["drain"]})),
         "/colibri/drain/enable": lambda: drained(True),
         "/colibri/drain/disable": lambda: drained(False),
