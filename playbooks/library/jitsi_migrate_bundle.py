@@ -17,13 +17,14 @@ options:
   state:
     description:
       - V(compared) tells what differs, V(present) removes the differences.
+      - V(absent) removes what earlier bundles placed. No check looks at what is left.
       - V(settled) notes that the services were restarted and reloaded. Until then they are named again by each run,
         also by one that comes after an interruption and changes nothing itself.
     type: str
-    choices: [compared, present, settled]
+    choices: [compared, present, absent, settled]
     default: present
   manifest:
-    description: The manifest of the bundle. Required but for V(settled).
+    description: The manifest of the bundle. Required for V(compared) and V(present).
     type: dict
   contents:
     description:
@@ -118,7 +119,7 @@ from ansible.module_utils.jitsi_migrate_record import after, between, read_recor
 from ansible.module_utils.jitsi_migrate_shown import shown
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
-    "state": {"type": "str", "choices": ["compared", "present", "settled"], "default": "present"},
+    "state": {"type": "str", "choices": ["compared", "present", "absent", "settled"], "default": "present"},
     "manifest": {"type": "dict"},
     "contents": {"type": "dict", "default": {}, "no_log": True},
     "record": {"type": "path", "default": "/var/lib/jitsi-migrate/manifest.json"},
@@ -144,8 +145,11 @@ def answer(module: AnsibleModule) -> dict[str, Any]:
     record = read_record(path)
     if module.params["state"] == "settled":
         return settled(path, record, check=module.check_mode)
-    wanted = read_manifest(module.params["manifest"])
+    absent = module.params["state"] == "absent"
+    wanted = Placed([], []) if absent else read_manifest(module.params["manifest"])
     plan = plan_for(wanted, record)
+    if absent:
+        plan = plan._replace(checks=[])
     if module.params["state"] == "compared":
         return {"changed": False, "differs": differs(path, plan, wanted, record), **plan.told()}
     contents = decoded(module.params["contents"], plan)

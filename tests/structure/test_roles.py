@@ -75,7 +75,9 @@ def test_every_option_has_a_type_and_tells_what_it_is(role: str):
 
 @pytest.mark.parametrize("role", ROLES)
 def test_defaults_are_those_that_the_options_tell(role: str):
-    assert defaults(role) == {name: option["default"] for name, option in specified(role).items() if "default" in option}
+    assert defaults(role) == {
+        name: option["default"] for name, option in specified(role).items() if "default" in option
+    }
 
 
 @pytest.mark.parametrize("play", PLAYS, ids=lambda path: path.stem)

@@ -1,0 +1,148 @@
+"""Taking a deployment away: what records say is ours, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tarfile
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+
+from ansible.module_utils.jitsi_migrate_installed import interrupted, packages
+from ansible.module_utils.jitsi_migrate_placing import beside, write
+from ansible.module_utils.jitsi_migrate_plan import Refused
+from ansible.module_utils.jitsi_migrate_programs import output, tried
+
+_REMOVED = re.compile(r"^(?:Remv|Purg) (\S+)", re.MULTILINE)
+_UNIT = re.compile(r"(?:/usr)?/lib/systemd/system/([^/@]+\.(?:service|timer|socket|path))")
+OWN_UNITS = Path("/etc/systemd/system")
+# To stop it is to remove the rules of everybody.
+_LEFT_ALONE = {"nftables.service"}
+_APT = (
+    "apt-get",
+    "--yes",
+    "-q",
+    "--allow-change-held-packages",
+    "-o",
+    "Dpkg::Use-Pty=0",
+    "-o",
+    "DPkg::Lock::Timeout=60",
+)
+
+
+def units(installed: Iterable[str], paths: Iterable[str]) -> list[str]:
+    """Return the units of some packages, and those among some files."""
+    there = [name for name in installed if name in packages()]
+    listed = output("dpkg-query", "--listfiles", *there).splitlines() if there else []
+    found = {match[1] for match in map(_UNIT.fullmatch, listed) if match} - _LEFT_ALONE
+    return sorted(found | own_units(paths))
+
+
+def own_units(paths: Iterable[str]) -> set[str]:
+    """Return the names of unit files."""
+    return {Path(path).name for path in paths if Path(path).parent == OWN_UNITS}
+
+
+def running(names: Iterable[str]) -> list[str]:
+    """Return those units that run, or that systemd starts at boot."""
+    found = []
+    for name in names:
+        enabled = tried("systemctl", "is-enabled", name).stdout.strip() in ("enabled", "enabled-runtime")
+        if enabled or not tried("systemctl", "is-active", "--quiet", name).returncode:
+            found.append(name)
+    return found
+
+
+def stop(names: Collection[str]) -> None:
+    """Stop units for good."""
+    if names:
+        output("systemctl", "disable", "--now", "--quiet", *names)
+
+
+def archive(paths: Iterable[str], path: Path) -> None:
+    """Keep what lies at some paths, for root alone."""
+    made = beside(path)
+    write(made, b"", 0o600)
+    with tarfile.open(made, "w:gz") as tar:
+        for name in paths:
+            if os.path.lexists(name):
+                tar.add(name)
+    made.replace(path)
+
+
+def removable(installed: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return which packages can go, and which others need by now."""
+    known = packages()
+    ours = {name for name in installed if name in known}
+    going = set(ours)
+    while going:
+        foreign = taken(going) - going
+        if not foreign:
+            break
+        needed = {name for name in going if taken({name}) - going}
+        going -= needed or going
+    return sorted(going), sorted(ours - going)
+
+
+def taken(names: Collection[str]) -> set[str]:
+    """Return all packages that go with some."""
+    done = tried(*_APT, "--simulate", "purge", *sorted(names))
+    if done.returncode:
+        raise Refused(f"apt cannot tell what would be removed. {done.stderr.strip()}")
+    return set(_REMOVED.findall(done.stdout))
+
+
+def purge(names: Collection[str]) -> None:
+    """Remove packages with their configuration."""
+    if interrupted(packages()):
+        tried("dpkg", "--configure", "-a", "--force-confdef", "--force-confold")
+    if names:
+        output(*_APT, "purge", *sorted(names))
+
+
+def release(names: Iterable[str]) -> list[str]:
+    """Let others change packages again that were held; return which."""
+    known = packages()
+    held = sorted(name for name in names if name in known and known[name].is_held)
+    if held:
+        output("dpkg", "--set-selections", text="".join(f"{name} install\n" for name in held))
+    return held
+
+
+def prune(directories: Iterable[str]) -> list[str]:
+    """Remove directories that are empty and belong to no package, and so those above them."""
+    pruned = []
+    for directory in sorted({path for name in directories for path in _above(Path(name))}, reverse=True):
+        if directory.is_dir() and not directory.is_symlink() and not any(directory.iterdir()) and not _owned(directory):
+            directory.rmdir()
+            pruned.append(str(directory))
+    return pruned
+
+
+def _above(path: Path) -> Iterator[Path]:
+    # Never what is next to the root.
+    while len(path.parts) > 2:
+        yield path
+        path = path.parent
+
+
+def _owned(path: Path) -> bool:
+    return tried("dpkg-query", "--search", str(path)).returncode == 0
+
+
+def noted(path: Path) -> list[str]:
+    """Return the directories that an interrupted run noted."""
+    try:
+        return [str(name) for name in json.loads(path.read_text("utf-8"))["directories"]]
+    except FileNotFoundError:
+        return []
+    except (ValueError, KeyError):
+        raise Refused(f"{path}: cannot be read. Remove it; empty directories then stay") from None
+
+
+def note(path: Path, directories: Iterable[str]) -> None:
+    """Note the directories that may be empty in the end."""
+    fields = {"format": "jitsi-migrate/removal", "version": 1, "directories": sorted({*directories})}
+    write(beside(path), (json.dumps(fields) + "\n").encode(), 0o600)
+    beside(path).replace(path)

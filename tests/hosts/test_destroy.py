@@ -1,0 +1,97 @@
+"""What deploy made goes again and nothing else: a server is what it was before, but for a list of what stays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import pytest
+
+from tests.hosts.bed import Bed
+from tests.hosts.host import Host
+from tests.hosts.site import DOMAIN, Site, make_site
+
+pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(600)]
+
+HOST = "meet.example.org"
+GROUPS = {"jitsi_meet": (HOST,), "jitsi_videobridge": (HOST,), "coturn": (HOST,)}
+MEANT = ("-e", f"jitsi_meet_destroy={DOMAIN}")
+# Somebody's own, before and after.
+THEIRS = "install -D -m 600 /dev/stdin /etc/theirs/own.conf; install -m 644 /dev/stdin /etc/nginx.txt"
+BY_HAND = "/etc/sysctl.d/30-jitsi-meet.conf"
+# Of everything that a deployment touches. What is rewritten without anybody's doing is left out.
+TREE = (
+    r"find /etc /opt /root /srv /usr /var -xdev -not -path '/srv/debian/*' \( -type d -printf '%p/ %u:%g %m\n'"
+    r" -o -type l -printf '%p -> %l\n' -o -printf '%p %u:%g %m %s\n' \)"
+)
+LOOKS = {
+    "tree": TREE,
+    "users": "cat /etc/passwd /etc/group",
+    "units": "systemctl list-unit-files --no-legend --plain | sed 's/  */ /g'",
+    "running": "systemctl list-units --no-legend --plain --type=service,timer --state=active | cut -d' ' -f1",
+    "packages": "dpkg-query -Wf '${Package} ${Version} ${Status}\\n'",
+    "rules": "! test -e /usr/sbin/nft || nft list tables",
+}
+# What is there afterwards and was not before, and why.
+STAYS = {
+    "tree": (
+        r"/var/lib/jitsi-migrate/( |destroyed-\d{8}T\d{6}Z\.tar\.gz )",  # the data
+        rf"{BY_HAND} ",  # changed by hand
+        r"/etc/letsencrypt/",  # certificates, which can be had only so often
+        r"/var/(cache|lib)/(apt|dpkg|debconf|ucf|systemd)/",  # what was once installed
+        r"/var/(log|tmp)/|/var/cache/(ldconfig|private)|/var/lib/private",
+        r"/etc/(passwd|group|shadow|gshadow|subuid|subgid)-? |/etc/ld.so.cache |/etc/\.pwd\.lock ",
+    ),
+    # Debian's packages leave their users.
+    "users": (),
+    "units": (),
+    "running": (),
+    "packages": (r".* deinstall ok config-files",),
+    "rules": (),
+}
+
+
+def look(host: Host) -> Mapping[str, set[str]]:
+    return {name: set(host.run(command).splitlines()) for name, command in LOOKS.items()}
+
+
+def differences(before: Mapping[str, set[str]], after: Mapping[str, set[str]]) -> list[str]:
+    """Return in what two looks differ, but for what may stay."""
+    found = []
+    for name, lines in before.items():
+        may_stay = re.compile("|".join(STAYS[name]) or "(?!)")
+        found += [f"{name}: +{line}" for line in sorted(after[name] - lines) if not may_stay.match(line)]
+        found += [f"{name}: -{line}" for line in sorted(lines - after[name]) if not may_stay.match(line)]
+    return found
+
+
+@pytest.fixture(scope="module")
+def host(servers: Bed) -> Host:
+    host = servers.hosts[HOST]
+    host.renew()
+    host.run("install -D -m 600 /dev/stdin /etc/theirs/own.conf", text="theirs\n")
+    return host
+
+
+@pytest.fixture(scope="module")
+def site(servers: Bed, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    return make_site(servers, tmp_path_factory.mktemp("site") / "site", GROUPS)
+
+
+def test_a_server_is_what_it_was_before(site: Site, host: Host):
+    before = look(host)
+    site.play("jitsi_meet_deploy.yml").succeeded()
+    host.run(f"echo '# by hand' >>{BY_HAND}")
+    host.keep("deployed")
+    deployed = look(host)
+    refused = site.play("jitsi_meet_destroy.yml")
+    assert f"--confirm {DOMAIN}" in refused.text
+    checked = site.play("jitsi_meet_destroy.yml", "--check", "--diff").succeeded()
+    assert "-prosody" in checked.text.splitlines()
+    assert look(host) == deployed
+    # Killed while the packages go.
+    site.play("jitsi_meet_destroy.yml", *MEANT, until=5)
+    site.play("jitsi_meet_destroy.yml", *MEANT).succeeded()
+    assert differences(before, look(host)) == []
+    again = site.play("jitsi_meet_destroy.yml", *MEANT).succeeded()
+    assert again.changed == []
