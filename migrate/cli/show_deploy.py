@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from migrate.cli.output import Output
@@ -15,8 +15,9 @@ _LINES = {"+": "green", "-": "red", "@": "cyan"}
 
 def show_deploy(output: Output, done: Deployed, directory: Path, *, diff: bool) -> None:
     """Show a line for each host, what failed and why, and what to do next."""
+    lines = {host.host: _counted(host, check=done.check) for host in done.hosts.values()}
     for host in done.hosts.values():
-        _host(output, host, check=done.check)
+        _host(output, host, lines, check=done.check)
         if diff or done.check or output.verbose:
             for change in host.changes:
                 _change(output, change)
@@ -27,15 +28,24 @@ def show_deploy(output: Output, done: Deployed, directory: Path, *, diff: bool) 
     _verdict(output, done, directory)
 
 
-def _host(output: Output, host: HostDeployed, *, check: bool) -> None:
-    counts = host.counts
-    parts = [f"{counts[State.CHANGED]} {'would change' if check else 'changed'}" * bool(counts[State.CHANGED])]
-    parts += [f"{counts[State.OK]} ok"]
-    parts += [f"{len(host.failed)} failed" * bool(counts[State.FAILED])]
-    parts += ["not reached" * bool(counts[State.UNREACHABLE])]
+def _host(output: Output, host: HostDeployed, lines: Mapping[str, str], *, check: bool) -> None:
+    names, counts = (max(map(len, texts)) for texts in (lines, lines.values()))
     style = "red" if host.failed else "yellow" if host.changes else "green"
     told = f"  {'would tell' if check else 'told'} {', '.join(host.services)}" if host.services else ""
-    output.line((host.host, "bold"), "  ", (", ".join(filter(None, parts)), style), f"  {host.seconds:.0f} s", told)
+    output.line(
+        (f"{host.host:<{names}}  ", "bold"),
+        (f"{lines[host.host]:<{counts}}", style),
+        f"  {host.seconds:3.0f} s",
+        "" if host.failed else told,
+    )
+
+
+def _counted(host: HostDeployed, *, check: bool) -> str:
+    number = host.counts
+    parts = [f"{number[State.CHANGED]} {'would change' if check else 'changed'}" * bool(number[State.CHANGED])]
+    parts += [f"{number[State.OK]} ok" * bool(number[State.OK])]
+    parts += ["failed" * bool(number[State.FAILED]), "not reached" * bool(number[State.UNREACHABLE])]
+    return ", ".join(filter(None, parts)) or "nothing to do"
 
 
 def _change(output: Output, change: HostResult) -> None:

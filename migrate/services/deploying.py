@@ -44,7 +44,8 @@ class HostDeployed:
         self.seconds += result.seconds
         if result.state is State.CHANGED:
             self.changes.append(result)
-        if result.module == _BUNDLE:
+        # Who only compares tells whom it would tell.
+        if result.module == _BUNDLE and not result.state.bad and "differs" not in result.data:
             self.services.update(dict.fromkeys([*_names(result, "restart"), *_names(result, "reload")]))
         if result.state.bad:
             self.failed.append(Failed(result, explain(result)))
