@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from migrate.cli.output import Output
+from migrate.cli.text import enumerated, shortened
 from migrate.core.playbook import HostResult, State
 from migrate.services.deploying import Deployed, Failed, HostDeployed
 from migrate.services.run_log import FOR_PEOPLE
 
+# What a module says may be pages; the log has all of it.
+_LONGEST = 300
 _LINES = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -21,8 +24,8 @@ def show_deploy(output: Output, done: Deployed, directory: Path, *, diff: bool) 
         if diff or done.check or output.verbose:
             for change in host.changes:
                 _change(output, change)
-    for failed in done.failed:
-        _failure(output, failed)
+    for alike in _alike(done.failed):
+        _failure(output, alike)
     for words in done.complaints:
         output.verdict(("! ", "red"), words)
     _verdict(output, done, directory)
@@ -54,11 +57,24 @@ def _change(output: Output, change: HostResult) -> None:
         output.unwrapped((line, _LINES.get(line[:1], "")), indent=4)
 
 
-def _failure(output: Output, failed: Failed) -> None:
+def _alike(failures: Iterable[Failed]) -> list[list[Failed]]:
+    """Put hosts together where the same failed."""
+    groups: dict[object, list[Failed]] = {}
+    for failed in failures:
+        groups.setdefault((failed.result.task, failed.failure), []).append(failed)
+    return list(groups.values())
+
+
+def _failure(output: Output, alike: Sequence[Failed]) -> None:
+    result, failure = alike[0].result, alike[0].failure
     output.gap()
-    output.verdict((failed.result.host, "bold"), (f"  {failed.failure.message}", "red"))
-    output.verdict(("  at    ", "dim"), failed.result.task)
-    output.verdict(("  hint  ", "cyan"), failed.failure.hint)
+    output.verdict((enumerated([one.result.host for one in alike]), "bold"), (f"  {failure.message}", "red"))
+    said = " ".join(result.message.split())
+    told = said.startswith(" ".join(failure.message.rstrip("…").split()))
+    rows = (("at", "dim", result.task), ("said", "dim", "" if told else said), ("hint", "cyan", failure.hint))
+    for name, style, words in rows:
+        if words:
+            output.verdict((f"{name:<4}  ", style), shortened(words, _LONGEST), indent=2)
 
 
 def _verdict(output: Output, done: Deployed, directory: Path) -> None:
