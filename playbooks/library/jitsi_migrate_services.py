@@ -29,6 +29,9 @@ options:
       url:
         description: An address on this server that answers with a success when the unit works.
         type: str
+      not_yet:
+        description: A regular expression. The unit does not work yet while a line of the answer matches.
+        type: str
   restart:
     description: Units to restart. Names that are not among O(units) mean nothing here.
     type: list
@@ -83,6 +86,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
             "name": {"type": "str", "required": True},
             "listens": {"type": "list", "elements": "str", "default": []},
             "url": {"type": "str"},
+            "not_yet": {"type": "str"},
         },
     },
     "restart": {"type": "list", "elements": "str", "default": []},
@@ -114,8 +118,9 @@ def main() -> None:
 
 def doing(module: AnsibleModule, unit: Unit, standing: Standing) -> list[str]:
     """Return what is to do with a unit."""
-    restart, reload = (unit.name in module.params[name] for name in ("restart", "reload"))
-    return steps(standing, restart=restart, reload=reload)
+    named: list[bool] = [unit.name in module.params[name] for name in ("restart", "reload")]
+    found: list[str] = steps(standing, restart=named[0], reload=named[1])
+    return found
 
 
 def refuse_unknown(found: dict[str, Standing]) -> None:

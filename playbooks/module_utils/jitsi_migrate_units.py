@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import time
@@ -27,11 +26,15 @@ class Failed(Exception):
 
 
 class Unit(NamedTuple):
-    """A unit that is to run: `listens` are ports such as 5222/tcp, `url` is what answers when it works."""
+    """A unit that is to run.
+
+    `listens` are ports such as 5222/tcp. `url` is what answers when it works, without a line that matches `not_yet`.
+    """
 
     name: str
     listens: Sequence[str] = ()
     url: str | None = None
+    not_yet: str | None = None
 
     @property
     def id(self) -> str:
@@ -130,7 +133,7 @@ def lacks(unit: Unit) -> Iterator[str]:
         elif not any(_belongs(socket, unit) for socket in holders):
             yield f"another program listens on port {port}, {_owner(holders)}"
     if unit.url:
-        yield from _silent(unit.url)
+        yield from _answers(unit.url, unit.not_yet)
 
 
 def _holders(port: int, protocol: str) -> Iterator[str]:
@@ -165,35 +168,42 @@ def _group(process: Path) -> str:
 
 def _sockets(process: Path) -> set[str]:
     try:
-        return {os.readlink(path) for path in (process / "fd").iterdir()}
+        return {str(path.readlink()) for path in (process / "fd").iterdir()}
     except OSError:
         # It has just ended, or closed one.
         return set()
 
 
-def _silent(url: str) -> Iterator[str]:
-    # A proxy of the environment has nothing to do with addresses of this server.
+def _answers(url: str, not_yet: str | None) -> Iterator[str]:
+    """Yield why what an address answers is not what it should be."""
     try:
-        build_opener(ProxyHandler({})).open(url, timeout=5).close()
+        # A proxy of the environment has nothing to do with addresses of this server.
+        with build_opener(ProxyHandler({})).open(url, timeout=5) as response:
+            found = re.search(not_yet, response.read().decode("utf-8", "replace"), re.MULTILINE) if not_yet else None
     except URLError as error:
         yield f"{url} answers: {error.reason}"
     except (OSError, HTTPException) as error:
         yield f"{url} answers: {error}"
+    else:
+        if found:
+            yield f"{url} still says: {found[0]}"
 
 
 def last_words(unit: Unit, since: float) -> str:
     """Return the last lines that a unit logged since a moment, as the end of a message."""
-    told = subprocess.run(
-        ["journalctl", f"--unit={unit.id}", "--lines=6", "--output=cat", "--no-pager", f"--since=@{since:.0f}"],
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    ).stdout.splitlines()
-    lines = [line for line in told if line.strip() and not re.match(r"-- |Started |Starting |Stopp", line)]
+    options = ("--lines=6", "--output=cat", "--no-pager", f"--since=@{since:.0f}")
+    told = _run("journalctl", f"--unit={unit.id}", *options).stdout.splitlines()
+    lines = [line for line in told if line.strip() and not _OF_SYSTEMD.match(line)]
     return ". It says: " + " | ".join(lines) if lines else f". See: journalctl --unit={unit.name}"
+
+
+_OF_SYSTEMD = re.compile("-- |Start(ed|ing) |Stopp(ed|ing) |Reload(ed|ing) ")
 
 
 def systemctl(*words: str) -> subprocess.CompletedProcess[str]:
     """Run systemctl."""
-    return subprocess.run(["systemctl", "--no-ask-password", *words], capture_output=True, text=True, check=False)
+    return _run("systemctl", "--no-ask-password", *words)
+
+
+def _run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603

@@ -89,18 +89,21 @@ class Site:
 
     def play(self, playbook: str, *options: object, until: int = 0, within: float = PATIENCE) -> Play:
         """Run one of our playbooks by plain Ansible; `until` kills it when so many tasks have ended."""
-        recorded = self.bed.path / f"play-{next(_NUMBERS)}.jsonl"
+        here = self.bed.path / f"play-{next(_NUMBERS)}"
+        here.mkdir()
+        recorded = here / "recorded.jsonl"
         recorded.touch()
-        more = {"RECORDED": str(recorded), "RECORDED_UNTIL": str(until)}
+        # No connection outlives its play: the next may find another host behind the same address.
+        more = {"RECORDED": recorded, "RECORDED_UNTIL": until, "ANSIBLE_SSH_CONTROL_PATH_DIR": here}
         command = (
             *("setsid", "--wait", program("ansible-playbook", "ansible-core"), "-i", self.path / "inventory.ini"),
             *("-e", f"@{self.path / 'build/vars.yml'}", _ROOT / "playbooks" / playbook, *options),
         )
-        done = self.bed.place.tried(*command, within=within, env={**self._environment(), **more}, cwd=self.path)
+        done = self.bed.place.tried(*command, within=within, env=self._environment(more), cwd=self.path)
         outcomes = tuple(Outcome(**json.loads(line)) for line in recorded.read_text().splitlines())
         return Play(done.returncode, done.stdout + done.stderr, outcomes)
 
-    def _environment(self) -> dict[str, str]:
+    def _environment(self, more: Mapping[str, object] | None = None) -> dict[str, str]:
         return {
             **os.environ,
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
@@ -110,6 +113,7 @@ class Site:
             "ANSIBLE_PIPELINING": "1",
             "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).with_name("callbacks")),
             "ANSIBLE_CALLBACKS_ENABLED": "recorded",
+            **{name: str(value) for name, value in (more or {}).items()},
         }
 
 
