@@ -153,7 +153,6 @@ def to_json(done: Deployed) -> Mapping[str, object]:
     return {
         "check": done.check,
         "changed": done.changed,
-        "interrupted": done.interrupted,
         "complaints": list(done.complaints),
         "hosts": [
             {
