@@ -119,6 +119,7 @@ certificate = "/etc/ssl/meet/fullchain.pem"
 key = "/etc/ssl/meet/key.pem"
 [repositories]
 jitsi = "https://mirror.corp.example.org/jitsi"
+jitsi_key = "jitsi.asc"
 backports = "https://mirror.corp.example.org/debian"
 [hosts."meet.example.org"]
 addresses = ["10.2.0.5"]

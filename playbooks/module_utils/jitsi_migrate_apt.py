@@ -1,90 +1,167 @@
-"""What apt would do, and what keeps it from it; neither its files nor its locks are touched."""
+"""What apt knows and would do. In check mode it works on copies, so that it tells the truth and changes nothing."""
 
 from __future__ import annotations
 
-import fcntl
-import os
 import re
-import struct
-import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from shutil import copytree, ignore_patterns
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
-from ansible.module_utils.jitsi_migrate_foreign import ENVIRONMENT, said
+from ansible.module_utils.jitsi_migrate_placing import beside, write
+from ansible.module_utils.jitsi_migrate_plan import Refused
+from ansible.module_utils.jitsi_migrate_programs import tried
 
-LOCKS = ("/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock", "/var/lib/apt/lists/lock")
-# Without these apt would write its caches anew, which is a change.
-UNCACHED = ("-o", "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache=")
-PATIENCE = 60
-SCHEDULED = re.compile(r"^(Inst|Remv) (\S+)(?: \[([^]]+)\])?(?: \(([^ )]+))?", re.MULTILINE)
-CANDIDATE = re.compile(r"^(\S+):\n  Installed: (\S+)\n  Candidate: (\S+)", re.MULTILINE)
+ETC, LISTS = Path("/etc/apt"), Path("/var/lib/apt/lists")
+# What is not asked for by name stays out: recommended packages ask servers of others, or edit files of others.
+LEAN = ("--no-install-recommends", "-o", "APT::Install-Suggests=0")
+# A version that we pin may be older than what stands there, and what we hold is changed by nobody else.
+PINNED = ("--allow-downgrades", "--allow-change-held-packages")
+# What the bundle placed stays, without a question; others who install are waited for once more.
+KEEPING = (
+    *("-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold"),
+    *("-o", "Dpkg::Use-Pty=0", "-o", "DPkg::Lock::Timeout=60"),
+)
+_INSTALLED = re.compile(r"Inst (\S+)(?: \[([^\]]+)\])? \((\S+)")
+_REMOVED = re.compile(r"Remv (\S+)")
+_EXACT = re.compile(r"([a-z0-9][a-z0-9+.-]+)(?::\w+)? \(= ([^)]+)\)")
 
 
-def state(packages: Sequence[str], pinned: Sequence[str]) -> dict[str, Any]:
-    """Return what would happen if the packages were installed. `pinned` may be held: so they are by ourselves."""
-    known = candidates(packages)
-    lacking = [name for name in packages if known.get(name, "(none)") == "(none)"]
-    return {
-        "lacking": lacking,
-        "candidates": known,
-        "held": [name for name in said("apt-mark", "showhold").split() if name not in pinned],
-        "interrupted": interrupted(),
-        "locked": locked(),
-        **simulated([name for name in packages if name not in lacking]),
+class Change(NamedTuple):
+    """A package that is installed, or gets another version."""
+
+    name: str
+    old: str  # nothing if it is not there yet
+    new: str
+
+
+class Apt:
+    """apt, with the host's own files or with copies in a directory."""
+
+    def __init__(self, copies: Path | None = None) -> None:
+        self._copies = copies
+        self._options = _options(copies) if copies else ()
+        self.is_updated = False
+
+    def place(self, path: Path) -> Path:
+        """Return where a file of /etc/apt is written."""
+        return self._copies / path.relative_to(ETC) if self._copies else path
+
+    def write(self, files: Mapping[Path, str | None]) -> None:
+        """Write files of /etc/apt; None takes one away."""
+        for path, text in files.items():
+            place = self.place(path)
+            if text is None:
+                place.unlink(missing_ok=True)
+                continue
+            place.parent.mkdir(parents=True, exist_ok=True)
+            # In another place keys are in another place.
+            own = text.replace(f"{ETC}/keyrings/", f"{self.place(ETC / 'keyrings')}/")
+            write(beside(place), own.encode(), 0o644)
+            beside(place).replace(place)
+
+    def update(self) -> None:
+        """Fetch what the repositories have."""
+        done = tried("apt-get", *self._options, "update", "--error-on=any", "-q")
+        if done.returncode:
+            raise Refused(f"apt cannot learn what the repositories have. {said(done.stderr)}")
+        self.is_updated = True
+
+    def fetch(self, uri: str) -> bytes:
+        """Return a file of a server, reached as apt reaches repositories."""
+        with TemporaryDirectory() as directory:
+            path = Path(directory) / "file"
+            # Its sandbox's user may not write here.
+            done = tried("/usr/lib/apt/apt-helper", "-o", "APT::Sandbox::User=root", "download-file", uri, str(path))
+            if done.returncode:
+                raise Refused(f"{uri}: cannot be fetched by this host. {said(done.stderr)}")
+            return path.read_bytes()
+
+    def release(self, package: str, pattern: str) -> dict[str, str]:
+        """Return the newest version that fits a pattern, and those its dependencies name, by package."""
+        for record in self._records(package):
+            if fnmatchcase(record["Version"], pattern):
+                needed = f"{record.get('Pre-Depends', '')}, {record.get('Depends', '')}"
+                return {**dict(_EXACT.findall(needed)), package: record["Version"]}
+        return {}
+
+    def versions(self, package: str) -> list[str]:
+        """Return the versions that can be had, the newest first."""
+        return [record["Version"] for record in self._records(package)]
+
+    def mirrors(self, codename: str) -> Iterator[tuple[str, str, str]]:
+        """Yield source's file, address and keyring of the repositories of a release of Debian."""
+        fields = "$(SOURCESENTRY)|$(REPO_URI)|$(SIGNED_BY)"
+        known = ("Created-By: Packages", "Component: main", f"Codename: {codename}")
+        for line in tried("apt-get", *self._options, "indextargets", "--format", fields, *known).stdout.splitlines():
+            entry, uri, keyring = line.split("|")
+            yield entry.rpartition(":")[0], uri, keyring
+
+    def simulate(self, wanted: Sequence[str]) -> list[Change]:
+        """Return what an installation would change. Raises Refused if it would remove anything."""
+        done = tried("apt-get", *self._options, *LEAN, *PINNED, "-s", "-q", "-f", "install", *wanted)
+        removed = _REMOVED.findall(done.stdout)
+        if removed:
+            raise Refused(
+                f"apt would remove {', '.join(sorted(removed))} to install {', '.join(wanted)}. Nothing was installed: "
+                "remove them yourself, or use another host"
+            )
+        if done.returncode:
+            raise Refused(f"apt cannot install {', '.join(wanted)}. {said(done.stderr, done.stdout)}")
+        return [Change(name, old, new) for name, old, new in _INSTALLED.findall(done.stdout)]
+
+    def install(self, wanted: Sequence[str]) -> None:
+        """Install it, and change nothing but that."""
+        done = tried("apt-get", *LEAN, *PINNED, *KEEPING, "-y", "-q", "-f", "--no-remove", "install", *wanted)
+        if done.returncode:
+            words = said(done.stderr, done.stdout)
+            raise Refused(f"apt could not install {', '.join(wanted)}. {words}. Run it again when that is put right")
+
+    def _records(self, package: str) -> Iterator[dict[str, str]]:
+        text = tried("apt-cache", *self._options, "--all-versions", "show", package).stdout
+        for paragraph in text.strip().split("\n\n"):
+            record = dict(line.split(": ", 1) for line in paragraph.splitlines() if re.match(r"[A-Z][\w-]*: ", line))
+            if record.get("Package") == package:
+                yield record
+
+
+def said(*texts: str) -> str:
+    """Return apt's reasons in one line."""
+    lines = [line.strip() for text in texts for line in text.splitlines()]
+    told = [line[2:].strip() for line in lines if line[:2] in ("E:", "W:")]
+    unmet = [line for line in lines if " : " in line or line.startswith(("Depends:", "Breaks:", "Conflicts:"))]
+    return f"apt says: {'; '.join(dict.fromkeys([*unmet, *told])) or ' '.join(lines)[-500:]}"
+
+
+@contextmanager
+def apt_for(*, check: bool) -> Iterator[Apt]:
+    """Give apt of this host, in check mode with copies of its files."""
+    if not check:
+        yield Apt()
+        return
+    with TemporaryDirectory() as directory:
+        copies = Path(directory)
+        copies.chmod(0o755)
+        copytree(ETC, copies, dirs_exist_ok=True, ignore=ignore_patterns("keyrings", "auth.conf*"))
+        lists = copies / "lists"
+        lists.mkdir()
+        for path in LISTS.iterdir() if LISTS.is_dir() else ():
+            if path.is_file() and path.name != "lock":
+                (lists / path.name).symlink_to(path)
+        yield Apt(copies)
+
+
+def _options(copies: Path) -> tuple[str, ...]:
+    places = {
+        "Dir::Etc::SourceList": copies / "sources.list",
+        "Dir::Etc::SourceParts": copies / "sources.list.d",
+        "Dir::Etc::Preferences": copies / "preferences",
+        "Dir::Etc::PreferencesParts": copies / "preferences.d",
+        "Dir::State::Lists": copies / "lists",
+        "Dir::Cache": copies / "cache",
+        "APT::Sandbox::User": "root",
     }
-
-
-def candidates(packages: Sequence[str]) -> dict[str, str]:
-    """Return the version that apt would install of each package it knows."""
-    told = said("apt-cache", *UNCACHED, "policy", *packages) if packages else ""
-    return {found[1]: found[3] for found in CANDIDATE.finditer(told)}
-
-
-def simulated(packages: Sequence[str]) -> dict[str, Any]:
-    """Return what apt says that it would install and remove, and its refusal."""
-    if not packages:
-        return {"removes": [], "refusal": ""}
-    command = ["apt-get", *UNCACHED, "-s", "-qq", "--no-install-recommends", "install", *packages]
-    try:
-        done = subprocess.run(  # noqa: S603 - words of the settings, each checked there, without a shell
-            command, stdin=subprocess.DEVNULL, capture_output=True, env=ENVIRONMENT, timeout=PATIENCE, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return {"removes": [], "refusal": str(error)}
-    told = done.stdout.decode("utf-8", "replace")
-    errors = [line for line in done.stderr.decode("utf-8", "replace").splitlines() if line.startswith("E: ")]
-    refusal = " ".join(line[3:] for line in errors) if done.returncode else ""
-    return {"removes": [found[2] for found in SCHEDULED.finditer(told) if found[1] == "Remv"], "refusal": refusal}
-
-
-def interrupted() -> list[str]:
-    """Return the packages that dpkg has half installed."""
-    rows = said("dpkg-query", "-W", "-f", "${db:Status-Abbrev}\t${Package}\n").splitlines()
-    half = [row.partition("\t")[2] for row in rows if row[1:2] in ("H", "U", "F", "W", "t") or row[2:3] == "R"]
-    updates = Path("/var/lib/dpkg/updates")
-    return half or (["dpkg"] if updates.is_dir() and any(one.name.isdigit() for one in updates.iterdir()) else [])
-
-
-def locked() -> str:
-    """Return the program that is at work with apt or dpkg, by asking who holds the locks."""
-    for path in LOCKS:
-        try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        except OSError:
-            continue
-        try:
-            asked = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
-            kind, _, _, _, process = struct.unpack("hhqqi4x", fcntl.fcntl(descriptor, fcntl.F_GETLK, asked))
-        finally:
-            os.close(descriptor)
-        if kind != fcntl.F_UNLCK:
-            return _named(process)
-    return ""
-
-
-def _named(process: int) -> str:
-    try:
-        return f"{Path(f'/proc/{process}/comm').read_text().strip()}, process {process}"
-    except OSError:
-        return f"process {process}"
+    return tuple(word for name, value in places.items() for word in ("-o", f"{name}={value}"))

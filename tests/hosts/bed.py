@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.hosts.acme import ACME, CA_BUNDLE, serve_certificates, serve_names
 from tests.hosts.authority import Authority, make_authority
 from tests.hosts.debian import debian
 from tests.hosts.enclosure import Enclosure
 from tests.hosts.enclosure import enclosure as make_enclosure
-from tests.hosts.host import Host
+from tests.hosts.host import PATIENCE, Host
 from tests.hosts.image import image
 from tests.hosts.jitsi import KEY, make_jitsi
 from tests.hosts.network import addresses, make_network
 
 # What the place itself serves, by its own addresses.
 PACKAGES = "packages.example.org"
-ACME = "acme.example.org"
 # Where Jitsi's packages come from.
 JITSI = f"https://{PACKAGES}"
 SIGNED_BY = f"{JITSI}/{KEY}"
@@ -48,24 +49,23 @@ class Bed:
 
     def serve(self, *command: object, ready: str) -> None:
         """Start a program that serves as long as the bed is there, and wait until it says so."""
-        log = self.cleaning.enter_context((self.path / f"{Path(str(command[0])).name}.log").open("wb"))
-        process = subprocess.Popen(
-            self.place.command(*command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )
+        log = self.path / f"{ready}.log"
+        with log.open("wb") as file:
+            ways = {"stdin": subprocess.DEVNULL, "stdout": file, "stderr": file}
+            process = subprocess.Popen(self.place.command(*command), **ways)
         self.cleaning.callback(process.wait, 30)
-        self.cleaning.callback(process.stdout.close)
-        for line in process.stdout:
-            log.write(line)
-            if ready.encode() in line:
-                return
-        raise OSError(f"{command[0]} has ended: {log.name}")
+        deadline = time.monotonic() + PATIENCE
+        while ready not in log.read_text("utf-8", "replace"):
+            assert process.poll() is None and time.monotonic() < deadline, log.read_text("utf-8", "replace")
+            time.sleep(0.02)
 
 
 @contextmanager
 def bed(path: Path, groups: Mapping[str, tuple[str, ...]]) -> Iterator[Bed]:
     """Start the hosts of the groups, with the packages at hand; in the end nothing of them is left but logs."""
     names = tuple(dict.fromkeys(name for members in groups.values() for name in members))
-    disk, packages = image(), debian()
+    disk = image()
+    debian()
     with ExitStack() as cleaning, make_enclosure(network=True) as place:
         hosts: dict[str, Host] = {}
         authority = make_authority(place, path / "authority", "An authority that servers trust")
@@ -79,14 +79,10 @@ def bed(path: Path, groups: Mapping[str, tuple[str, ...]]) -> Iterator[Bed]:
             v4, v6 = (str(address.ip) for address in addresses(number))
             hosts[name] = Host(name, v4, v6, number, made)
         _introduce(made, groups)
-        below = (_trusting(made, disk), disk)
-        made.serve(
-            sys.executable,
-            Path(__file__).with_name("web.py"),
-            path / "jitsi",
-            *authority.issue(PACKAGES),
-            ready="ready",
-        )
+        web = Path(__file__).with_name("web.py")
+        made.serve(sys.executable, web, path / "jitsi", *authority.issue(PACKAGES), ready="serving packages")
+        serve_names(made, _addresses(made))
+        below = (_trusting(made, disk, serve_certificates(made)), disk)
         for host in hosts.values():
             host.start(below)
         for host in hosts.values():
@@ -111,10 +107,14 @@ def _introduce(bed: Bed, groups: Mapping[str, tuple[str, ...]]) -> None:
     bed.place.run("mount", "--bind", bed.path / "hosts", "/etc/hosts")
 
 
+def _addresses(bed: Bed) -> dict[str, tuple[str, str]]:
+    here = tuple(str(one.ip) for one in addresses(1))
+    return {PACKAGES: here, ACME: here, **{host.name: (host.v4, host.v6) for host in bed.hosts.values()}}
+
+
 def _names(bed: Bed) -> str:
-    known = [(address, name) for name in (PACKAGES, ACME) for address in (str(one.ip) for one in addresses(1))]
-    known += [(address, host.name) for host in bed.hosts.values() for address in (host.v4, host.v6)]
-    return "127.0.0.1 localhost\n::1 localhost\n" + "".join(f"{address} {name}\n" for address, name in known)
+    lines = [f"{address} {name}\n" for name, both in _addresses(bed).items() for address in both]
+    return "127.0.0.1 localhost\n::1 localhost\n" + "".join(lines)
 
 
 def _ssh_config(bed: Bed) -> str:
@@ -146,14 +146,15 @@ def _variables(bed: Bed) -> str:
     )
 
 
-def _trusting(bed: Bed, disk: Path) -> Path:
+def _trusting(bed: Bed, disk: Path, acme: Path) -> Path:
     """Return what lies on the disk of all hosts: they trust the bed's authority, as servers trust public ones."""
     root = bed.path / "disks/common"
     bed.place.run("mkdir", "-p", *(root / part for part in ("own", "work", "all")))
     layers = f"lowerdir={disk},upperdir={root}/own,workdir={root}/work"
     bed.place.run("mount", "-t", "overlay", "-o", layers, "common", root / "all")
-    place = root / "all/usr/local/share/ca-certificates/bed.crt"
-    bed.place.run("install", "-D", "-m", "644", bed.authority.certificate, place)
+    trusted = Path("/usr/local/share/ca-certificates/bed.crt")
+    for certificate, place in ((bed.authority.certificate, trusted), (acme, CA_BUNDLE)):
+        bed.place.run("install", "-D", "-m", "644", certificate, f"{root}/all{place}")
     bed.place.run("chroot", root / "all", "/usr/sbin/update-ca-certificates")
     bed.place.run("umount", root / "all")
     return root / "own"

@@ -34,6 +34,15 @@ _NSPAWN = (
 )
 
 
+@dataclass
+class _Now:
+    """How a host runs since it was last started."""
+
+    below: tuple[Path, ...] = ()
+    ready: socket | None = None
+    process: subprocess.Popen[bytes] | None = None
+
+
 @dataclass(frozen=True)
 class Host:
     """A server, reached by ssh as its administrator."""
@@ -43,7 +52,7 @@ class Host:
     v6: str
     number: int
     bed: Bed = field(repr=False)
-    _now: _Now = field(default_factory=lambda: _Now(), repr=False)
+    _now: _Now = field(default_factory=_Now, repr=False)
     _kept: dict[str, tuple[Path, ...]] = field(default_factory=dict, repr=False)
 
     def run(self, command: str, *, text: str = "", within: float = 60) -> str:
@@ -155,12 +164,3 @@ class Host:
         }
         for name, (text, mode) in texts.items():
             bed.place.run("install", "-D", "-m", mode, "/dev/stdin", disk / name, text=text)
-
-
-@dataclass
-class _Now:
-    """How a host runs since it was last started."""
-
-    below: tuple[Path, ...] = ()
-    ready: socket | None = None
-    process: subprocess.Popen[bytes] | None = None

@@ -18,7 +18,7 @@ import pytest
 
 from migrate.deployment.inventory import read_inventory
 from tests.hosts.bed import Bed
-from tests.hosts.image import KEYRING
+from tests.hosts.cache import KEYRING
 from tests.hosts.network import astray
 from tests.hosts.servers import GROUPS
 from tests.readers import program

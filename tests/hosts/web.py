@@ -23,7 +23,7 @@ def main(directory: str, certificate: str, key: str) -> None:
     tls.load_cert_chain(certificate, key)
     # Each connection shakes hands by itself, in its own thread.
     server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    print("ready", flush=True)
+    print("serving packages", flush=True)
     server.serve_forever()
 
 

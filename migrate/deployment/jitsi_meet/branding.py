@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from migrate.core.bundle import Fault, Placement, ServerFile
+from migrate.deployment.brought import misplaced
 from migrate.deployment.jitsi_meet.pictures import MOST_BYTES, flaw
 from migrate.deployment.jitsi_meet.settings import JitsiMeetSettings
 from migrate.shared.resources import data_rows
@@ -98,17 +99,12 @@ def faults(settings: JitsiMeetSettings, site: Path) -> Iterator[Fault]:
 
 
 def _flaw(logo: str, site: Path) -> tuple[str, str] | None:
+    if found := misplaced(logo, site):
+        return found
     path = site / logo
-    try:
-        if not path.is_file():
-            return "is not a file" if path.exists() else "is not there", "The path begins at the site directory."
-        if not path.resolve().is_relative_to(site.resolve()):
-            return "is a link that leads out of the site directory", "Put the picture itself there."
-        if path.stat().st_size > MOST_BYTES:
-            return f"is bigger than {MOST_BYTES // 1000} kB", "Everybody who opens a page loads it: make it smaller."
-        return flaw(path.suffix, path.read_bytes())
-    except OSError as error:
-        return f"cannot be read: {error.strerror}", "You must be able to read it."
+    if path.stat().st_size > MOST_BYTES:
+        return f"is bigger than {MOST_BYTES // 1000} kB", "Everybody who opens a page loads it: make it smaller."
+    return flaw(path.suffix, path.read_bytes())
 
 
 def _shaded(colour: str, percent: int) -> str:

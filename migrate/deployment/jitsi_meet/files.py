@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from migrate.core.bundle import Link, Placement
 from migrate.deployment.jitsi_meet import branding
+from migrate.deployment.jitsi_meet.installation import Installation
 from migrate.deployment.jitsi_meet.topology import Host, Topology
 
 TEMPLATES = "templates/jitsi_meet/debian/"
@@ -165,3 +166,5 @@ def links(host: Host, topology: Topology) -> Iterator[Link]:
         yield Link(f"/etc/nginx/sites-enabled/{domain}.conf", f"../sites-available/{domain}.conf")
         # Debian's link to its example page, which is a default server too, is replaced.
         yield Link("/etc/nginx/sites-enabled/default", "../sites-available/jitsi-meet-others.conf")
+        for module in Installation(topology).lua_modules:
+            yield Link(f"/usr/local/share/lua/5.4/{module}.lua", f"/usr/share/lua/5.1/{module}.lua")

@@ -48,13 +48,18 @@ class Installation:
             *("jicofo", "jitsi-meet-prosody", "jitsi-meet-web", "jitsi-meet-web-config", "nginx", "prosody"),
             # Without the first Jitsi's modules fail, and Prosody starts all the same; the second is its resolver.
             *("lua-cjson", "lua-unbound"),
-            *(["lua-luaossl"] if self.tokens else []),
+            *(["lua-luaossl"] if self._tokens else []),
+            *(f"lua-{module}" for module in self.lua_modules),
             *(["libnginx-mod-stream"] if self.topology.turn_by_name else []),
         ]
 
     @property
-    def tokens(self) -> bool:
-        """Whether Prosody checks tokens, for which Debian has two modules for older releases of Lua only."""
+    def lua_modules(self) -> Sequence[str]:
+        """Return what tokens need and Debian has for older releases of Lua only, though newer ones run it too."""
+        return ("basexx", "inspect") if self._tokens else ()
+
+    @property
+    def _tokens(self) -> bool:
         return self.topology.settings.authentication.mode == "jwt"
 
     @property

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from migrate.deployment.section import Section
-from migrate.deployment.values import Address, HostName, HostOrAddress, Link, Port, ServerPort, Word
+from migrate.deployment.values import Address, HostName, HostOrAddress, Link, Port, ServerPort, SiteFile, Word
 from migrate.deployment.values import Network as Subnet
 
 
@@ -141,6 +141,14 @@ class Repositories(Section):
     """Where packages come from: mirrors of your own keep the hosts from the internet."""
 
     jitsi: Link = Field(default="https://download.jitsi.org", description="Jitsi's packages")
+    jitsi_key: SiteFile | None = Field(
+        default=None,
+        description=(
+            "the key that signs Jitsi's packages, in the site directory; without it the hosts fetch upstream's, and "
+            "refuse any other"
+        ),
+        examples=["jitsi.asc"],
+    )
     backports: Link | None = Field(
         default=None,
         description=(

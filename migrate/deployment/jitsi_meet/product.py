@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 from migrate.core.bundle import Bundle, Content, Fault, Inventory, Product, ServerFile
 from migrate.core.check import Needs
 from migrate.core.problem import Problem
-from migrate.deployment.jitsi_meet import branding
+from migrate.deployment.jitsi_meet import branding, repositories
 from migrate.deployment.jitsi_meet.balancing import Balancing
 from migrate.deployment.jitsi_meet.certificates import Certificates
 from migrate.deployment.jitsi_meet.content_security import ContentSecurity
@@ -55,7 +55,11 @@ class JitsiMeet(Product):
 
     def faults(self) -> Sequence[Fault]:
         """Return every contradiction."""
-        return (*contradictions(self.topology, self.secrets), *branding.faults(self.settings, self.site))
+        return (
+            *contradictions(self.topology, self.secrets),
+            *branding.faults(self.settings, self.site),
+            *repositories.faults(self.settings, self.site),
+        )
 
     def problems(self) -> Sequence[Problem]:
         """Return what should be known before it is deployed."""
@@ -79,7 +83,8 @@ class JitsiMeet(Product):
     def variables(self) -> Content:
         """Return what the playbooks need to know."""
         known = {"settings": self.settings, "topology": self.topology, "prosody": self.prosody}
-        return render(f"{TEMPLATES}vars.yml.j2", **known, installation=Installation(self.topology))
+        sources = repositories.PackageSources(self.settings, self.site)
+        return render(f"{TEMPLATES}vars.yml.j2", **known, installation=Installation(self.topology), sources=sources)
 
     @cached_property
     def topology(self) -> Topology:

@@ -94,6 +94,7 @@ CHANGES: Mapping[tuple[str, ...], tuple[str, Any]] = {
     ("firewall", "ssh_port"): ("minimal", 2222),
     ("firewall", "ssh_from"): ("minimal", ("192.0.2.0/24",)),
     ("repositories", "jitsi"): ("minimal", "https://mirror.example.org/jitsi"),
+    ("repositories", "jitsi_key"): ("minimal", "jitsi.asc"),
     ("repositories", "backports"): ("newer-prosody", "https://mirror.example.org/debian"),
     (*BRIDGE, "addresses"): ("three-bridges", ("192.0.2.99", "10.1.0.22")),
     (*BRIDGE, "region"): ("three-bridges", "us"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import yaml
 
@@ -26,7 +28,7 @@ def test_the_variables_are_the_settings_and_no_secret(name):
     assert found["jitsi_meet_authentication"] == settings.authentication.mode
     assert list(found["jitsi_meet_servers"]) == [host.name for host in topology.hosts]
     assert (found["jitsi_meet_ipv4"], found["jitsi_meet_ipv6"]) == (settings.network.ipv4, settings.network.ipv6)
-    assert found["jitsi_meet_repositories"]["jitsi"] == settings.repositories.jitsi
+    assert found["jitsi_meet_repositories"][0]["uri"] == settings.repositories.jitsi
     text = deployment.variables().text
     assert not [secret for secret in SECRETS.values() if secret in text]
     assert not deployment.variables().secrets
@@ -70,8 +72,32 @@ def test_a_name_of_turn_on_the_web_servers_host_is_in_its_certificate():
 
 
 def test_backports_are_used_only_where_prosody_comes_from_there():
-    using = [name for name in VARIANTS if variables(name)["jitsi_meet_prosody_from_backports"]]
+    using = [name for name in VARIANTS if len(variables(name)["jitsi_meet_repositories"]) > 1]
     assert using == [name for name in VARIANTS if variant(name).settings.prosody == "13.0"]
+
+
+def test_jitsis_key_is_the_one_given_or_the_one_known():
+    (given, _), (fetched,) = (variables(name)["jitsi_meet_repositories"] for name in ("private-network", "minimal"))
+    assert given["key"] == Path("examples/site/jitsi.asc").read_text()
+    assert fetched["key_uri"] == "https://download.jitsi.org/jitsi-key.gpg.key"
+    assert fetched["fingerprint"] == "FFD65A0DA2BEBDEB73D44C8BB4D2D216F1FD7806"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "is not there"),
+        ("", "is not a public key"),
+        ("-----BEGIN PGP PRIVATE KEY BLOCK-----\n", "is not a public key"),
+    ],
+)
+def test_a_file_that_is_no_key_is_a_fault(tmp_path, text, message):
+    if text is not None:
+        (tmp_path / "key.asc").write_text(text)
+    site = product('domain = "meet.example.org"\nrepositories.jitsi_key = "key.asc"', site=tmp_path)
+    (fault,) = site.faults()
+    assert fault.path == ("jitsi_meet", "repositories", "jitsi_key")
+    assert message in fault.message
 
 
 @pytest.mark.parametrize("name", VARIANTS)
@@ -86,7 +112,7 @@ def test_no_package_is_installed_that_is_kept_out(name):
 def test_packages_follow_the_settings():
     web = {name: set(next(iter(variables(name)["jitsi_meet_servers"].values()))["packages"]) for name in VARIANTS}
     assert web["turn-443"] - web["minimal"] == {"libnginx-mod-stream"}
-    assert web["jwt"] - web["minimal"] == {"lua-luaossl"}
+    assert web["jwt"] - web["minimal"] == {"lua-luaossl", "lua-basexx", "lua-inspect"}
     assert web["minimal"] - web["private-network"] == {"certbot"}
 
 

@@ -56,18 +56,21 @@ class Stream:
                 self.send(" ")
 
     def _open(self) -> None:
-        self._stanzas = self._parsed()
+        self._stanzas = _Stanzas(self._socket)
         self.send(_OPEN.format(quoteattr(self._domain)))
-        assert next(self._stanzas).tag.endswith("features")
+        told = next(self._stanzas)
+        if not told.tag.endswith("features"):
+            raise Refused(_words(told))
 
     def _ask(self, text: str, answer: str) -> None:
         self.send(text)
         told = next(self._stanzas)
         if not told.tag.endswith(answer) or told.get("type") == "error":
-            raise Refused(" ".join(element.tag for element in told.iter()))
+            raise Refused(_words(told))
 
-    def _parsed(self) -> _Stanzas:
-        return _Stanzas(self._socket)
+
+def _words(element: Element) -> str:
+    return " ".join(part.tag.rpartition("}")[2] + (f": {part.text}" if part.text else "") for part in element.iter())
 
 
 class _Stanzas:
@@ -130,7 +133,7 @@ def serve(host: str, port: int, answers: dict[str, Callable[[], tuple[int, str]]
             self.end_headers()
             self.wfile.write(text.encode())
 
-        do_POST = do_GET
+        do_POST = do_GET  # noqa: N815
 
         def log_message(self, *_: object) -> None:
             pass

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Stands in for the bridge: it logs in with its settings, joins the brewery, and gives back what reaches its media port."""
+"""Stands in for the bridge: it logs in, joins the brewery, and gives back what reaches its media port."""
 
 from __future__ import annotations
 

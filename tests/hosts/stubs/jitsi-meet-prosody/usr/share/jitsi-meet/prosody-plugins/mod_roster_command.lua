@@ -1,5 +1,5 @@
 -- Stands in for the module of this name, as far as Jitsi uses it: prosodyctl mod_roster_command subscribe A B
-local datamanager, jid = require "util.datamanager", require "util.jid"
+local storage, jid = require "core.storagemanager", require "util.jid"
 
 function module.command(arg)
     local subscriber, user, host = arg[2], jid.split(arg[3] or "")
@@ -7,7 +7,9 @@ function module.command(arg)
         print("Usage: prosodyctl mod_roster_command subscribe <subscriber> <contact>")
         return 1
     end
-    local roster = datamanager.load(user, host, "roster") or { [false] = { version = 1 } }
+    storage.initialize_host(host)
+    local rosters = storage.open(host, "roster")
+    local roster = rosters:get(user) or { [false] = { version = 1 } }
     roster[subscriber] = { subscription = "from", groups = {} }
-    return datamanager.store(user, host, "roster", roster) and 0 or 1
+    return rosters:set(user, roster) and 0 or 1
 end
