@@ -27,9 +27,7 @@ class Site:
     def look(self, *words: object, within: float = 60) -> subprocess.CompletedProcess[str]:
         """Run preflight, as a person does."""
         environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "COLUMNS": "200"}
-        return self.bed.place.tried(
-            *PROGRAM, "--site", self.path, "preflight", *words, env=environment, within=within
-        )
+        return self.bed.place.tried(*PROGRAM, "--site", self.path, "preflight", *words, env=environment, within=within)
 
     def found(self, *words: object, code: int | None = None) -> dict[str, dict[str, list[str]]]:
         """Return what preflight found: host to code to messages, of all that is not well."""
@@ -53,9 +51,7 @@ def make_site(bed: Bed, path: Path, settings: str = "", **addition: str) -> Site
     before, _, _ = file.read_text().partition("[jitsi_meet]")
     bridge = bed.hosts["bridge.example.org"]
     meet = bed.hosts["meet.example.org"]
-    hosts = "".join(
-        f'[jitsi_meet.hosts."{host.name}"]\naddresses = ["{host.v4}", "{host.v6}"]\n' for host in (bridge,)
-    )
+    hosts = "".join(f'[jitsi_meet.hosts."{host.name}"]\naddresses = ["{host.v4}", "{host.v6}"]\n' for host in (bridge,))
     file.write_text(
         f'{before}[jitsi_meet]\ndomain = "{meet.name}"\nrepositories.jitsi = "{JITSI}"\n'
         f'certificate.source = "internal"\n{settings}\n{hosts}'
