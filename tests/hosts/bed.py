@@ -90,6 +90,18 @@ def bed(path: Path, groups: Mapping[str, tuple[str, ...]]) -> Iterator[Bed]:
         yield made
 
 
+def inventory(bed: Bed, groups: Mapping[str, tuple[str, ...]]) -> str:
+    """Return how Ansible reaches the hosts of groups."""
+    lines = []
+    for group, names in groups.items():
+        lines += [f"[{group}]", *(f"{name} ansible_host={bed.hosts[name].v4}" for name in names), ""]
+    options = f"-F {bed.path / 'ssh_config'}"
+    return "\n".join(lines) + (
+        "\n[all:vars]\nansible_user=root\nansible_python_interpreter=/usr/bin/python3\n"
+        f'ansible_ssh_common_args="{options}"\n'
+    )
+
+
 def _introduce(bed: Bed, groups: Mapping[str, tuple[str, ...]]) -> None:
     """Write down who the hosts are, for ssh, for Ansible and for each other."""
     known = []
@@ -100,8 +112,7 @@ def _introduce(bed: Bed, groups: Mapping[str, tuple[str, ...]]) -> None:
         known += [f"{names} {public}" for names in (host.name, host.v4, host.v6)]
     (bed.path / "known_hosts").write_text("".join(known))
     (bed.path / "ssh_config").write_text(_ssh_config(bed))
-    lines = [f"[{group}]\n" + "".join(f"{_line(bed, name)}\n" for name in names) for group, names in groups.items()]
-    bed.inventory.write_text("\n".join(lines) + _variables(bed))
+    bed.inventory.write_text(inventory(bed, groups))
     (bed.path / "hosts").write_text(_names(bed))
     # Programs of the place find hosts by their names, too.
     bed.place.run("mount", "--bind", bed.path / "hosts", "/etc/hosts")
@@ -132,18 +143,6 @@ def _ssh_config(bed: Bed) -> str:
   UpdateHostKeys no
   UserKnownHostsFile {bed.path / "known_hosts"}
 """
-
-
-def _line(bed: Bed, name: str) -> str:
-    return f"{name} ansible_host={bed.hosts[name].v4}"
-
-
-def _variables(bed: Bed) -> str:
-    options = f"-F {bed.path / 'ssh_config'}"
-    return (
-        "\n[all:vars]\nansible_user=root\nansible_python_interpreter=/usr/bin/python3\n"
-        f'ansible_ssh_common_args="{options}"\n'
-    )
 
 
 def _trusting(bed: Bed, disk: Path, acme: Path) -> Path:

@@ -16,6 +16,7 @@ from tests.hosts.servers import GROUPS
 PROGRAMS = {
     "apt-ftparchive": "apt-utils",
     "apt-get": "apt",
+    "curl": "curl",
     "dpkg-deb": "dpkg",
     "gpg": "gpg",
     "gpg-agent": "gpg-agent",
@@ -60,3 +61,11 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bed]:
         pytest.skip(obstacle())
     with bed(tmp_path_factory.mktemp("servers"), GROUPS) as made:
         yield made
+
+
+@pytest.fixture
+def servers_to_change(servers: Bed) -> Iterator[Bed]:
+    """Lend the servers to a test that installs or breaks something: the next finds them fresh."""
+    yield servers
+    for host in servers.hosts.values():
+        host.renew()

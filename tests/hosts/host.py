@@ -59,9 +59,9 @@ class Host:
         """Run a shell's command that must succeed, and return what it prints."""
         return self.bed.place.run("ssh", *self.bed.ssh, f"root@{self.name}", command, text=text, within=within)
 
-    def tried(self, command: str, *, within: float = 60) -> subprocess.CompletedProcess[str]:
+    def tried(self, command: str, *, text: str = "", within: float = 60) -> subprocess.CompletedProcess[str]:
         """Run a shell's command that may fail."""
-        return self.bed.place.tried("ssh", *self.bed.ssh, f"root@{self.name}", command, within=within)
+        return self.bed.place.tried("ssh", *self.bed.ssh, f"root@{self.name}", command, text=text, within=within)
 
     def keep(self, name: str) -> None:
         """Keep the disk as it is. The host goes on from there, and can be begun anew from there."""
@@ -107,7 +107,9 @@ class Host:
                 pass
         except TimeoutError:
             log = (self.bed.path / f"{self.name}.log").read_text("utf-8", "replace")
-            raise TimeoutError(f"{self.name} does not start:\n{log}") from None
+            few = Path("/proc/sys/fs/inotify/max_user_instances").read_text().strip()
+            hint = f"Each takes some fifteen of the {few} of sysctl fs.inotify.max_user_instances."
+            raise TimeoutError(f"{self.name} does not start. {hint}\n{log}") from None
         finally:
             ready.close()
 

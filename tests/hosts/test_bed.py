@@ -17,10 +17,13 @@ from select import select
 import pytest
 
 from migrate.deployment.inventory import read_inventory
+from tests.hosts.acme import CA_BUNDLE, DIRECTORY, root, set_name
 from tests.hosts.bed import Bed
 from tests.hosts.cache import KEYRING
+from tests.hosts.host import Host
 from tests.hosts.network import astray
 from tests.hosts.servers import GROUPS
+from tests.hosts.site import make_site
 from tests.readers import program
 
 # The first of all makes the disk.
@@ -28,6 +31,14 @@ pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(400)]
 
 SOURCES = "/etc/apt/sources.list.d/debian.sources"
 ELSEWHERE = ("203.0.113.1", "2001:db8:ffff::1")
+PLAY = [
+    {
+        "name": "Try",
+        "hosts": "all",
+        "gather_facts": False,
+        "tasks": [{"name": "Write", "ansible.builtin.copy": {"content": "", "dest": "/run/tried", "mode": "0644"}}],
+    }
+]
 HELD = """
 import sys
 from tests.hosts.enclosure import enclosure
@@ -109,6 +120,58 @@ def test_apt_refuses_a_repository_that_another_key_signed(servers: Bed):
     assert "NO_PUBKEY" in done.stderr
 
 
+def test_names_are_known_to_dns_by_both_families(servers_to_change: Bed):
+    servers = servers_to_change
+    host = servers.hosts["meet.example.org"]
+    asking = servers.hosts["bridge.example.org"]
+    asking.run("sed -i /meet/d /etc/hosts")
+    try:
+        assert found(asking, host.name) == {host.v4, host.v6}
+        set_name(servers, host.name, v4="198.51.100.99")
+        assert found(asking, host.name) == {"198.51.100.99"}
+    finally:
+        set_name(servers, host.name, host.v4, host.v6)
+
+
+def test_a_server_gets_a_certificate_from_the_acme_server(servers_to_change: Bed):
+    host = servers_to_change.hosts["meet.example.org"]
+    host.run("apt-get -qq update && apt-get -qq install certbot nginx", within=120)
+    ask = f"certonly --webroot -w /var/www/html -d {host.name} --server {DIRECTORY} --agree-tos -n -m a@example.org"
+    assert "certificate verify failed" in host.tried(f"certbot {ask}").stderr
+    host.run(f"REQUESTS_CA_BUNDLE={CA_BUNDLE} certbot {ask}")
+    chain = host.run(f"cat /etc/letsencrypt/live/{host.name}/fullchain.pem")
+    (servers_to_change.path / "root.pem").write_text(root(servers_to_change))
+    (servers_to_change.path / "chain.pem").write_text(chain)
+    files = ("-CAfile", servers_to_change.path / "root.pem", "-untrusted", servers_to_change.path / "chain.pem")
+    servers_to_change.place.run("openssl", "verify", *files, servers_to_change.path / "chain.pem")
+
+
+def test_a_server_begins_anew_from_a_disk_that_was_kept(servers_to_change: Bed):
+    host = servers_to_change.hosts["meet.example.org"]
+    host.run("touch /etc/kept && nohup sleep 1000 >/dev/null 2>&1 &")
+    host.keep("here")
+    host.run("touch /etc/broken && rm /etc/kept /etc/debian_version && ip address add 198.51.100.77/32 dev eth0")
+    host.renew("here")
+    assert host.tried("ls /etc/kept /etc/broken /etc/debian_version").stdout.split() == [
+        "/etc/debian_version",
+        "/etc/kept",
+    ]
+    assert "198.51.100.77" not in host.run("ip address")
+    host.renew()
+    assert host.tried("ls /etc/kept").returncode != 0
+    assert host.run("systemctl is-system-running").strip() == "running"
+
+
+def test_a_site_as_users_make_it_is_played(servers: Bed, tmp_path: Path):
+    site = make_site(servers, tmp_path / "site", GROUPS)
+    (tmp_path / "try.yml").write_text(json.dumps(PLAY))
+    first, second = (site.play(tmp_path / "try.yml").succeeded() for _ in range(2))
+    assert set(first.changed) == {(name, "Write") for name in servers.hosts}
+    assert second.changed == []
+    killed = site.play(tmp_path / "try.yml", until=1)
+    assert (killed.returncode, len(killed.outcomes)) == (-signal.SIGKILL, 1)
+
+
 def test_ansible_reaches_all_by_our_kind_of_inventory(servers: Bed, tmp_path: Path):
     inventory = read_inventory(servers.inventory.read_text(), "inventory.ini")
     assert {group: tuple(inventory.groups[group]) for group in GROUPS} == GROUPS
@@ -131,6 +194,10 @@ def test_nothing_is_left_when_the_tests_are_killed(servers: Bed, end: signal.Sig
             assert select([holder], [], [], 10)[0], "the place lives on"
     assert not Path("/proc", inside).exists()
     assert groups and not [group for group in groups if Path(group).exists()]
+
+
+def found(host: Host, name: str) -> set[str]:
+    return {line.split()[0] for line in host.run(f"getent ahosts {name}").splitlines()}
 
 
 def parent(pid: int) -> int:
