@@ -22,7 +22,11 @@ PATIENCE = 60
 # In its own control groups, as the second host would else share those of the first. What a former start left goes.
 _START = """
 for group; do
-    [ ! -d "$group" ] || find "$group" -depth -type d -exec rmdir {} +
+    tries=100
+    while [ -d "$group" ] && ! find "$group" -depth -type d -exec rmdir {} + 2>/dev/null; do
+        # Its last processes are about to end.
+        [ "$((tries -= 1))" -gt 0 ] && sleep 0.1 || exit
+    done
     mkdir "$group" && echo 0 >"$group/cgroup.procs"
 done
 eval "exec $START"

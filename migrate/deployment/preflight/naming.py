@@ -52,7 +52,7 @@ def _families(needs: Needs, seen: Seen, name: str, addresses: tuple[str, ...]) -
 
 def _elsewhere(needs: Needs, seen: Seen, name: str, addresses: tuple[str, ...]) -> Iterator[Finding]:
     # Whatever stands between: if our own words come back from there, it leads here.
-    proven = {look.address for look in seen.looks if look.state == "answered"}
+    proven = {look.address for look in seen.looks if look.state == "answered" and look.address in addresses}
     known = {*own(seen), *public(needs, seen), *proven}
     # Of a family that the host lacks it is told already.
     families = {ip_address(address).version for address in known}.intersection(needs.families)

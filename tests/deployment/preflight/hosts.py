@@ -61,6 +61,8 @@ LOOKS = tuple(
     for address in (V4, V6)
     for protocol, port in sorted(ANSWERING)
 )
+# A bridge that came to Prosody by a name.
+LOOKS += (Look("bridge", "meet", "meet.example.org", "tcp", 443, "answered", arrived=V4),)
 SEEN = Seen(FACTS, ANSWERING, LOOKS, 0.1, {"meet.example.org": Resolved((V4, V6), (V4, V6))})
 
 
