@@ -22,11 +22,7 @@ PATIENCE = 60
 # In its own control groups, as the second host would else share those of the first. What a former start left goes.
 _START = """
 for group; do
-    tries=100
-    while [ -d "$group" ] && ! find "$group" -depth -type d -exec rmdir {} + 2>/dev/null; do
-        # Its last processes are about to end.
-        [ "$((tries -= 1))" -gt 0 ] && sleep 0.1 || exit
-    done
+    [ ! -d "$group" ] || find "$group" -depth -type d -exec rmdir {} +
     mkdir "$group" && echo 0 >"$group/cgroup.procs"
 done
 eval "exec $START"
@@ -149,7 +145,9 @@ class Host:
 
     def _stop(self, end: signal.Signals) -> None:
         process = self._now.process
-        os.kill(child(process.pid), end)
+        nspawn = child(process.pid)
+        # Killed itself, it would leave the host's processes behind.
+        os.kill(child(nspawn) if end is signal.SIGKILL else nspawn, end)
         process.wait(PATIENCE)
         # Its processes may end a moment later than it.
         self.bed.place.run("umount", "--lazy", self._disks / "all")
