@@ -145,7 +145,9 @@ class Host:
 
     def _stop(self, end: signal.Signals) -> None:
         process = self._now.process
-        os.kill(child(process.pid), end)
+        nspawn = child(process.pid)
+        # Killed itself, it would leave the host's processes behind.
+        os.kill(child(nspawn) if end is signal.SIGKILL else nspawn, end)
         process.wait(PATIENCE)
         # Its processes may end a moment later than it.
         self.bed.place.run("umount", "--lazy", self._disks / "all")
