@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Iterator
-
 import pytest
 
 from tests.hosts.bed import Bed
 from tests.hosts.servers import GROUPS
-from tests.hosts.site import DOMAIN, Site, make_site
+from tests.hosts.site import Site, make_site
 
 pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(400)]
 
