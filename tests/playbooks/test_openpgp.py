@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,8 @@ def test_fingerprints_are_those_of_gpg(path, tmp_path):
         pytest.skip("only Debian has this file")
     gpg = (program("gpg", "gpg"), "--homedir", tmp_path, "--with-colons", "--show-keys", path)
     told = subprocess.run(gpg, capture_output=True, text=True, check=True).stdout.splitlines()
-    primary = [told[place + 1].split(":")[9] for place, line in enumerate(told) if line.startswith("pub:")]
+    shown = [line.split(":") for line in told if line.startswith(("pub:", "fpr:"))]
+    primary = [after[9] for line, after in pairwise(shown) if line[0] == "pub"]
     assert sorted(openpgp.certificates(path.read_bytes())) == sorted(primary)
 
 
