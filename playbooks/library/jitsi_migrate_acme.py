@@ -104,7 +104,8 @@ def why_now(params: dict[str, Any]) -> str:
 
 def patience(found: Certificate, days: int) -> float:
     """Return the seconds that a certificate must last: some are only for days."""
-    return min(days * DAY, (found.ends - found.begins) / 3)
+    seconds: float = min(days * DAY, (found.ends - found.begins) / 3)
+    return seconds
 
 
 def server_of(path: Path) -> str:
