@@ -82,7 +82,6 @@ def test_a_server_is_what_it_was_before(site: Site, host: Host):
     before = look(host)
     site.play("jitsi_meet_deploy.yml").succeeded()
     host.run(f"echo '# by hand' >>{BY_HAND}")
-    host.keep("deployed")
     deployed = look(host)
     refused = site.play("jitsi_meet_destroy.yml")
     assert f"--confirm {DOMAIN}" in refused.text
