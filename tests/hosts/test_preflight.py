@@ -52,7 +52,7 @@ def test_good_hosts_are_ready_nothing_changes_there_and_nobody_stray_is_asked(si
     before = trees(site.bed)
     with astray(site.bed.place) as packets:
         found = site.found(code=0)
-    assert {name: tree ^ before[name] for name, tree in trees(site.bed).items()} == dict.fromkeys(before, set())
+    assert {name: tree ^ before[name] for name, tree in trees(site.bed).items()} == {name: set() for name in before}
     assert packets == []
     assert {host: set(codes) - {"dns-only-here"} for host, codes in found.items()} == {
         "meet.example.org": {"container"},
@@ -81,6 +81,7 @@ def test_what_stands_in_the_way_is_found_all_at_once(site: Site):
     assert found["foreign-firewall"] == ["others set up rules of a firewall (inet others)"]
     assert found["port-taken"] == ["python3 has port 5280/tcp, where Prosody's own HTTP server will be"]
     assert found["dpkg-interrupted"] == ["dpkg was interrupted at dpkg"]
+    assert found["held"] == ["packages are held: lua-cjson"]
     assert re.fullmatch(r"apt is at work there \(python3, process \d+\)", found["apt-locked"][0])
     assert "meet.example.org" in found["hostname"][0]
     closed = found["port-closed"]
