@@ -37,7 +37,9 @@ def state(packages: Sequence[str]) -> dict[str, Any]:
 
 def held() -> list[str]:
     """Return the packages that shall stay as they are. apt-mark would tell the same, and write apt's caches."""
-    rows = (row.split("\t") for row in said("dpkg-query", "-W", "-f", "${db:Status-Want}\t${Package}\n").splitlines())
+    rows = (
+        row.split("\t") for row in said("dpkg-query", "-W", "-f", "${db:Status-Want}\t${Package}\n", "*").splitlines()
+    )
     return [row[1] for row in rows if row[0] == "hold"]
 
 
