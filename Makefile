@@ -10,7 +10,7 @@ BIN := .venv/bin
 COMMAND := $(BIN)/jitsi-migrate
 JS := tests/js/node_modules/.package-lock.json
 PARALLEL := $(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target
-CHECKS := check-code check-format check-types check-imports check-dependencies check-spelling
+CHECKS := check-code check-format check-types check-imports check-dependencies check-spelling check-playbooks
 PYTEST := $(BIN)/pytest -n 2 --dist worksteal
 
 .PHONY: help
@@ -77,6 +77,13 @@ check-dependencies:
 	$(BIN)/deptry --no-ansi migrate
 check-spelling:
 	$(BIN)/codespell
+# Modules of our own are found beside a playbook; roles are read alone here, so it is told where they are.
+check-playbooks:
+	$(BIN)/yamllint --strict playbooks .ansible-lint .yamllint
+	@PATH="$(CURDIR)/$(BIN):$$PATH" ANSIBLE_LIBRARY="$(CURDIR)/playbooks/library" \
+		ANSIBLE_MODULE_UTILS="$(CURDIR)/playbooks/module_utils" \
+		ANSIBLE_LOOKUP_PLUGINS="$(CURDIR)/playbooks/roles/bundle/lookup_plugins" \
+		ansible-lint --quiet playbooks
 
 $(BIN)/installed: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

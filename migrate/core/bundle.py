@@ -43,7 +43,8 @@ class Placement:
     """How a file stands on the server.
 
     `path` is absolute, `mode` octal as in "0640". `validate` is a command whose {} is a file with the new content, run
-    on the server before the old file is replaced. `restart` and `reload` name services.
+    on the server before the old file is replaced. `check` looks at all files together when they are in place, for
+    what cannot be judged alone. `restart` and `reload` name services.
     """
 
     path: str
@@ -51,6 +52,7 @@ class Placement:
     group: str = "root"
     mode: str = "0644"
     validate: tuple[str, ...] = ()
+    check: tuple[str, ...] = ()
     restart: tuple[str, ...] = ()
     reload: tuple[str, ...] = ()
 

@@ -56,6 +56,7 @@ def _entry(file: ServerFile) -> dict[str, Any]:
         "group": place.group,
         "mode": place.mode,
         "validate": list(place.validate),
+        "check": list(place.check),
         "restart": list(place.restart),
         "reload": list(place.reload),
     }

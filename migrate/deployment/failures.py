@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -28,28 +29,34 @@ class _Kind:
     """One kind of failure, and by what it is known."""
 
     code: str
-    hint: str
     exit_code: Exit
-    message: str = ""
-    matches: re.Pattern[str] = re.compile("")
-    module: str = ""
+    matches: re.Pattern[str]
+    module: re.Pattern[str]
     state: str = ""
+    message: str = ""
+    hint: str = ""
 
     @classmethod
     def of(cls, entry: Mapping[str, str]) -> _Kind:
         """Return an entry of the table."""
-        entry = dict(entry)
-        pattern, code = re.compile(entry.pop("matches", "")), Exit[entry.pop("exit").upper()]
-        return cls(matches=pattern, exit_code=code, **entry)
+        words = {name: entry.get(name, "") for name in ("state", "message", "hint")}
+        matches, module = (re.compile(entry.get(name, fits)) for name, fits in (("matches", ""), ("module", ".*")))
+        return cls(entry["code"], Exit[entry["exit"].upper()], matches, module, **words)
 
     def told(self, result: HostResult, text: str) -> Failure | None:
         """Return this failure in words, None if it is another."""
         found = self.matches.search(text)
-        if not found or self.module not in ("", result.module) or self.state not in ("", result.state):
+        if not found or not self.module.fullmatch(result.module) or self.state not in ("", result.state):
             return None
-        words = {"host": result.host, **found.groupdict(default="")}
+        words = defaultdict(lambda: "…", host=result.host, **_words(found))
         message = self.message.format_map(words) if self.message else _own(result)
         return Failure(self.code, message, self.hint.format_map(words), self.exit_code)
+
+
+def _words(found: re.Match[str]) -> dict[str, str]:
+    """Return the groups that were found; a number at the end of a name tells alternatives apart."""
+    groups = ((name.rstrip("0123456789"), value) for name, value in found.groupdict().items())
+    return {name: value for name, value in groups if value}
 
 
 def _own(result: HostResult) -> str:

@@ -117,8 +117,6 @@ def _run(run: _Run, ending: _Ending, listen: Callable[[Mapping[str, Any]], bool]
         private_data_dir=str(run.place / "runner"),
         playbook=run.playbook,
         quiet=True,
-        suppress_output_file=True,
-        suppress_env_files=True,
         fact_cache_type="memory",
     )
     config.prepare()
@@ -127,6 +125,8 @@ def _run(run: _Run, ending: _Ending, listen: Callable[[Mapping[str, Any]], bool]
     config.command = run.command
     config.cwd = run.directory
     config.pexpect_timeout = _LOOK
+    # As an argument it would be overruled by a file of settings, also if there is none.
+    config.suppress_output_file = True
     _, code = Runner(config, event_handler=listen, cancel_callback=ending.overdue).run()
     return int(code or 0)
 

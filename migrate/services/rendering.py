@@ -181,9 +181,11 @@ def _entries(manifest: Manifest) -> dict[str, Manifest]:
 
 
 def _diff(before: bytes, file: ServerFile, last: Manifest | None, new: Manifest) -> Iterator[str]:
-    for key in ("owner", "group", "mode", "validate", "restart", "reload"):
-        if last and last[key] != new[key]:
-            yield f"({key}: {_shown(last[key])} becomes {_shown(new[key])})\n"
+    for key in ("owner", "group", "mode", "validate", "check", "restart", "reload"):
+        # A manifest of an earlier program has no check.
+        old_value = last.get(key, []) if last else new[key]
+        if old_value != new[key]:
+            yield f"({key}: {_shown(old_value)} becomes {_shown(new[key])})\n"
     if before == data_of(file) or not isinstance(file.content, Content):
         return
     # Where the file is not what the manifest tells, nobody knows where its secrets stand.

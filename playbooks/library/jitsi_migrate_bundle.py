@@ -10,6 +10,7 @@ description:
   - Makes the server's files what a bundle's manifest says, content, owner, group and mode.
   - All files that differ are written beside the old ones and validated before the first of them replaces an old one.
   - Each file is replaced at once and whole. Interrupted, the same again completes it.
+  - When all are in place, the checks of those that changed look at the whole. If one refuses it, all is put back.
   - Directories that are missing are made for their owner root, with mode 0755. Those that exist are left as they are.
   - What earlier bundles placed and this one does not have is removed if it still is what was placed, else kept.
 options:
@@ -36,7 +37,7 @@ options:
 attributes:
   check_mode:
     support: full
-    description: Users, directories and validators need not exist. Validators are not run.
+    description: Users, directories and validators need not exist. Neither validators nor checks are run.
   diff_mode:
     support: full
     description: Shows only what is known to be no secret.
@@ -100,7 +101,8 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.jitsi_migrate_placing import Server, remains
+from ansible.module_utils.jitsi_migrate_before import Before, check, remains
+from ansible.module_utils.jitsi_migrate_placing import Server
 from ansible.module_utils.jitsi_migrate_plan import (
     File,
     Placed,
@@ -169,22 +171,29 @@ def differs(path: Path, plan: Plan, wanted: Placed, record: Placed) -> bool:
         or plan.restart
         or plan.reload
         or after(plan, wanted, record) != record
-        or remains({*wanted.paths, *record.paths, str(path)})
+        or remains({*wanted.paths, *record.paths, str(path)}, record)
     )
 
 
 def carry_out(path: Path, plan: Plan, wanted: Placed, record: Placed, contents: Mapping[str, bytes]) -> None:
     """Make the server so, or leave it as it is."""
-    for left in remains({*wanted.paths, *record.paths, str(path)}):
+    for left in remains({*wanted.paths, *record.paths, str(path)}, record):
         left.unlink()
-    server = Server(contents)
     done = after(plan, wanted, record)
+    server, before = Server(contents), Before(plan, record, path)
     try:
         server.prepare(plan)
-        if plan.differences:
-            # Killed from here on, the next run still knows what is ours and which services were not told.
-            server.keep(path, between(wanted, record, done))
+        before.keep()
+        try:
+            if plan.differences:
+                # Killed from here on, the next run still knows what is ours, whom to tell, and what to check.
+                server.keep(path, between(wanted, record, done, before.unchecked))
             server.place(plan)
+            check(plan, wanted)
+        except BaseException:
+            before.put_back()
+            raise
+        before.forget()
         if plan.differences or done != record:
             server.keep(path, done)
     except BaseException:

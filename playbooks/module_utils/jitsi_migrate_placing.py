@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -100,12 +100,7 @@ class Server:
         self._touched.add(path.parent)
 
     def _sync(self) -> None:
-        for path in sorted(self._touched):
-            descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+        sync(self._touched)
         self._touched.clear()
 
 
@@ -128,6 +123,16 @@ def write(path: Path, data: bytes, mode: int, uid: int | None = None, gid: int |
         raise OSError(error.errno, error.strerror, str(path.parent)) from error
 
 
+def sync(directories: Iterable[Path]) -> None:
+    """Wait until the names in some directories are on the disk."""
+    for path in sorted(directories):
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
 def set_rights(descriptor: int, mode: int, uid: int | None, gid: int | None) -> None:
     """Give a file its owner, group and mode. The owner first: to change it takes some rights away."""
     os.fchown(descriptor, -1 if uid is None else uid, -1 if gid is None else gid)
@@ -145,11 +150,11 @@ def validate(file: File, data: bytes) -> None:
         text = data.decode("utf-8", "replace")
         words = without(failed, [text[first:last] for first, last, _ in file.secrets])
         shown = " ".join(file.validate).replace("{}", file.path)
-        said = words.replace(made, file.path).strip()[:WORDS]
-        raise Refused(f"{file.path}: its validator refuses it, so no file was replaced. {shown}: {said}")
+        told = said(words.replace(made, file.path))
+        raise Refused(f"{file.path}: its validator refuses it, so no file was replaced. {shown}: {told}")
 
 
-def failure(command: list[str]) -> str | None:
+def failure(command: Sequence[str]) -> str | None:
     """Return what a validator says if it does not agree."""
     environment = {"PATH": PATH, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
     try:
@@ -167,10 +172,10 @@ def failure(command: list[str]) -> str | None:
         return f"no answer in {PATIENCE} seconds"
     except OSError as error:
         return f"cannot be run ({error.strerror})"
-    said = done.stdout.decode("utf-8", "replace")
-    return (said or f"exit status {done.returncode}, no words") if done.returncode else None
+    words = done.stdout.decode("utf-8", "replace")
+    return (words or f"exit status {done.returncode}, no words") if done.returncode else None
 
 
-def remains(paths: Iterable[str]) -> list[Path]:
-    """Return what a killed run left beside its places."""
-    return [path for path in (beside(Path(place)) for place in sorted(paths)) if os.path.lexists(path)]
+def said(words: str) -> str:
+    """Return so much of a program's words as is told."""
+    return words.strip()[:WORDS]

@@ -7,9 +7,10 @@ import json
 import posixpath
 import pwd
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 FORMAT, VERSION = "jitsi-migrate/bundle", 1
@@ -28,6 +29,7 @@ class File(NamedTuple):
     group: str
     mode: str
     validate: tuple[str, ...] = ()
+    check: tuple[str, ...] = ()
     restart: tuple[str, ...] = ()
     reload: tuple[str, ...] = ()
     secrets: tuple[list[Any], ...] = ()  # first character, the one after the last, what to show instead
@@ -41,12 +43,16 @@ class Link(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """What a bundle places, or several placed, and the services that have not been told yet."""
+    """What a bundle places, or several placed, and the services that have not been told yet.
+
+    `unchecked` are the places that a run changes, until the checks agree, and whether anything stood there before it.
+    """
 
     files: list[File]
     links: list[Link]
     restart: tuple[str, ...] = ()
     reload: tuple[str, ...] = ()
+    unchecked: Mapping[str, bool] = MappingProxyType({})
 
     @property
     def paths(self) -> set[str]:
@@ -85,6 +91,7 @@ class Plan(NamedTuple):
     kept: list[str]
     restart: list[str]
     reload: list[str]
+    checks: list[tuple[str, ...]]
 
     @property
     def new_files(self) -> list[File]:
@@ -166,7 +173,9 @@ def plan_for(wanted: Placed, record: Placed) -> Plan:
     found = [(item, standing_at(item.path)) for item in items]
     compared = [Difference(item.path, item, standing, reasons(item, standing)) for item, standing in found]
     differences = [*(item for item in compared if item.reasons), *stale]
-    return Plan(differences, kept, *services({item.path for item in differences}, wanted, record))
+    changed = {item.path for item in differences}
+    checks = {file.check for file in affected({*changed, *record.unchecked}, wanted, record) if file.check}
+    return Plan(differences, kept, *services(affected(changed, wanted, record), record), sorted(checks))
 
 
 def leftovers(wanted: Placed, record: Placed) -> tuple[list[Difference], list[str]]:
@@ -189,12 +198,17 @@ def is_ours(path: str, standing: Standing, record: Placed) -> bool:
     return Link(path, standing.target or "") in record.links
 
 
-def services(changed: set[str], wanted: Placed, record: Placed) -> tuple[list[str], list[str]]:
-    """Return the services to restart and to reload: those of the changes, and those that are still to be told."""
+def affected(changed: set[str], wanted: Placed, record: Placed) -> list[File]:
+    """Return the files at paths that change, and those that changed links lead to."""
     links = {**links_of(record), **links_of(wanted)}
     targets = {target_of(path, links[path]) for path in changed & links.keys()}
     known = [*wanted.files, *(file for file in record.files if file.path not in wanted.paths)]
-    files = [file for file in known if file.path in changed | targets]
+    return [file for file in known if file.path in changed | targets]
+
+
+def services(files: Iterable[File], record: Placed) -> tuple[list[str], list[str]]:
+    """Return the services to restart and to reload: those of changed files, and those that are still to be told."""
+    files = list(files)
     restart = {*record.restart, *(name for file in files for name in file.restart)}
     reload = {*record.reload, *(name for file in files for name in file.reload)}
     return sorted(restart), sorted(reload - restart)

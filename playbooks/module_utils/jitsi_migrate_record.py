@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from ansible.module_utils.jitsi_migrate_plan import Placed, Plan, Refused, placed_of
@@ -20,7 +21,10 @@ def read_record(path: Path) -> Placed:
         raise Refused(f"{path}: cannot be read. Remove it; what older bundles left behind then stays") from None
     if (data.get("format"), data.get("version")) != (FORMAT, VERSION):
         raise Refused(f"{path}: was written by another version of jitsi-migrate")
-    return placed_of(data)._replace(restart=tuple(data["restart"]), reload=tuple(data["reload"]))
+    # What was added within the version is not there in older records.
+    return placed_of(data)._replace(
+        restart=tuple(data["restart"]), reload=tuple(data["reload"]), unchecked=data.get("unchecked", {})
+    )
 
 
 def record_text(record: Placed) -> bytes:
@@ -32,6 +36,7 @@ def record_text(record: Placed) -> bytes:
         "links": [link._asdict() for link in record.links],
         "restart": record.restart,
         "reload": record.reload,
+        "unchecked": dict(record.unchecked),
     }
     return (json.dumps(fields, ensure_ascii=False) + "\n").encode()
 
@@ -46,9 +51,10 @@ def after(plan: Plan, wanted: Placed, record: Placed) -> Placed:
     )
 
 
-def between(wanted: Placed, record: Placed, done: Placed) -> Placed:
+def between(wanted: Placed, record: Placed, done: Placed, unchecked: Mapping[str, bool]) -> Placed:
     """Return the record of a plan that is being carried out: what stands is of the one bundle or of the other."""
     return done._replace(
         files=[*wanted.files, *(file for file in record.files if file not in wanted.files)],
         links=[*wanted.links, *(link for link in record.links if link not in wanted.links)],
+        unchecked=unchecked,
     )

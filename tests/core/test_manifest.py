@@ -12,7 +12,7 @@ from migrate.core.manifest import checksum, manifest_of, sha256_of, spans
 
 SECRET = "the-secret-itself"
 CONFIG = ServerFile(
-    Placement("/etc/b.conf", "user", "staff", "0640", ("check", "{}"), ("one",), ("two",)),
+    Placement("/etc/b.conf", "user", "staff", "0640", ("look", "{}"), ("look-at-all",), ("one",), ("two",)),
     Content(f"password={SECRET}\n", (SecretSpan(9, 9 + len(SECRET), "‹mask›"),)),
 )
 LOGO = ServerFile(Placement("/etc/a.png"), b"\x89PNG")
@@ -31,7 +31,8 @@ def test_it_tells_everything_but_the_contents() -> None:
         "owner": "user",
         "group": "staff",
         "mode": "0640",
-        "validate": ["check", "{}"],
+        "validate": ["look", "{}"],
+        "check": ["look-at-all"],
         "restart": ["one"],
         "reload": ["two"],
         "secrets": "",

@@ -30,7 +30,7 @@ import json, os, runpy, signal, sys
 import ansible.module_utils, ansible.module_utils.basic as basic
 playbooks, answer = sys.argv[1:]
 ansible.module_utils.__path__.append(playbooks + "/module_utils")
-CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.chmod", "os.chown", "os.symlink", "os.rmdir"}
+CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.chmod", "os.chown", "os.symlink", "os.rmdir", "os.link"}
 
 def run(arguments, left):
     def watch(event, _):

@@ -373,6 +373,89 @@ def test_killed_before_any_of_its_changes_it_converges(tmp_path, module):
     assert not [said for said in old.shown if shows_the_secret(said)]
 
 
+def checking(server, word):
+    """Return a check of the whole that agrees only if one file has a word and the other is there."""
+    one, two = server.path("etc/a.conf"), server.path("etc/new/b.conf")
+    return ("sh", "-c", f'cat {one}; test -f {two} && grep -q "^{word}" {one}')
+
+
+def before_and_after(server, check):
+    """Return two bundles between which every kind of change lies."""
+    plain = server.file("etc/rights.conf", "same\n", "0600"), server.file("etc/gone.conf", "gone\n", reload=("gone",))
+    old = (server.file("etc/a.conf", f"one «{SECRET}»\n", check=check), server.link("etc/link.conf", "a.conf"), *plain)
+    new = (
+        server.file("etc/a.conf", f"two «{SECRET}»\n", "0640", check=check, restart=("app",)),
+        server.file("etc/new/b.conf", "b\n", reload=("web",)),
+        server.file("etc/rights.conf", "same\n", "0644"),
+        server.link("etc/link.conf", "new/b.conf"),
+    )
+    return old, new
+
+
+def test_all_is_checked_together_when_it_is_in_place(server):
+    seen = server.root / "seen"
+    check = ("sh", "-c", f"cat {server.path('etc')}/*.conf >>{seen}")
+    files = [server.file(f"etc/{name}.conf", f"{name}\n", check=check) for name in "ab"]
+    assert server.place(*files, check=True)["changed"]
+    assert not seen.exists()
+    server.place(*files)
+    server.place(*files)
+    server.place(*files, server.file("etc/c.conf", "c\n"))
+    assert seen.read_text() == "a\nb\n"
+    server.place(files[0])
+    assert seen.read_text() == "a\nb\na\n"
+
+
+def test_what_is_refused_as_a_whole_leaves_all_as_it_was(server):
+    old, _ = before_and_after(server, ("true",))
+    server.place(*old)
+    server.run(None, state="settled")
+    before = server.tree()
+    _, new = before_and_after(server, checking(server, "three"))
+    result = server.place(*new)
+    assert result["msg"].startswith("what was placed is refused as a whole, so all is as it was. sh -c cat ")
+    assert result["msg"].endswith("two ‹secret›")
+    assert server.tree() == before
+    assert server.run(bundle_of(*old), state="compared")["differs"] is False
+
+
+def test_what_is_refused_at_first_leaves_nothing(server):
+    assert server.place(server.file("etc/a.conf", "a\n", check=("false",)))["failed"]
+    assert not server.tree()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("word", ["two", "three"])
+def test_killed_before_any_of_its_changes_the_next_run_checks_the_whole(tmp_path, module, word):
+    server = Server(tmp_path / "server", module)
+    old, _ = before_and_after(server, ("true",))
+    _, new = before_and_after(server, checking(server, word))
+    server.place(*old)
+    server.run(None, state="settled")
+    shutil.copytree(server.root, tmp_path / "old", symlinks=True)
+
+    def place(**killed):
+        shutil.rmtree(server.root)
+        shutil.copytree(tmp_path / "old", server.root, symlinks=True)
+        return server.place(*new, **killed)
+
+    undisturbed = place(), without_directories(server.tree())
+    for number in range(1, 100):
+        if "killed" not in place(killed_before=number):
+            break
+        again = server.place(*new)
+        assert without_directories(server.tree()) == undisturbed[1], number
+        assert again.get("failed") == undisturbed[0].get("failed")
+        assert again.get("restart") == undisturbed[0].get("restart")
+    assert number > 25
+    assert not [said for said in server.shown if shows_the_secret(said)]
+
+
+def without_directories(tree):
+    """Leave out what a killed run may leave behind: empty directories. And one more link is no change of a file."""
+    return {name: value for name, value in tree.items() if len(value) > 3}
+
+
 @pytest.mark.parametrize("path", sorted(PLAYBOOKS.rglob("*.py")), ids=lambda path: path.stem)
 def test_servers_with_an_older_python_can_read_it(path):
     ast.parse(path.read_text("utf-8"), feature_version=(3, 9))

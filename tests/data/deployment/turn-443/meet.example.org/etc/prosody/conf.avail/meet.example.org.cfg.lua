@@ -41,9 +41,10 @@ external_services = {
 -- --- People ----------------------------------------------------------------------------------------------------------
 
 VirtualHost "meet.example.org"
+    -- Only Jicofo and the bridges come by TLS, and these to the other name; nginx is on this host and brings people.
     ssl = {
-        key = "/etc/prosody/certs/meet.example.org.key";
-        certificate = "/etc/prosody/certs/meet.example.org.crt";
+        key = "/etc/prosody/certs/auth.meet.example.org.key";
+        certificate = "/etc/prosody/certs/auth.meet.example.org.crt";
     }
     modules_enabled = {
         "bosh";

@@ -1,0 +1,157 @@
+#!/usr/bin/python
+"""Make the rules in force those of the bundle, in a way that shuts nobody out."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: jitsi_migrate_firewall
+short_description: Make the rules in force those of the bundle
+description:
+  - Compares the rules in force with those that a file means, whatever changed either of them, and loads the file.
+  - Only the table C(inet jitsi_migrate) is looked at and replaced, in one step. Those of others stay as they are.
+  - Rules that were loaded are put back unless a new connection confirms them in time. So is the file they came from.
+  - The service that loads the file at boot is enabled as soon as the rules are confirmed.
+options:
+  state:
+    description:
+      - V(loaded) puts the rules in force. Its C(unconfirmed) tells that V(confirmed) has to follow by a new connection.
+      - V(absent) removes the table, and leaves the service as it was before.
+    type: str
+    choices: [loaded, confirmed, absent]
+    default: loaded
+  rules:
+    description: The text of the file. Required for V(loaded).
+    type: str
+  file:
+    description: Where the rules are loaded from at boot.
+    type: path
+    default: /etc/nftables.conf
+  patience:
+    description: Seconds after which the rules of before come back, unless the new ones are confirmed.
+    type: int
+    default: 60
+attributes:
+  check_mode:
+    support: full
+    description: Where there is no nftables yet, the rules are shown as the file has them.
+  diff_mode:
+    support: full
+author: the jitsi-migrate project
+"""
+
+EXAMPLES = r"""
+- name: Load the rules
+  jitsi_migrate_firewall:
+    rules: "{{ lookup('ansible.builtin.file', 'nftables.conf', rstrip=false) }}"
+  register: loaded
+
+- name: Come in anew
+  ansible.builtin.meta: reset_connection
+
+- name: Confirm the rules
+  jitsi_migrate_firewall:
+    state: confirmed
+  when: loaded.unconfirmed
+"""
+
+RETURN = r"""
+unconfirmed:
+  description: Whether the rules of before come back unless these are confirmed.
+  type: bool
+  returned: always
+"""
+
+from pathlib import Path
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.jitsi_migrate_nftables import SERVICE, TABLE, Firewall, Places
+from ansible.module_utils.jitsi_migrate_plan import Refused
+
+RUN, STATE = Path("/run/jitsi-migrate-firewall"), Path("/var/lib/jitsi-migrate/firewall")
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "state": {"type": "str", "choices": ["loaded", "confirmed", "absent"], "default": "loaded"},
+    "rules": {"type": "str"},
+    "file": {"type": "path", "default": "/etc/nftables.conf"},
+    "patience": {"type": "int", "default": 60},
+}
+Result = dict[str, Any]
+
+
+def main() -> None:
+    """Answer Ansible."""
+    module = AnsibleModule(ARGUMENTS, required_if=[("state", "loaded", ["rules"])], supports_check_mode=True)
+    firewall = Firewall(module, Places(Path(module.params["file"]), RUN, STATE))
+    answer = {"loaded": loaded, "confirmed": confirmed, "absent": absent}[module.params["state"]]
+    try:
+        result = answer(firewall, module)
+    except Refused as refused:
+        module.fail_json(msg=str(refused))
+    except OSError as error:
+        module.fail_json(msg=f"{error.filename}: {error.strerror}. Run it again when that is put right")
+    module.exit_json(**{"unconfirmed": False, **result})
+
+
+def loaded(firewall: Firewall, module: AnsibleModule) -> Result:
+    """Put the rules in force, unless they are."""
+    rules, patience = module.params["rules"], module.params["patience"]
+    if not firewall.installed:
+        if not module.check_mode:
+            raise Refused("nftables is not installed: run the play from its start, which installs it")
+        return told("", rules, at_boot=False)
+    live, meant = firewall.live(), firewall.meant(rules)
+    at_boot = firewall.loaded_at_boot()
+    result = told(live, meant, at_boot=at_boot)
+    # Killed before they were confirmed, the rules may be in force and about to be put back.
+    unconfirmed = live != meant or firewall.places.before.exists()
+    if module.check_mode:
+        return result
+    if unconfirmed:
+        firewall.load(rules, patience)
+    elif not at_boot:
+        firewall.load_at_boot()
+    return {**result, "unconfirmed": unconfirmed}
+
+
+def confirmed(firewall: Firewall, module: AnsibleModule) -> Result:
+    """Let the rules stay that let this in."""
+    if module.check_mode:
+        return {"changed": False}
+    if not firewall.disarm():
+        raise Refused(
+            f"the firewall's rules were put back as they were before: in {module.params['patience']} seconds no new"
+            " connection came in. Run it again, with a greater firewall_patience if this host is slow"
+        )
+    firewall.keep()
+    if not firewall.loaded_at_boot():
+        firewall.load_at_boot()
+    return {"changed": False}
+
+
+def absent(firewall: Firewall, module: AnsibleModule) -> Result:
+    """Leave no rule of ours."""
+    live = firewall.live() if firewall.installed else ""
+    changed = bool(live) or firewall.places.state.exists()
+    if changed and not module.check_mode:
+        firewall.disarm()
+        if live:
+            firewall.remove()
+        firewall.forget()
+    return {"changed": changed, "diff": [shown(live, "")] if live else []}
+
+
+def told(live: str, meant: str, *, at_boot: bool) -> Result:
+    """Return what differs."""
+    diff = [shown(live, meant)] if live != meant else []
+    if not at_boot:
+        diff.append({"prepared": f"{SERVICE} is not enabled: the rules are not loaded at boot\n"})
+    return {"changed": bool(diff), "diff": diff}
+
+
+def shown(live: str, meant: str) -> dict[str, str]:
+    """Return two lists of rules as a diff."""
+    return {"before_header": f"table {TABLE}", "after_header": f"table {TABLE}", "before": live, "after": meant}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+#!/usr/bin/python
+"""Make services run as they should, in their order."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: jitsi_migrate_services
+short_description: Start, restart and reload services in their order, and wait until they serve
+description:
+  - Units are unmasked, enabled and started, each when the one before it serves.
+  - One that runs is restarted or reloaded if O(restart) or O(reload) name it. One that was just started knows all.
+  - systemd reads its unit files again first, where one of these units needs it.
+options:
+  units:
+    description: The units, in the order in which they start.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description: The name, without C(.service).
+        type: str
+        required: true
+      listens:
+        description: The ports on which the unit itself must listen, such as V(5222/tcp).
+        type: list
+        elements: str
+        default: []
+      url:
+        description: An address on this server that answers with a success when the unit works.
+        type: str
+      not_yet:
+        description: A regular expression. The unit does not work yet while a line of the answer matches.
+        type: str
+  restart:
+    description: Units to restart. Names that are not among O(units) mean nothing here.
+    type: list
+    elements: str
+    default: []
+  reload:
+    description: Units to reload. Names that are not among O(units) mean nothing here.
+    type: list
+    elements: str
+    default: []
+  timeout:
+    description: How many seconds each unit has until it serves.
+    type: int
+    default: 60
+attributes:
+  check_mode:
+    support: full
+    description: The units need not exist. Nothing is waited for.
+  diff_mode:
+    support: full
+author: the jitsi-migrate project
+"""
+
+EXAMPLES = r"""
+- name: Start Jicofo, and restart it if its files changed
+  jitsi_migrate_services:
+    units:
+      - name: jicofo
+        url: http://127.0.0.1:8888/about/health
+    restart: "{{ bundle_placed.restart }}"
+"""
+
+RETURN = r"""
+steps:
+  description: What was done, by unit. Units that needed nothing are left out.
+  type: dict
+  returned: always
+  sample: {"prosody": ["unmask", "start"], "nginx": ["reload"]}
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.jitsi_migrate_units import Failed, Standing, Unit, carry_out, standings, steps, systemctl
+
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "units": {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": {
+            "name": {"type": "str", "required": True},
+            "listens": {"type": "list", "elements": "str", "default": []},
+            "url": {"type": "str"},
+            "not_yet": {"type": "str"},
+        },
+    },
+    "restart": {"type": "list", "elements": "str", "default": []},
+    "reload": {"type": "list", "elements": "str", "default": []},
+    "timeout": {"type": "int", "default": 60},
+}
+
+
+def main() -> None:
+    """Answer Ansible."""
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    units = [Unit(**unit) for unit in module.params["units"]]
+    found = standings(units)
+    plan = {unit.name: doing(module, unit, found[unit.name]) for unit in units}
+    stale = any(standing.stale for standing in found.values())
+    if not module.check_mode:
+        try:
+            refuse_unknown(found)
+            if stale:
+                systemctl("daemon-reload")
+            for unit in units:
+                carry_out(unit, plan[unit.name], module.params["timeout"])
+        except Failed as failure:
+            module.fail_json(msg=str(failure))
+    done = {name: words for name, words in plan.items() if words}
+    diff = {"prepared": "".join(f"{name}: {', '.join(words)}\n" for name, words in done.items())}
+    module.exit_json(changed=bool(done) or stale, steps=done, diff=diff)
+
+
+def doing(module: AnsibleModule, unit: Unit, standing: Standing) -> list[str]:
+    """Return what is to do with a unit."""
+    named: list[bool] = [unit.name in module.params[name] for name in ("restart", "reload")]
+    found: list[str] = steps(standing, restart=named[0], reload=named[1])
+    return found
+
+
+def refuse_unknown(found: dict[str, Standing]) -> None:
+    """Raise Failed if the server lacks units."""
+    absent = [name for name, standing in found.items() if not standing.known]
+    if absent:
+        raise Failed(f"the server has no service {', no '.join(absent)}: install the packages first")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,209 @@
+"""Units of systemd: how they stand, what is to do, and whether they serve."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from http.client import HTTPException
+from pathlib import Path
+from typing import NamedTuple
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
+
+PROPERTIES = (
+    *("LoadState", "UnitFileState", "ActiveState", "NeedDaemonReload"),
+    *("ConditionResult", "ConditionTimestampMonotonic"),
+)
+# How the kernel writes that a socket waits for connections; one of UDP is just there.
+LISTENING = {"tcp": "0A", "udp": "07"}
+PAUSE = 0.2
+
+
+class Failed(Exception):
+    """A unit does not do what it should. The text is for people."""
+
+
+class Unit(NamedTuple):
+    """A unit that is to run.
+
+    `listens` are ports such as 5222/tcp. `url` is what answers when it works, without a line that matches `not_yet`.
+    """
+
+    name: str
+    listens: Sequence[str] = ()
+    url: str | None = None
+    not_yet: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The name that systemd knows it by."""
+        return f"{self.name}.service"
+
+
+class Standing(NamedTuple):
+    """How a unit stands. `known`: there is one, be it masked."""
+
+    known: bool
+    masked: bool
+    enabled: bool
+    running: bool
+    stale: bool
+
+
+def standings(units: Sequence[Unit]) -> dict[str, Standing]:
+    """Return how units stand, by their names."""
+    told = systemctl("show", f"--property={','.join(PROPERTIES)}", *(unit.id for unit in units))
+    blocks = [dict(line.split("=", 1) for line in block.splitlines()) for block in told.stdout.strip().split("\n\n")]
+    return {unit.name: _standing(unit, block) for unit, block in zip(units, blocks)}
+
+
+def _standing(unit: Unit, told: dict[str, str]) -> Standing:
+    file = told["UnitFileState"]
+    # What is made from an old start script has no state of its own.
+    enabled = systemctl("is-enabled", unit.id).returncode == 0 if file in ("generated", "bad") else file != "disabled"
+    return Standing(
+        told["LoadState"] != "not-found",
+        told["LoadState"] == "masked",
+        enabled and bool(file) and not file.startswith("masked"),
+        # A unit of a condition that this server does not meet has done all that it will do.
+        told["ActiveState"] in ("active", "reloading") or _needless(told),
+        told["NeedDaemonReload"] == "yes",
+    )
+
+
+def _needless(told: dict[str, str]) -> bool:
+    tried = told["ConditionTimestampMonotonic"] != "0"
+    return tried and (told["LoadState"], told["ActiveState"], told["ConditionResult"]) == ("loaded", "inactive", "no")
+
+
+def steps(standing: Standing, *, restart: bool, reload: bool) -> list[str]:
+    """Return what systemctl has to do so that the unit runs as it should."""
+    masked = ["unmask"] if standing.masked else []
+    disabled = [] if standing.enabled else ["enable"]
+    if not standing.running:
+        return [*masked, *disabled, "start"]
+    return [*masked, *disabled, *(["restart"] if restart else ["reload"] if reload else [])]
+
+
+def carry_out(unit: Unit, doing: Iterable[str], within: float) -> None:
+    """Do steps, and wait until the unit serves. Raises Failed, with the unit's last words."""
+    since = time.time()
+    for step in doing:
+        if step in ("start", "restart"):
+            # Whoever failed too often is not started any more.
+            systemctl("reset-failed", unit.id)
+        done = systemctl(step, unit.id)
+        if done.returncode:
+            reason = f"{unit.name} cannot be {_PAST[step]}: {done.stderr.strip().partition(chr(10))[0]}"
+            raise Failed(reason + last_words(unit, since))
+    lacking = awaited(unit, time.monotonic() + within)
+    if lacking:
+        raise Failed(f"{unit.name} does not work {within:.0f} s later: {lacking}{last_words(unit, since)}")
+
+
+_PAST = {
+    "unmask": "unmasked",
+    "enable": "enabled",
+    "start": "started",
+    "restart": "restarted",
+    "reload": "reloaded",
+}
+
+
+def awaited(unit: Unit, deadline: float) -> str:
+    """Wait until a unit serves. Return what it lacks if it does not in time, else nothing."""
+    while True:
+        lacking = next(lacks(unit), "")
+        if not lacking or time.monotonic() > deadline:
+            return lacking
+        time.sleep(PAUSE)
+
+
+def lacks(unit: Unit) -> Iterator[str]:
+    """Yield what a unit lacks."""
+    if not standings([unit])[unit.name].running:
+        yield "it has ended"
+    for port in unit.listens:
+        number, _, protocol = port.partition("/")
+        holders = set(_holders(int(number), protocol))
+        if not holders:
+            yield f"nothing listens on port {port}"
+        elif not any(_belongs(socket, unit) for socket in holders):
+            yield f"another program listens on port {port}, {_owner(holders)}"
+    if unit.url:
+        yield from _answers(unit.url, unit.not_yet)
+
+
+def _holders(port: int, protocol: str) -> Iterator[str]:
+    """Yield the sockets of a port, on any address."""
+    for table in (protocol, f"{protocol}6"):
+        path = Path(f"/proc/net/{table}")
+        for line in path.read_text().splitlines()[1:] if path.exists() else []:
+            fields = line.split()
+            if int(fields[1].rpartition(":")[2], 16) == port and fields[3] == LISTENING[protocol]:
+                yield f"socket:[{fields[9]}]"
+
+
+def _belongs(socket: str, unit: Unit) -> bool:
+    return any(socket in _sockets(process) for process in _processes() if f"/{unit.id}" in _group(process))
+
+
+def _owner(sockets: set[str]) -> str:
+    owners = (process for process in _processes() if sockets & _sockets(process))
+    return next((f"{(one / 'comm').read_text().strip()} (process {one.name})" for one in owners), "of the kernel")
+
+
+def _processes() -> Iterator[Path]:
+    return (path for path in Path("/proc").iterdir() if path.name.isdigit())
+
+
+def _group(process: Path) -> str:
+    try:
+        return (process / "cgroup").read_text()
+    except OSError:
+        return ""
+
+
+def _sockets(process: Path) -> set[str]:
+    try:
+        return {str(path.readlink()) for path in (process / "fd").iterdir()}
+    except OSError:
+        # It has just ended, or closed one.
+        return set()
+
+
+def _answers(url: str, not_yet: str | None) -> Iterator[str]:
+    """Yield why what an address answers is not what it should be."""
+    try:
+        # A proxy of the environment has nothing to do with addresses of this server.
+        with build_opener(ProxyHandler({})).open(url, timeout=5) as response:
+            found = re.search(not_yet, response.read().decode("utf-8", "replace"), re.MULTILINE) if not_yet else None
+    except URLError as error:
+        yield f"{url} answers: {error.reason}"
+    except (OSError, HTTPException) as error:
+        yield f"{url} answers: {error}"
+    else:
+        if found:
+            yield f"{url} still says: {found[0]}"
+
+
+def last_words(unit: Unit, since: float) -> str:
+    """Return the last lines that a unit logged since a moment, as the end of a message."""
+    options = ("--lines=6", "--output=cat", "--no-pager", f"--since=@{since:.0f}")
+    told = _run("journalctl", f"--unit={unit.id}", *options).stdout.splitlines()
+    lines = [line for line in told if line.strip() and not _OF_SYSTEMD.match(line)]
+    return ". It says: " + " | ".join(lines) if lines else f". See: journalctl --unit={unit.name}"
+
+
+_OF_SYSTEMD = re.compile("-- |Start(ed|ing) |Stopp(ed|ing) |Reload(ed|ing) ")
+
+
+def systemctl(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run systemctl."""
+    return _run("systemctl", "--no-ask-password", *words)
+
+
+def _run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603

@@ -1,0 +1,195 @@
+"""The firewall on real servers: what is in force is what was rendered, and nobody is shut out for good."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from migrate.core.bundle import Bundle, Placement, ServerFile
+from migrate.core.manifest import data_of, manifest_of
+from tests.hosts.bed import Bed, Host
+from tests.playbooks.bundles import PLAYBOOKS
+from tests.readers import program
+
+pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(400)]
+
+RULES = Path(__file__).parents[1] / "data/deployment/minimal/meet.example.org/etc/nftables.conf"
+FILE = "/etc/nftables.conf"
+PLAY = """
+- hosts: bridge.example.org
+  gather_facts: false
+  roles: [bundle, firewall]
+"""
+LOADED_ONLY = """
+- hosts: bridge.example.org
+  gather_facts: false
+  roles: [bundle]
+  tasks:
+    - jitsi_migrate_firewall:
+        rules: "{{ lookup('ansible.builtin.file', firewall_file, rstrip=false) }}"
+        patience: 600
+"""
+# Long enough for what follows in a test, and short enough to be waited for.
+PATIENCE = 4
+OTHERS = "table inet others {\n\tchain input {\n\t}\n}\n"
+WITHOUT = """\
+#!/bin/sh
+exec setpriv --bounding-set=-{right} /usr/bin/python3 "$@"
+"""
+
+
+class Deployer:
+    """Plays the roles bundle and firewall with some rules."""
+
+    def __init__(self, bed: Bed, host: Host, path: Path) -> None:
+        self.host = host
+        self._bed = bed
+        self._path = path
+        for name in ("library", "module_utils", "roles"):
+            (path / name).symlink_to(PLAYBOOKS / name)
+
+    def play(self, rules: str, *options: str, enabled: bool = True, play: str = PLAY, **more: object) -> str:
+        """Return what Ansible says."""
+        self._write(rules if enabled else "")
+        (self._path / "play.yml").write_text(play)
+        variables = {
+            "bundle_directory": str(self._path / "bundle"),
+            "firewall_enabled": enabled,
+            "firewall_file": f"{self._path}/bundle/files{FILE}",
+            "firewall_patience": PATIENCE,
+            **more,
+        }
+        ansible = program("ansible-playbook", "ansible-core")
+        command = (ansible, "-i", self._bed.inventory, "play.yml", "-e", json.dumps(variables), *options)
+        environment = {**os.environ, "ANSIBLE_HOME": str(self._path), "ANSIBLE_NOCOLOR": "1", "ANSIBLE_TIMEOUT": "2"}
+        done = self._bed.place.tried(*command, cwd=self._path, env=environment)
+        return done.stdout + done.stderr
+
+    def _write(self, rules: str) -> None:
+        files = (ServerFile(Placement(FILE, mode="0640"), rules.encode()),) if rules else ()
+        bundle = Bundle(self.host.name, {}, files)
+        for file in files:
+            path = Path(f"{self._path}/bundle/files{file.placement.path}")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data_of(file))
+        (self._path / "bundle").mkdir(exist_ok=True)
+        (self._path / "bundle/manifest.json").write_text(json.dumps(manifest_of(bundle)))
+
+    def make(self, rules: str) -> None:
+        """Make sure that the rules are in force."""
+        said = self.play(rules)
+        assert counted(said, "failed") == 0, said
+
+    @property
+    def at_boot(self) -> bool:
+        """Whether the rules are loaded at boot."""
+        return self.host.tried("systemctl is-enabled nftables").stdout == "enabled\n"
+
+    def live(self) -> str:
+        """Return all rules in force."""
+        return self.host.run("nft -s list ruleset")
+
+    def comes_in(self) -> None:
+        """Wait until a new connection comes in."""
+        until = monotonic() + 30
+        while (done := tried_anew(self.host)).returncode and monotonic() < until:
+            pass
+        assert not done.returncode, done.stderr
+
+
+def tried_anew(host: Host) -> subprocess.CompletedProcess[str]:
+    options = ("-o", "ControlPath=none", "-o", "ConnectTimeout=2")
+    return host.bed.place.tried("ssh", *host.bed.ssh, *options, f"root@{host.name}", "true")
+
+
+def counted(said: str, name: str) -> int:
+    """Return a number of Ansible's recap."""
+    return int(re.search(rf"{name}=(\d+)", said.rpartition("PLAY RECAP")[2])[1])
+
+
+@pytest.fixture(scope="module")
+def rules() -> str:
+    return RULES.read_text()
+
+
+@pytest.fixture
+def deployer(servers: Bed, tmp_path: Path) -> Deployer:
+    host = servers.hosts["bridge.example.org"]
+    if host.tried("test -e /usr/sbin/nft").returncode:
+        host.run("apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install nftables")
+        host.run("nft -f -", text=OTHERS)
+    return Deployer(servers, host, tmp_path)
+
+
+def test_the_first_rules_that_shut_us_out_leave_none(deployer: Deployer, rules: str):
+    deployer.play(rules.replace("tcp dport 22 accept", ""))
+    deployer.comes_in()
+    assert deployer.live() == OTHERS
+    assert not deployer.at_boot
+
+
+def test_the_rules_are_in_force_now_and_at_boot_and_those_of_others_stay(deployer: Deployer, rules: str):
+    said = deployer.play(rules)
+    assert (counted(said, "failed"), counted(said, "changed")) == (0, 2), said
+    assert OTHERS in deployer.live()
+    assert "tcp dport 22 accept" in deployer.live()
+    assert deployer.at_boot
+    assert not deployer.host.tried("systemctl is-active jitsi-migrate-firewall.timer").stdout.startswith("active")
+    again = deployer.play(rules)
+    assert (counted(again, "failed"), counted(again, "changed")) == (0, 0), again
+
+
+def test_what_was_changed_by_hand_is_shown_and_repaired(deployer: Deployer, rules: str):
+    deployer.make(rules)
+    right = deployer.live()
+    deployer.host.run("nft insert rule inet jitsi_migrate input tcp dport 2222 accept; systemctl mask --quiet nftables")
+    wrong = deployer.live()
+    said = deployer.play(rules, "--check", "--diff")
+    assert {"-\t\ttcp dport 2222 accept", "nftables.service is not enabled: the rules are not loaded at boot"} <= {
+        *said.splitlines()
+    }
+    assert counted(said, "changed") == 1
+    assert deployer.live() == wrong
+    assert counted(deployer.play(rules), "failed") == 0
+    assert deployer.live() == right
+    assert deployer.at_boot
+
+
+def test_rules_that_shut_us_out_undo_themselves(deployer: Deployer, rules: str):
+    deployer.make(rules)
+    before = deployer.live()
+    said = deployer.play(rules.replace("tcp dport 22 accept", "tcp dport 2222 accept"))
+    assert "The new firewall rules shut out the machine that deploys" in said, said
+    deployer.comes_in()
+    assert deployer.live() == before
+    assert deployer.host.run(f"cat {FILE}") == rules
+
+
+def test_a_run_that_was_killed_before_it_confirmed_is_completed(deployer: Deployer, rules: str):
+    other = rules.replace("80, 443", "81, 443")
+    deployer.play(other, play=LOADED_ONLY)
+    assert deployer.host.run("systemctl is-active jitsi-migrate-firewall.timer") == "active\n"
+    said = deployer.play(other)
+    assert (counted(said, "failed"), counted(said, "changed")) == (0, 0), said
+    assert "tcp dport { 81, 443 } accept" in deployer.live()
+    assert deployer.host.tried("systemctl is-active jitsi-migrate-firewall.timer").stdout == "inactive\n"
+
+
+def test_without_a_firewall_our_rules_go_and_the_service_is_as_it_was(deployer: Deployer, rules: str):
+    deployer.make(rules)
+    assert counted(deployer.play(rules, enabled=False), "failed") == 0
+    assert deployer.live() == OTHERS
+    assert not deployer.at_boot
+
+
+@pytest.mark.parametrize("right", ["net_admin", "sys_admin"])
+def test_a_host_that_may_not_filter_is_told_so(deployer: Deployer, rules: str, right: str):
+    deployer.host.run("install -m 755 /dev/stdin /run/python", text=WITHOUT.format(right=right))
+    said = deployer.play(rules, ansible_python_interpreter="/run/python")
+    assert "this host may not change its firewall. If it is a container" in said, said
