@@ -35,6 +35,10 @@ unit: $(COMMAND) ## Run the fast tests only
 
 .PHONY: hosts
 hosts: $(COMMAND) ## Run the tests on real servers, as root on Debian
+	@missing=$$($(BIN)/python -m tests.hosts.machine); \
+	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
+	fi
 	$(BIN)/pytest -m hosts tests/hosts
 
 .PHONY: lint

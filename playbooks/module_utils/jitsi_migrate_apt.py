@@ -25,6 +25,7 @@ KEEPING = (
     *("-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold"),
     *("-o", "Dpkg::Use-Pty=0", "-o", "DPkg::Lock::Timeout=60"),
 )
+LAST = 15  # lines
 _INSTALLED = re.compile(r"Inst (\S+)(?: \[([^\]]+)\])? \((\S+)")
 _REMOVED = re.compile(r"Remv (\S+)")
 _EXACT = re.compile(r"([a-z0-9][a-z0-9+.-]+)(?::\w+)? \(= ([^)]+)\)")
@@ -92,13 +93,13 @@ class Apt:
         """Return the versions that can be had, the newest first."""
         return [record["Version"] for record in self._records(package)]
 
-    def mirrors(self, codename: str) -> Iterator[tuple[str, str, str]]:
-        """Yield source's file, address and keyring of the repositories of a release of Debian."""
-        fields = "$(SOURCESENTRY)|$(REPO_URI)|$(SIGNED_BY)"
+    def mirrors(self, codename: str) -> Iterator[tuple[Path, str]]:
+        """Yield the repositories of a release of Debian: the file that names it, and its address."""
+        fields = "$(SOURCESENTRY)|$(REPO_URI)"
         known = ("Created-By: Packages", "Component: main", f"Codename: {codename}")
         for line in tried("apt-get", *self._options, "indextargets", "--format", fields, *known).stdout.splitlines():
-            entry, uri, keyring = line.split("|")
-            yield entry.rpartition(":")[0], uri, keyring
+            entry, uri = line.split("|")
+            yield Path(entry.rpartition(":")[0]), uri
 
     def simulate(self, wanted: Sequence[str]) -> list[Change]:
         """Return what an installation would change. Raises Refused if it would remove anything."""
@@ -117,8 +118,9 @@ class Apt:
         """Install it, and change nothing but that."""
         done = tried("apt-get", *LEAN, *PINNED, *KEEPING, "-y", "-q", "-f", "--no-remove", "install", *wanted)
         if done.returncode:
-            words = said(done.stderr, done.stdout)
-            raise Refused(f"apt could not install {', '.join(wanted)}. {words}. Run it again when that is put right")
+            # Last come the words of the script that failed, and then dpkg's and apt's own.
+            last = " | ".join((done.stdout + done.stderr).strip().splitlines()[-LAST:])
+            raise Refused(f"apt could not install {', '.join(wanted)}. Run it again when that is put right: {last}")
 
     def _records(self, package: str) -> Iterator[dict[str, str]]:
         text = tried("apt-cache", *self._options, "--all-versions", "show", package).stdout

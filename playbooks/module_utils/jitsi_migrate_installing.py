@@ -20,7 +20,7 @@ from ansible.module_utils.jitsi_migrate_installed import (
 )
 from ansible.module_utils.jitsi_migrate_openpgp import NoKey, certificates
 from ansible.module_utils.jitsi_migrate_plan import Refused
-from ansible.module_utils.jitsi_migrate_policy import POLICY, Policy
+from ansible.module_utils.jitsi_migrate_policy import Policy
 from ansible.module_utils.jitsi_migrate_programs import tried, wait_for_locks
 from ansible.module_utils.jitsi_migrate_repositories import PREFERENCES, preferences, source_files
 
@@ -35,7 +35,7 @@ class Installation:
         self._wanted, self._apt, self._answers, self._check = wanted, apt, answers, check
         self._path = Path(wanted["record"])
         self._record = read_record(self._path)
-        self._policy = Policy()
+        self._policy = Policy(wanted["packages"])
         self.changes: list[Change] = []
         self.diff: list[str] = []
 
@@ -56,7 +56,7 @@ class Installation:
 
     def _restore_policy(self) -> None:
         if self._policy.left_behind:
-            self._show(f"{POLICY}", ["left behind by an interrupted installation"], [])
+            self._show("left behind by an interrupted installation", self._policy.left_behind, [])
             if not self._check:
                 self._policy.restore()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from ansible.module_utils.jitsi_migrate_plan import Refused
 PREFERENCES = ETC / "preferences.d" / "jitsi-migrate"
 HEAD = "# Managed by jitsi-migrate: change migrate.toml and render again.\n"
 DEBIAN = "/usr/share/keyrings/debian-archive-keyring.gpg"
+_SIGNED_BY = re.compile(r"^[^#\n]*signed-by[:=]\s*(/[^\s\],]+)", re.IGNORECASE | re.MULTILINE)
 # Never; also if that is an older one; rather than the distribution's own. See apt_preferences(5).
 NEVER, ALWAYS, RATHER = -1, 1001, 990
 
@@ -65,13 +67,14 @@ def _source(repository: Mapping[str, Any], uri: str, keyring: str) -> str:
 
 def _own_mirror(apt: Apt, repository: Mapping[str, Any], codename: str, source: Path) -> tuple[str, str] | None:
     """Return address and keyring of the host's own mirror, None if that has the suites already."""
-    ours = str(apt.place(source))
-    if all(any(file != ours for file, *_ in apt.mirrors(suite)) for suite in repository["suites"]):
+    ours = apt.place(source)
+    if all(any(file != ours for file, _ in apt.mirrors(suite)) for suite in repository["suites"]):
         return None
     if not any(apt.mirrors(codename)) and not apt.is_updated:
         apt.update()
-    for _, uri, keyring in apt.mirrors(codename):
-        return uri, keyring or DEBIAN
+    for file, uri in apt.mirrors(codename):
+        named = _SIGNED_BY.search(file.read_text("utf-8", "replace"))
+        return uri, named[1] if named else DEBIAN
     raise Refused(
         f"apt knows no mirror of Debian {codename} that could have {', '.join(repository['suites'])}: "
         f"name one as repositories.{repository['name']} in migrate.toml"

@@ -26,7 +26,7 @@ _SHARED = {
     "jitsi-meet-turnserver": {"usr/share/jitsi-meet-turnserver/stub_strangers.py": "stub_strangers.py"},
     "jitsi-meet-web-config": {"usr/share/jitsi-meet-web-config/stub_strangers.py": "stub_strangers.py"},
 }
-_OWN = {"token_util", "roster_command"}
+_OWN = {"auth_token", "roster_command"}
 
 
 def make_jitsi(place: Enclosure, root: Path) -> None:

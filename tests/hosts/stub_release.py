@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.hosts.bed import Host
 from tests.hosts.enclosure import Enclosure
+from tests.hosts.host import Host
 
 ROOT = "/srv/stub"
 ANSWER = "stub-focus stub-focus/password password Xq7vPz2LmW9dKt4R\n"
-# Asks what must be answered, notes what it was told, starts its service, and may be killed.
+# Asks what must be answered, notes what it was told, starts its service without asking, and may be killed.
 _CONFIG = """#!/bin/sh
 . /usr/share/debconf/confmodule
 db_input critical stub-focus/password || :
@@ -25,6 +25,7 @@ if [ -e /etc/stub-focus.fails ]; then echo "cannot use $RET" >&2; exit 3; fi
 if rm /etc/stub-focus.kills 2>/dev/null; then kill -9 "$PPID"; fi
 deb-systemd-helper enable stub-focus.service >/dev/null
 deb-systemd-invoke start stub-focus.service >/dev/null || :
+systemctl restart stub-focus.service >/dev/null 2>&1 || :
 """
 _UNIT = """[Service]
 Type=oneshot
