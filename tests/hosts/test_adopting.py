@@ -17,20 +17,17 @@ from tests.readers import program
 pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(400)]
 
 STATE = "/var/lib/jitsi-migrate"
-PLAY = f"""
+PLAY = """
 - hosts: meet.example.org
   gather_facts: false
   tasks:
-    - ansible.builtin.import_tasks: {PLAYBOOKS}/roles/common/tasks/adopt.yml
+    - jitsi_migrate_adopt: {domain: "{{ domain }}", paths: "{{ paths }}", adopt: "{{ adopt }}"}
 """
 VARIABLES = {
-    "common_domain": "meet.example.org",
-    "common_paths": ["/etc/nftables.conf", "/etc/sysctl.d/30-jitsi-meet.conf"],
-    "common_firewall": True,
-    "common_adopt": False,
+    "domain": "meet.example.org",
+    "paths": ["/etc/nftables.conf", "/etc/sysctl.d/30-jitsi-meet.conf"],
+    "adopt": False,
 }
-
-
 # The repository of the tests does not have ufw: this is all that is looked at of it.
 STUB_UFW = """
 install -D /dev/stdin /etc/ufw/ufw.conf <<<ENABLED=yes
@@ -74,7 +71,7 @@ def test_a_fresh_host_is_taken_once(meet: Host, tmp_path: Path):
     # What came since is ours, be it half an installation.
     meet.run("echo changed >>/etc/sysctl.d/30-jitsi-meet.conf")
     assert not take(meet, tmp_path)["changed"]
-    assert "the deployment of meet.example.org" in take(meet, tmp_path, common_domain="other.example.org")["msg"]
+    assert "the deployment of meet.example.org" in take(meet, tmp_path, domain="other.example.org")["msg"]
 
 
 def test_what_others_set_up_is_let_alone_and_saved_before_it_is_taken_over(meet: Host, tmp_path: Path):
@@ -87,9 +84,9 @@ def test_what_others_set_up_is_let_alone_and_saved_before_it_is_taken_over(meet:
         assert words in refused["msg"]
     assert "/etc/nftables.conf" not in refused["msg"]
     assert meet.tried(f"ls {STATE}").returncode
-    assert take(meet, tmp_path, "--check", common_adopt=True)["stopped"] == ["ufw.service"]
+    assert take(meet, tmp_path, "--check", adopt=True)["stopped"] == ["ufw.service"]
     assert meet.tried(f"ls {STATE}").returncode
-    taken = take(meet, tmp_path, common_adopt=True)
+    taken = take(meet, tmp_path, adopt=True)
     saved = taken["saved"]
     assert meet.run(f"stat -c '%a %U' {saved} {STATE}/adopted").split() == ["600", "root", "700", "root"]
     names = meet.run(f"tar -tf {saved}").split()
@@ -98,4 +95,4 @@ def test_what_others_set_up_is_let_alone_and_saved_before_it_is_taken_over(meet:
     assert "nginx 1." in meet.run(f"tar -xOf {saved} packages.txt")
     assert "ufw.service" in meet.run(f"tar -xOf {saved} units.txt")
     assert meet.tried("systemctl is-enabled ufw").stdout.strip() == "disabled"
-    assert not take(meet, tmp_path, common_adopt=True)["changed"]
+    assert not take(meet, tmp_path, adopt=True)["changed"]

@@ -75,7 +75,7 @@ def test_what_stands_in_the_way_is_found_all_at_once(site: Site):
     )
     meet.run("apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install nftables", within=120)
     meet.run("nft -f -", text=RULES.format(bridge=bridge.v4))
-    meet.run(f"{STRANGER} 5280 && {LOCK} && apt-mark -qq hold nftables; touch /var/lib/dpkg/updates/0001")
+    meet.run(f"apt-mark -qq hold nftables && {STRANGER} 5280 && {LOCK} && touch /var/lib/dpkg/updates/0001")
     meet.run("sed -i '/meet\\|packages/d' /etc/hosts; : >/etc/resolv.conf")
     found = site.found(code=7)["meet.example.org"]
     assert found["foreign-firewall"] == ["others set up rules of a firewall (inet others)"]
