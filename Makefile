@@ -87,7 +87,7 @@ check-playbooks:
 	@PATH="$(CURDIR)/$(BIN):$$PATH" ANSIBLE_LIBRARY="$(CURDIR)/playbooks/library" \
 		ANSIBLE_MODULE_UTILS="$(CURDIR)/playbooks/module_utils" \
 		ANSIBLE_LOOKUP_PLUGINS="$(CURDIR)/playbooks/roles/bundle/lookup_plugins" \
-		ansible-lint --quiet playbooks
+		ansible-lint -q playbooks
 
 $(BIN)/installed: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
+from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -46,7 +47,8 @@ def adapter(port: type[Port], name: str) -> type[Port]:
 @cache
 def products() -> tuple[str, ...]:
     """Return the names of all products that are deployed, without importing them."""
-    return tuple(sorted(found.name for found in pkgutil.iter_modules(migrate.deployment.__path__) if found.ispkg))
+    folders = (Path(path) for path in migrate.deployment.__path__)
+    return tuple(sorted(module.parent.name for folder in folders for module in folder.glob("*/product.py")))
 
 
 def product(name: str) -> type[Product]:

@@ -16,17 +16,8 @@ from migrate.cli.session import Session
 from migrate.cli.streams import Streams
 
 COMMANDS = (
-    "init",
-    "render",
-    "preflight",
-    "deploy",
-    "accounts",
-    "plan",
-    "apply",
-    "status",
-    "undo",
-    "playbooks",
-    "completion",
+    *("init", "render", "preflight", "deploy", "accounts", "certificates"),
+    *("plan", "apply", "status", "undo", "playbooks", "completion"),
 )
 BUG = 1
 INTERRUPTED = 130

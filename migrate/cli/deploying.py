@@ -59,7 +59,7 @@ def deploy_hosts(session: Session, wish: Wish) -> Ending:
     runner = AnsibleRunner(Masking.of(_secrets(products, extra), made))
     with SiteLock(site.path / LOCK, "deploy", now()):
         directory = site.new_directory(RUNS, "deploy")
-        with RunLog.opened(directory, now) as log, watched(session) as tell:
+        with RunLog.opened(directory, now) as log, watched(session, hosts) as tell:
             done = deploy(runner, _invocations(site, products, hosts, wish, extra), explain, log, tell)
     if done.interrupted:
         raise KeyboardInterrupt

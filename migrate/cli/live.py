@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from migrate.cli.output import is_watched
@@ -13,7 +13,7 @@ from migrate.services.deploying import Tell
 
 
 @contextmanager
-def watched(session: Session) -> Iterator[Tell]:
+def watched(session: Session, hosts: Iterable[str] = ()) -> Iterator[Tell]:
     """Show a line for each host: what it is at, how much it has done, and for how long."""
     if not is_watched(session):
         yield lambda _event: None
@@ -22,6 +22,8 @@ def watched(session: Session) -> Iterator[Tell]:
 
     with host_lines() as show:
         done: dict[str, int] = {}
+        for host in hosts:
+            show(host, "begins", 0, False)
 
         def tell(event: Event) -> None:
             if isinstance(event, TaskStarted):

@@ -47,9 +47,9 @@ class Output:
         if not self.quiet:
             self._print(self._text(parts), indent, whole=True)
 
-    def verdict(self, *parts: str | tuple[str, str]) -> None:
+    def verdict(self, *parts: str | tuple[str, str], indent: int = 0) -> None:
         """Print the closing line, which --quiet shows too."""
-        self._print(self._text(parts), 0)
+        self._print(self._text(parts), indent)
 
     def suggest(self, why: str, *words: str) -> None:
         """Print a command to type next; its words are those after the name of the program."""

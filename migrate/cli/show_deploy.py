@@ -2,40 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from migrate.cli.output import Output
+from migrate.cli.text import enumerated, shortened
 from migrate.core.playbook import HostResult, State
 from migrate.services.deploying import Deployed, Failed, HostDeployed
 from migrate.services.run_log import FOR_PEOPLE
 
+# What a module says may be pages; the log has all of it.
+_LONGEST = 300
 _LINES = {"+": "green", "-": "red", "@": "cyan"}
 
 
 def show_deploy(output: Output, done: Deployed, directory: Path, *, diff: bool) -> None:
     """Show a line for each host, what failed and why, and what to do next."""
+    lines = {host.host: _counted(host, check=done.check) for host in done.hosts.values()}
     for host in done.hosts.values():
-        _host(output, host, check=done.check)
+        _host(output, host, lines, check=done.check)
         if diff or done.check or output.verbose:
             for change in host.changes:
                 _change(output, change)
-    for failed in done.failed:
-        _failure(output, failed)
+    for alike in _alike(done.failed):
+        _failure(output, alike)
     for words in done.complaints:
         output.verdict(("! ", "red"), words)
     _verdict(output, done, directory)
 
 
-def _host(output: Output, host: HostDeployed, *, check: bool) -> None:
-    counts = host.counts
-    parts = [f"{counts[State.CHANGED]} {'would change' if check else 'changed'}" * bool(counts[State.CHANGED])]
-    parts += [f"{counts[State.OK]} ok"]
-    parts += [f"{len(host.failed)} failed" * bool(counts[State.FAILED])]
-    parts += ["not reached" * bool(counts[State.UNREACHABLE])]
+def _host(output: Output, host: HostDeployed, lines: Mapping[str, str], *, check: bool) -> None:
+    names, counts = (max(map(len, texts)) for texts in (lines, lines.values()))
     style = "red" if host.failed else "yellow" if host.changes else "green"
     told = f"  {'would tell' if check else 'told'} {', '.join(host.services)}" if host.services else ""
-    output.line((host.host, "bold"), "  ", (", ".join(filter(None, parts)), style), f"  {host.seconds:.0f} s", told)
+    output.line(
+        (f"{host.host:<{names}}  ", "bold"),
+        (f"{lines[host.host]:<{counts}}", style),
+        f"  {host.seconds:3.0f} s",
+        "" if host.failed else told,
+    )
+
+
+def _counted(host: HostDeployed, *, check: bool) -> str:
+    number = host.counts
+    parts = [f"{number[State.CHANGED]} {'would change' if check else 'changed'}" * bool(number[State.CHANGED])]
+    parts += [f"{number[State.OK]} ok" * bool(number[State.OK])]
+    parts += ["failed" * bool(number[State.FAILED]), "not reached" * bool(number[State.UNREACHABLE])]
+    return ", ".join(filter(None, parts)) or "nothing to do"
 
 
 def _change(output: Output, change: HostResult) -> None:
@@ -44,11 +57,24 @@ def _change(output: Output, change: HostResult) -> None:
         output.unwrapped((line, _LINES.get(line[:1], "")), indent=4)
 
 
-def _failure(output: Output, failed: Failed) -> None:
+def _alike(failures: Iterable[Failed]) -> list[list[Failed]]:
+    """Put hosts together where the same failed."""
+    groups: dict[object, list[Failed]] = {}
+    for failed in failures:
+        groups.setdefault((failed.result.task, failed.failure), []).append(failed)
+    return list(groups.values())
+
+
+def _failure(output: Output, alike: Sequence[Failed]) -> None:
+    result, failure = alike[0].result, alike[0].failure
     output.gap()
-    output.verdict((failed.result.host, "bold"), (f"  {failed.failure.message}", "red"))
-    output.verdict(("  at    ", "dim"), failed.result.task)
-    output.verdict(("  hint  ", "cyan"), failed.failure.hint)
+    output.verdict((enumerated([one.result.host for one in alike]), "bold"), (f"  {failure.message}", "red"))
+    said = " ".join(result.message.split())
+    told = said.startswith(" ".join(failure.message.rstrip("…").split()))
+    rows = (("at", "dim", result.task), ("said", "dim", "" if told else said), ("hint", "cyan", failure.hint))
+    for name, style, words in rows:
+        if words:
+            output.verdict((f"{name:<4}  ", style), shortened(words, _LONGEST), indent=2)
 
 
 def _verdict(output: Output, done: Deployed, directory: Path) -> None:

@@ -6,14 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from migrate.cli.output import Output
 from migrate.cli.rendering import Rendered
+from migrate.cli.text import enumerated
 from migrate.core.problem import Severity
 from migrate.services.rendering import BUILD, Change, FileChange, HostChange
 
 _STYLES = {Change.NEW: "green", Change.CHANGED: "yellow", Change.GONE: "red", Change.SAME: "dim"}
 _SEVERITIES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 _LINES = {"+": "green", "-": "red", "@": "cyan"}
-# More names than these tell nobody anything.
-_NAMED = 3
 
 
 def show_render(output: Output, done: Rendered) -> None:
@@ -39,19 +38,12 @@ def _alike(hosts: Iterable[HostChange]) -> list[list[HostChange]]:
 def _hosts(output: Output, hosts: Sequence[HostChange]) -> None:
     host = hosts[0]
     counts = ", ".join(f"{host.count(change)} {change.value}" for change in Change if host.count(change))
-    output.line((_names(hosts), "bold"), f"  {counts}{' each' * (len(hosts) > 1)}")
+    output.line((enumerated([host.host for host in hosts]), "bold"), f"  {counts}{' each' * (len(hosts) > 1)}")
     for file in host.files:
         if output.verbose or (file.change is not Change.SAME and not host.first):
             _file(output, file, file.path)
     for words in host.beside:
         output.line((f"{Change.CHANGED:<8}", _STYLES[Change.CHANGED]), words, indent=2)
-
-
-def _names(hosts: Sequence[HostChange]) -> str:
-    names = [host.host for host in hosts]
-    if len(names) > _NAMED + 1:
-        return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _file(output: Output, file: FileChange, name: str, indent: int = 2) -> None:

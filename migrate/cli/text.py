@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 # Format characters that scripts and emoji need to be written at all.
 _NEEDED = {"\u200c", "\u200d"}
+# More names than these tell nobody anything.
+_NAMED = 3
 
 
 def visible(text: str) -> str:
@@ -20,6 +23,13 @@ def _escaped(character: str) -> str:
     if character in _NEEDED or unicodedata.category(character) not in _INVISIBLE:
         return character
     return character.encode("unicode_escape").decode()
+
+
+def enumerated(names: Sequence[str]) -> str:
+    """Return the names as a person lists them; of many only the first."""
+    if len(names) > _NAMED + 1:
+        return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def shortened(text: str, limit: int) -> str:

@@ -29,24 +29,24 @@ class _Kind:
     """One kind of failure, and by what it is known."""
 
     code: str
-    hint: str
     exit_code: Exit
-    message: str = ""
-    matches: re.Pattern[str] = re.compile("")
-    module: str = ""
+    matches: re.Pattern[str]
+    module: re.Pattern[str]
     state: str = ""
+    message: str = ""
+    hint: str = ""
 
     @classmethod
     def of(cls, entry: Mapping[str, str]) -> _Kind:
         """Return an entry of the table."""
-        entry = dict(entry)
-        pattern, code = re.compile(entry.pop("matches", "")), Exit[entry.pop("exit").upper()]
-        return cls(matches=pattern, exit_code=code, **entry)
+        words = {name: entry.get(name, "") for name in ("state", "message", "hint")}
+        matches, module = (re.compile(entry.get(name, fits)) for name, fits in (("matches", ""), ("module", ".*")))
+        return cls(entry["code"], Exit[entry["exit"].upper()], matches, module, **words)
 
     def told(self, result: HostResult, text: str) -> Failure | None:
         """Return this failure in words, None if it is another."""
         found = self.matches.search(text)
-        if not found or self.module not in ("", result.module) or self.state not in ("", result.state):
+        if not found or not self.module.fullmatch(result.module) or self.state not in ("", result.state):
             return None
         words = defaultdict(lambda: "…", host=result.host, **_words(found))
         message = self.message.format_map(words) if self.message else _own(result)

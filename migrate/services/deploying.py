@@ -44,7 +44,8 @@ class HostDeployed:
         self.seconds += result.seconds
         if result.state is State.CHANGED:
             self.changes.append(result)
-        if result.module == _BUNDLE:
+        # Who only compares tells whom it would tell.
+        if result.module == _BUNDLE and not result.state.bad and "differs" not in result.data:
             self.services.update(dict.fromkeys([*_names(result, "restart"), *_names(result, "reload")]))
         if result.state.bad:
             self.failed.append(Failed(result, explain(result)))
@@ -152,7 +153,6 @@ def to_json(done: Deployed) -> Mapping[str, object]:
     return {
         "check": done.check,
         "changed": done.changed,
-        "interrupted": done.interrupted,
         "complaints": list(done.complaints),
         "hosts": [
             {

@@ -28,7 +28,7 @@ options:
     description: Certificates by which certbot trusts the ACME server, and no others.
     type: path
   days:
-    description: Ask for another certificate if it has fewer days left.
+    description: Ask for another certificate if it has fewer days left, and less than a third of its time.
     type: int
     default: 30
   directory:
@@ -60,13 +60,15 @@ reason:
 
 import os
 import re
+import time
 from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.jitsi_migrate_certbot import reason
-from ansible.module_utils.jitsi_migrate_openssl import Unreadable, read_file
+from ansible.module_utils.jitsi_migrate_openssl import DAY, Certificate, Unreadable, read_file
 
+NONE = "there is none"
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "names": {"type": "list", "elements": "str", "required": True},
     "server": {"type": "str", "required": True},
@@ -82,11 +84,8 @@ def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     why = why_now(module.params)
     if why and not module.check_mode:
-        run(module, forced=why == OTHER_SERVER)
+        run(module, forced=why != NONE)
     module.exit_json(changed=bool(why), reason=why)
-
-
-OTHER_SERVER = "it is of another ACME server"
 
 
 def why_now(params: dict[str, Any]) -> str:
@@ -95,12 +94,18 @@ def why_now(params: dict[str, Any]) -> str:
     try:
         found = read_file(str(directory / "live" / name / "cert.pem"))
     except Unreadable:
-        return "there is none"
+        return NONE
     if set(found.names) != set(params["names"]):
         return "it is for other names"
     if server_of(directory / "renewal" / f"{name}.conf") != params["server"]:
-        return OTHER_SERVER
-    return f"it has {found.days} days left" if found.days < params["days"] else ""
+        return "it is of another ACME server"
+    return f"it has {found.days} days left" if found.ends - time.time() < patience(found, params["days"]) else ""
+
+
+def patience(found: Certificate, days: int) -> float:
+    """Return the seconds that a certificate must last: some are only for days."""
+    seconds: float = min(days * DAY, (found.ends - found.begins) / 3)
+    return seconds
 
 
 def server_of(path: Path) -> str:
@@ -116,7 +121,7 @@ def run(module: AnsibleModule, *, forced: bool) -> None:
     """Run certbot, or fail with what it could not do."""
     directory = module.params["directory"]
     command = ["certbot", "certonly", "--config", module.params["config"], "--config-dir", directory]
-    # Otherwise it would keep what it has until that ends.
+    # Otherwise it could keep what it has.
     command += ["--force-renewal"] if forced else []
     bundle = module.params["ca_bundle"]
     if bundle and not os.access(bundle, os.R_OK):

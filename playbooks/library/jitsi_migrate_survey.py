@@ -64,8 +64,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ansible.module_utils import jitsi_migrate_simulation as simulation
 from ansible.module_utils import jitsi_migrate_host as host
+from ansible.module_utils import jitsi_migrate_simulation as simulation
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.jitsi_migrate_fetching import answers
 from ansible.module_utils.jitsi_migrate_foreign import foreign

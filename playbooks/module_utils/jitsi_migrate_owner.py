@@ -10,7 +10,8 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-OURS, RECORD, ADOPTED = "ours", "manifest.json", "adopted"
+OURS, ADOPTED = "ours", "adopted"
+RECORDS = ("manifest.json", "packages.json")
 
 
 def owner(directory: Path) -> str | None:
@@ -18,7 +19,7 @@ def owner(directory: Path) -> str | None:
     try:
         return str(json.loads((directory / OURS).read_text("utf-8"))["domain"])
     except FileNotFoundError:
-        return "" if (directory / RECORD).exists() else None
+        return "" if any((directory / name).exists() for name in RECORDS) else None
     except (ValueError, KeyError, TypeError):
         return ""
 

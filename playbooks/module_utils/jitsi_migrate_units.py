@@ -130,8 +130,9 @@ def lacks(unit: Unit) -> Iterator[str]:
         holders = set(_holders(int(number), protocol))
         if not holders:
             yield f"nothing listens on port {port}"
-        elif not any(_belongs(socket, unit) for socket in holders):
-            yield f"another program listens on port {port}, {_owner(holders)}"
+        elif strange := {socket for socket in holders if not _belongs(socket, unit)}:
+            # Be it by one family or on one address only: there people would meet that program.
+            yield f"another program listens on port {port}, {_owner(strange)}"
     if unit.url:
         yield from _answers(unit.url, unit.not_yet)
 

@@ -70,33 +70,24 @@ class Host:
         self.bed.place.run("mkdir", "-p", kept.parent)
         self.bed.place.run("mv", self._disks / "own", kept)
         self._kept[name] = (kept, *self._now.below)
-        self.start(self._kept[name])
+        self._start(self._kept[name])
         self.wait()
 
     def renew(self, name: str = "") -> None:
         """Begin anew from a disk that was kept, or as a fresh server."""
-        below = self._kept[name] if name else self._now.below[-2:]
         self._stop(signal.SIGKILL)
         self.bed.place.run("rm", "-rf", self._disks / "own")
-        self.start(below)
+        self._start(self._kept[name])
         self.wait()
 
     def has_kept(self, name: str) -> bool:
         """Tell whether there is such a disk."""
         return name in self._kept
 
-    def start(self, below: tuple[Path, ...]) -> None:
-        """Start on a new layer above others."""
-        connect(self.bed.place, self.name, self.number)
-        disk = self._disks / "all"
-        self.bed.place.run("mkdir", "-p", self._disks / "own", self._disks / "work", disk)
-        lower = ":".join(map(str, below))
-        layers = f"lowerdir={lower},upperdir={self._disks}/own,workdir={self._disks}/work"
-        self.bed.place.run("mount", "-t", "overlay", "-o", layers, self.name, disk)
-        self._furnish(disk)
-        self._now.below = below
-        self._now.ready = self._listening()
-        self._now.process = self._started(disk)
+    def start(self, fresh: tuple[Path, ...]) -> None:
+        """Start as a fresh server, whose disk is these layers."""
+        self._kept[""] = fresh
+        self._start(fresh)
 
     def wait(self) -> None:
         """Wait until it has started."""
@@ -112,6 +103,20 @@ class Host:
             raise TimeoutError(f"{self.name} does not start. {hint}\n{log}") from None
         finally:
             ready.close()
+
+    def _start(self, below: tuple[Path, ...]) -> None:
+        """Start on a new layer above others."""
+        connect(self.bed.place, self.name, self.number)
+        disk = self._disks / "all"
+        self.bed.place.run("mkdir", "-p", self._disks / "own", self._disks / "work", disk)
+        lower = ":".join(map(str, below))
+        layers = f"lowerdir={lower},upperdir={self._disks}/own,workdir={self._disks}/work"
+        self.bed.place.run("mount", "-t", "overlay", "-o", layers, self.name, disk)
+        if below == self._kept[""]:
+            self._furnish(disk)
+        self._now.below = below
+        self._now.ready = self._listening()
+        self._now.process = self._started(disk)
 
     @property
     def _disks(self) -> Path:
@@ -145,7 +150,9 @@ class Host:
 
     def _stop(self, end: signal.Signals) -> None:
         process = self._now.process
-        os.kill(child(process.pid), end)
+        nspawn = child(process.pid)
+        # Killed itself, it would leave the host's processes behind.
+        os.kill(child(nspawn) if end is signal.SIGKILL else nspawn, end)
         process.wait(PATIENCE)
         # Its processes may end a moment later than it.
         self.bed.place.run("umount", "--lazy", self._disks / "all")

@@ -50,6 +50,8 @@ def connect(place: Enclosure, name: str, number: int) -> None:
     ]
     inside = [
         "link set lo up",
+        # When it comes back, the others need not learn where it is now.
+        f"link set eth0 address 02:00:00:00:00:{number:02x}",
         *(f"address add {address} dev eth0 {_quickly(address)}" for address in addresses(number)),
         "link set eth0 up",
         *(f"route add default via {router.ip}" for router in addresses(1)),

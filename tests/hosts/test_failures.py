@@ -47,6 +47,13 @@ printf '[Service]\\nExecStart=/bin/false\\nType=oneshot\\n' >/run/systemd/system
 """
 SILENT = "systemd-run --quiet --unit=silent python3 -c '{}'"
 LISTEN = 'import socket, signal; s = socket.socket(); s.bind(("", 2200)); s.listen(); signal.pause()'
+LOCK = """
+import fcntl, os, signal, socket
+lock = open("/var/lib/dpkg/lock-frontend", "w")
+fcntl.lockf(lock, fcntl.LOCK_EX)
+socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b"READY=1", os.environ["NOTIFY_SOCKET"])
+signal.pause()
+"""
 
 WAYS = {
     "known": ("", ""),
@@ -102,9 +109,10 @@ def options(bed: Bed, known: str = "known_hosts") -> str:
 
 
 @contextmanager
-def working(host: Host, command: str) -> Iterator[None]:
-    """Have a command run on a server meanwhile."""
-    host.run(f"systemd-run --quiet --unit=meanwhile --collect {command}")
+def locking(host: Host) -> Iterator[None]:
+    """Have packages locked on a server meanwhile, as by somebody who installs some."""
+    # systemd-run returns when the service says that it is ready.
+    host.run(f"systemd-run --quiet --unit=meanwhile --collect --service-type=notify python3 -c '{LOCK}'")
     try:
         yield
     finally:
@@ -155,8 +163,7 @@ def test_each_way_to_fail_at_work_has_its_words(servers: Bed, meet: Host, tmp_pa
 
 def test_who_installs_packages_meanwhile_is_waited_for(servers: Bed, meet: Host, tmp_path: Path):
     play = "- hosts: all\n  gather_facts: false\n  tasks: [{ansible.builtin.apt: {name: lua-cjson, lock_timeout: 1}}]\n"
-    lock = 'import fcntl, signal; fcntl.lockf(open("/var/lib/dpkg/lock-frontend", "w"), fcntl.LOCK_EX); signal.pause()'
-    with working(meet, f"python3 -c '{lock}'"):
+    with locking(meet):
         done = played(servers, tmp_path, {"meet": ""}, play)
     assert done["failed"]["meet"][:2] == ["apt-locked", "try_later"], json.dumps(done, indent=1)
 

@@ -87,7 +87,9 @@ def _units(host: Host) -> Iterator[str]:
 def _pages(host: Host, topology: Topology) -> Iterator[Page]:
     settings = topology.settings
     if host.is_web or host.is_bridge:
-        yield Page(f"{settings.repositories.jitsi.rstrip('/')}/jitsi-key.gpg.key", "Jitsi's packages", apt=True)
+        # Without a key of one's own, the key itself is fetched; it is where the packages are.
+        page = "stable/Release" if settings.repositories.jitsi_key else "jitsi-key.gpg.key"
+        yield Page(f"{settings.repositories.jitsi.rstrip('/')}/{page}", "Jitsi's packages", apt=True)
     if host.is_web and Installation(topology).backports and settings.repositories.backports:
         suite = f"{CODENAMES[settings.distribution]}-backports"
         mirror = settings.repositories.backports.rstrip("/")

@@ -52,9 +52,11 @@ def _families(needs: Needs, seen: Seen, name: str, addresses: tuple[str, ...]) -
 
 def _elsewhere(needs: Needs, seen: Seen, name: str, addresses: tuple[str, ...]) -> Iterator[Finding]:
     # Whatever stands between: if our own words come back from there, it leads here.
-    proven = {look.address for look in seen.looks if look.state == "answered"}
+    proven = {look.address for look in seen.looks if look.state == "answered" and look.address in addresses}
     known = {*own(seen), *public(needs, seen), *proven}
-    elsewhere = [address for address in addresses if address not in known]
+    # Of a family that the host lacks it is told already.
+    families = {ip_address(address).version for address in known}.intersection(needs.families)
+    elsewhere = [one for one in addresses if one not in known and ip_address(one).version in families]
     if elsewhere:
         there = listed(sorted(public(needs, seen)) or own(seen))
         message = f"{name} leads to {listed(elsewhere)}, and the host has {there}"

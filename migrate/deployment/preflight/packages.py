@@ -41,8 +41,10 @@ def _plan(needs: Needs, seen: Seen) -> Iterator[Finding]:
         yield failed(needs, "not-installable", message, "Run there: apt-get update && apt-get -f install")
     else:
         yield ok(needs, "removals", "apt removes nothing")
-    lacking = [name for name in apt["lacking"] if not name.startswith(("jicofo", "jitsi-"))]
-    if lacking:
+    # A new host knows nothing yet: the deployment asks for the lists first.
+    asked = [name for name in needs.packages if not name.startswith(("jicofo", "jitsi-"))]
+    lacking = [name for name in apt["lacking"] if name in asked]
+    if lacking and len(lacking) < len(asked):
         message = f"apt does not know {listed(lacking)} yet"
         yield warning(needs, "not-known", message, "If its lists are old, the deployment gets new ones.")
 

@@ -1,0 +1,102 @@
+"""preflight finds on real servers what would make a deployment fail, and changes nothing there."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.hosts.bed import Bed
+from tests.hosts.network import astray
+from tests.hosts.preflights import Site, make_site
+
+pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(400)]
+
+# All but what every login changes.
+TREE = (
+    "find / -xdev -path /proc -prune -o -path /var/log/journal -prune -o -not -path /run -not -path /tmp"
+    ' -printf "%p %y %m %u %g %s %T@ %l\\n" | sort'
+)
+# Locks of this kind are those of apt and dpkg.
+LOCK = (
+    "systemd-run --quiet --unit=locking python3 -c \"import fcntl, time; f = open('/var/lib/dpkg/lock-frontend', 'w');"
+    ' fcntl.lockf(f, fcntl.LOCK_EX); time.sleep(600)"'
+)
+STRANGER = "systemd-run --quiet --unit=stranger python3 -m http.server"
+RULES = """
+table inet others {{
+    chain input {{
+        type filter hook input priority 0; policy accept;
+        tcp dport 443 drop
+        ip saddr {bridge} udp dport 3478 reject
+    }}
+}}
+"""
+
+
+@pytest.fixture
+def site(servers: Bed, tmp_path: Path) -> Iterator[Site]:
+    yield make_site(servers, tmp_path / "site")
+    for host in servers.hosts.values():
+        host.renew()
+
+
+def trees(bed: Bed) -> dict[str, set[str]]:
+    return {name: set(host.run(TREE).splitlines()) for name, host in bed.hosts.items()}
+
+
+def test_good_hosts_are_ready_nothing_changes_there_and_nobody_stray_is_asked(site: Site):
+    before = trees(site.bed)
+    with astray(site.bed.place) as packets:
+        found = site.found(code=0)
+    assert {name: tree ^ before[name] for name, tree in trees(site.bed).items()} == dict.fromkeys(before, set())
+    assert packets == []
+    assert {host: set(codes) - {"dns-only-here"} for host, codes in found.items()} == {
+        "meet.example.org": {"container"},
+        "bridge.example.org": {"container"},
+    }
+
+
+def test_our_own_words_end_by_themselves(site: Site):
+    meet = site.bed.hosts["meet.example.org"]
+    assert site.look().returncode == 0
+    users = meet.run("ps -o user= -C python3").split()
+    assert set(users) == {"nobody"}
+    meet.run("while pgrep -x python3 >/dev/null; do sleep 0.1; done", within=40)
+
+
+def test_what_stands_in_the_way_is_found_all_at_once(site: Site):
+    meet, bridge = (site.bed.hosts[name] for name in ("meet.example.org", "bridge.example.org"))
+    (site.path / "inventory.ini").write_text(
+        site.bed.inventory.read_text().replace("[all:vars]", f"[vantage]\n{bridge.name}\n\n[all:vars]")
+    )
+    meet.run("apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install nftables", within=120)
+    meet.run("nft -f -", text=RULES.format(bridge=bridge.v4))
+    meet.run(f"{STRANGER} 5280 && {LOCK} && apt-mark -qq hold lua-cjson; touch /var/lib/dpkg/updates/0001")
+    meet.run("sed -i '/meet\\|packages/d' /etc/hosts; : >/etc/resolv.conf")
+    found = site.found(code=7)["meet.example.org"]
+    assert found["foreign-firewall"] == ["others set up rules of a firewall (inet others)"]
+    assert found["port-taken"] == ["python3 has port 5280/tcp, where Prosody's own HTTP server will be"]
+    assert found["dpkg-interrupted"] == ["dpkg was interrupted at dpkg"]
+    assert re.fullmatch(r"apt is at work there \(python3, process \d+\)", found["apt-locked"][0])
+    assert "meet.example.org" in found["hostname"][0]
+    closed = found["port-closed"]
+    assert f"443/tcp: whoever comes from here gets no answer from {meet.v4}" in closed
+    assert f"443/tcp: whoever comes from here gets no answer from {meet.v6}" in closed
+    assert f"3478/udp: whoever comes from {bridge.name} is refused at {meet.v4}" in closed
+    assert len(closed) == 5
+    assert "https://packages.example.org/jitsi-key.gpg.key" in found["no-answer"][0]
+
+
+def test_a_host_that_cannot_be_reached_is_told_and_the_others_are_looked_at(site: Site):
+    (site.path / "inventory.ini").write_text(
+        re.sub(r"(bridge\S+) ansible_host=\S+", r"\1 ansible_host=198.51.100.99", site.bed.inventory.read_text())
+    )
+    done = site.look("--json")
+    data = json.loads(done.stdout)["data"]
+    assert done.returncode == 5
+    assert [host["host"] for host in data["hosts"]] == ["meet.example.org"]
+    assert [host["host"] for host in data["unreachable"]] == ["bridge.example.org"]
