@@ -16,8 +16,9 @@ import pytest
 from migrate.core.bundle import Bundle
 from migrate.core.manifest import data_of, manifest_of
 from tests.deployments import product
-from tests.hosts.acme import CA_BUNDLE, DIRECTORY
+from tests.hosts.acme import CA_BUNDLE, DIRECTORY, root
 from tests.hosts.bed import Bed
+from tests.hosts.host import Host
 from tests.hosts.servers import GROUPS
 from tests.playbooks.bundles import PLAYBOOKS
 from tests.readers import program
