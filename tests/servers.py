@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from tests.deployments import ONE_HOST, SECRETS, VARIANTS
 
 SITE = '[site]\nid = "6c84fb90-12c4-11e1-840d-7b25c5ee775a"\n[targets.jitsi]\nurl = "https://meet.example.org"\n'
 DOMAIN = 'domain = "meet.example.org"\n'
+KEY = Path(__file__).parents[1] / "examples/site/jitsi.asc"
 LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0h1v1z"/></svg>\n'
 
 
@@ -22,6 +24,7 @@ def server(path: Path, settings: str = DOMAIN, inventory: str = ONE_HOST) -> Pat
     (path / "secrets.toml").write_text(f'site_key = "{"0123456789abcdef" * 4}"\n[jitsi_meet]\n{secrets}')
     (path / "secrets.toml").chmod(0o600)
     (path / "inventory.ini").write_text(inventory)
+    shutil.copy(KEY, path)
     (path / "branding").mkdir(exist_ok=True)
     (path / "branding/logo.svg").write_text(LOGO)
     return path

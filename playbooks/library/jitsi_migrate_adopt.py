@@ -99,9 +99,7 @@ def answer(module: AnsibleModule) -> None:
     before = owner(directory)
     if before == domain:
         module.exit_json(changed=False, foreign=[], saved="", stopped=[])
-    found = (
-        of_another(before) if before else foreign(given["paths"], firewall=given["firewall"]) if before is None else []
-    )
+    found = in_the_way(before, given["paths"], firewall=given["firewall"])
     told = [{"kind": one.kind, "words": one.words} for one in found]
     if found and not given["adopt"]:
         module.fail_json(msg=refusal(found), foreign=told, saved="", stopped=[])

@@ -65,7 +65,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils import jitsi_migrate_host as host
-from ansible.module_utils import jitsi_migrate_simulation as simulation
+from ansible.module_utils import jitsi_migrate_simulation as apt
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.jitsi_migrate_fetching import answers
 from ansible.module_utils.jitsi_migrate_foreign import foreign
@@ -91,7 +91,6 @@ def look(given: dict[str, Any]) -> dict[str, Any]:
     """Return all that is known of the host."""
     taken = owner(Path(given["directory"]))
     found = foreign(given["paths"], firewall=given["firewall"]) if taken is None else []
-    packages = given["packages"]
     return {
         "clock": time.time(),
         "system": host.system(),
@@ -99,7 +98,7 @@ def look(given: dict[str, Any]) -> dict[str, Any]:
         "synchronised": host.synchronised(),
         "addresses": host.addresses(),
         "listening": host.listening(),
-        "apt": simulation.state(packages, packages),
+        "apt": apt.state(given["packages"]),
         "pages": answers(given["pages"]),
         "missing": [path for path in given["files"] if not Path(path).is_file()],
         "owner": taken,

@@ -125,7 +125,7 @@ def _above(path: Path) -> Iterator[Path]:
 
 
 def _owned(path: Path) -> bool:
-    return tried("dpkg-query", "--search", str(path)).returncode == 0
+    return bool(tried("dpkg-query", "--search", str(path)).returncode == 0)
 
 
 def noted(path: Path) -> list[str]:

@@ -21,18 +21,26 @@ SCHEDULED = re.compile(r"^(Inst|Remv) (\S+)(?: \[([^]]+)\])?(?: \(([^ )]+))?", r
 CANDIDATE = re.compile(r"^(\S+):\n  Installed: (\S+)\n  Candidate: (\S+)", re.MULTILINE)
 
 
-def state(packages: Sequence[str], pinned: Sequence[str]) -> dict[str, Any]:
-    """Return what would happen if the packages were installed. `pinned` may be held: so they are by ourselves."""
+def state(packages: Sequence[str]) -> dict[str, Any]:
+    """Return what would happen if the packages were installed."""
     known = candidates(packages)
     lacking = [name for name in packages if known.get(name, "(none)") == "(none)"]
     return {
         "lacking": lacking,
         "candidates": known,
-        "held": [name for name in said("apt-mark", "showhold").split() if name not in pinned],
+        "held": held(),
         "interrupted": interrupted(),
         "locked": locked(),
         **simulated([name for name in packages if name not in lacking]),
     }
+
+
+def held() -> list[str]:
+    """Return the packages that shall stay as they are. apt-mark would tell the same, and write apt's caches."""
+    rows = (
+        row.split("\t") for row in said("dpkg-query", "-W", "-f", "${db:Status-Want}\t${Package}\n", "*").splitlines()
+    )
+    return [row[1] for row in rows if row[0] == "hold"]
 
 
 def candidates(packages: Sequence[str]) -> dict[str, str]:

@@ -198,7 +198,7 @@ def last_words(unit: Unit, since: float) -> str:
     return ". It says: " + " | ".join(lines) if lines else f". See: journalctl --unit={unit.name}"
 
 
-_OF_SYSTEMD = re.compile("-- |Start(ed|ing) |Stopp(ed|ing) |Reload(ed|ing) ")
+_OF_SYSTEMD = re.compile("-- |Start(ed|ing) |Stop(ped|ping) |Reload(ed|ing) ")
 
 
 def systemctl(*words: str) -> subprocess.CompletedProcess[str]:

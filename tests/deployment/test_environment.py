@@ -45,7 +45,7 @@ def test_hosts_that_were_never_met_are_believed_only_if_that_was_said(accept: bo
 
 
 def test_what_ansible_keeps_goes_with_the_run():
-    given = made({"ANSIBLE_HOME": "/home/x/.ansible", "ANSIBLE_CONFIG": "/home/x/.ansible.cfg"})
+    given = made({"ANSIBLE_HOME": "/srv/bo/.ansible", "ANSIBLE_CONFIG": "/srv/bo/.ansible.cfg"})
     assert {name for name, value in given.items() if value.startswith(f"{PLACE}/")} == {
         "ANSIBLE_CONFIG", "ANSIBLE_HOME", "ANSIBLE_SSH_CONTROL_PATH_DIR",
     }  # fmt: skip

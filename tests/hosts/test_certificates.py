@@ -250,12 +250,10 @@ def test_days_are_read_from_files_and_from_services(site: Site, meet: Host):
 
 def test_who_cannot_prove_the_name_is_told_why(site: Site, meet: Host):
     # As somebody whom the ACME server never saw, for it remembers who proved a name.
-    meet.run(
-        "systemctl stop nginx; mkdir /root/known; cd /etc/letsencrypt; mv accounts archive live renewal /root/known"
-    )
+    meet.run("systemctl stop nginx; mkdir /srv/known; cd /etc/letsencrypt; mv accounts archive live renewal /srv/known")
     # Nginx would be started by the play.
     (site.path / "alone.yml").write_text(PLAY.replace("loop: [prosody, nginx, coturn]", "loop: []"))
     done = site.tried("alone.yml", "--limit", "meet.example.org")
-    meet.run("cd /etc/letsencrypt; rm -rf accounts; mv /root/known/* .; systemctl start nginx")
+    meet.run("cd /etc/letsencrypt; rm -rf accounts; mv /srv/known/* .; systemctl start nginx")
     assert done.returncode
     assert "the authority does not reach meet.example.org at port 80" in done.stdout

@@ -19,7 +19,7 @@ TASK_FILES = sorted(PLAYBOOKS.glob("roles/*/tasks/*.yml"))
 # What runs any program, and so must tell what it changed.
 COMMANDS = {f"ansible.builtin.{name}" for name in ("command", "shell", "raw", "script", "expect")}
 # What a person gives on the command line, not the settings.
-GIVEN = {"jitsi_meet_destroy", "jitsi_meet_destroy_certificates", "jitsi_meet_adopt"}
+GIVEN = {"jitsi_meet_adopt", "jitsi_meet_destroy", "jitsi_meet_destroy_certificates"}
 # What not every deployment has, and plays know.
 OPTIONAL = {"jitsi_meet_certificate_ca_bundle", "jitsi_meet_certificate_server", "jitsi_meet_turn"}
 

@@ -63,12 +63,9 @@ def _ssh(needs: Needs, seen: Seen) -> Iterator[Finding]:
 
 
 def _reached(needs: Needs, seen: Seen) -> Iterator[Finding]:
-    closed: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for look in seen.looks:
-        if look.state not in _GOOD and not _mute(look, seen):
-            closed[look.place, look.address, look.state].append(f"{look.port}/{look.protocol}")
-    for (place, address, state), ports in closed.items():
-        message = f"{listed(ports)}: {_from(place)} {_NOTHING[state]} {address or needs.host}"
+    closed = _closed(seen)
+    for (place, state, ports), addresses in closed.items():
+        message = f"{listed(ports)}: {_from(place)} {_NOTHING[state]} {listed(addresses)}"
         yield failed(needs, "port-closed", message, _opening(seen))
     for address in dict.fromkeys(look.address for look in seen.looks if _strange(look, seen)):
         message = f"somebody else answers at {address}: it is the address of another machine"
@@ -78,17 +75,28 @@ def _reached(needs: Needs, seen: Seen) -> Iterator[Finding]:
         every = listed(dict.fromkeys(f"{look.port}/{look.protocol}" for look in reached))
         yield ok(needs, "port-closed", f"reached from {listed(_places(reached))}: {every}")
     if any(_mute(look, seen) for look in seen.looks):
-        message = "the bridge is there already, and answers nobody outside of a meeting"
-        yield ok(needs, "port-mute", message)
+        yield ok(needs, "port-mute", "a service is there already, which answers nobody unasked")
+
+
+def _closed(seen: Seen) -> Mapping[tuple[str, str, tuple[str, ...]], Sequence[str]]:
+    """Return place, state and ports that are closed from there, with the addresses where they are."""
+    ports: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for look in seen.looks:
+        if look.state not in _GOOD and not _mute(look, seen):
+            ports[look.place, look.state, look.address].append(f"{look.port}/{look.protocol}")
+    closed: dict[tuple[str, str, tuple[str, ...]], list[str]] = defaultdict(list)
+    for (place, state, address), every in ports.items():
+        closed[place, state, tuple(every)].append(address)
+    return closed
 
 
 def _mute(look: Look, seen: Seen) -> bool:
-    """Whether silence tells nothing: nobody of ours was there to answer."""
-    return look.protocol == "udp" and (look.protocol, look.port) not in seen.answering
+    """Tell whether silence means nothing: nobody of ours was there to answer."""
+    return look.state == "silent" and look.protocol == "udp" and (look.protocol, look.port) not in seen.answering
 
 
 def _strange(look: Look, seen: Seen) -> bool:
-    """Whether a service answered where only our own words could."""
+    """Tell whether a service answered where only our own words could."""
     return look.state == "open" and (look.protocol, look.port) in seen.answering
 
 
@@ -102,5 +110,5 @@ def _from(place: str) -> str:
 
 def _opening(seen: Seen) -> str:
     own = [found["words"] for found in seen.facts["foreign"] if found["kind"] == "firewall"]
-    where = f"in {listed(own)} of the host, " if own else ""
-    return f"Open them {where}at its provider and in every router before it."
+    also = f" The host itself has {listed(own)}." if own else ""
+    return f"Open them at its provider and in every router before it.{also}"

@@ -23,11 +23,9 @@ def test_the_variables_are_the_settings_and_no_secret(name):
     assert all(key.startswith("jitsi_meet_") for key in found)
     assert found["jitsi_meet_domain"] == settings.domain
     assert found["jitsi_meet_distribution"] == settings.distribution
-    assert found["jitsi_meet_version"] == f"{settings.release}-*"
-    assert found["jitsi_meet_prosody"] == deployment.prosody
+    assert found["jitsi_meet_release"] == {"package": "jitsi-meet", "version": f"{settings.release}-*"}
     assert found["jitsi_meet_authentication"] == settings.authentication.mode
     assert list(found["jitsi_meet_servers"]) == [host.name for host in topology.hosts]
-    assert (found["jitsi_meet_ipv4"], found["jitsi_meet_ipv6"]) == (settings.network.ipv4, settings.network.ipv6)
     assert found["jitsi_meet_repositories"][0]["uri"] == settings.repositories.jitsi
     text = deployment.variables().text
     assert not [secret for secret in SECRETS.values() if secret in text]
@@ -35,29 +33,34 @@ def test_the_variables_are_the_settings_and_no_secret(name):
 
 
 def test_a_certificate_of_an_authority_has_what_certbot_needs():
-    assert variables("everything")["jitsi_meet_certificate"] == {
-        "source": "acme",
-        "certificate": "/etc/jitsi/meet/meet.example.org.crt",
-        "key": "/etc/jitsi/meet/meet.example.org.key",
-        "server": "https://ca.example.org/acme/directory",
-        "email": "admin@example.org",
-        "ca_bundle": "/etc/ssl/certs/example-ca.pem",
-    }
+    found = variables("everything")
+    assert found["jitsi_meet_certificate_source"] == "acme"
+    assert found["jitsi_meet_certificate_server"] == "https://ca.example.org/acme/directory"
+    assert found["jitsi_meet_certificate_ca_bundle"] == "/etc/ssl/certs/example-ca.pem"
 
 
 def test_a_certificate_of_ones_own_asks_nobody():
-    assert variables("private-network")["jitsi_meet_certificate"] == {
-        "source": "own",
-        "certificate": "/etc/ssl/meet/fullchain.pem",
-        "key": "/etc/ssl/meet/key.pem",
-    }
+    found = variables("private-network")
+    assert found["jitsi_meet_certificate_source"] == "own"
+    assert "jitsi_meet_certificate_server" not in found
+    pair = {"certificate": "/etc/ssl/meet/fullchain.pem", "key": "/etc/ssl/meet/key.pem"}
+    assert all(server["certificates"]["own"] == pair for server in found["jitsi_meet_servers"].values())
 
 
 @pytest.mark.parametrize("name", ["minimal", "private-network", "three-bridges"])
 def test_playbooks_learn_where_coturn_reads_its_certificate(name):
+    deployed, told = variant(name), variables(name)
+    host = deployed.topology.turn[0].name
+    pair = told["jitsi_meet_servers"][host]["certificates"]["turn"]
+    conf = set(texts(deployed.bundle(host))["/etc/turnserver.conf"].splitlines())
+    assert {f"cert={pair['certificate']}", f"pkey={pair['key']}"} <= conf
+
+
+@pytest.mark.parametrize("name", ["minimal", "three-bridges", "turn-443"])
+def test_playbooks_wait_for_coturn_where_it_listens_itself(name):
     deployed, told = variant(name), variables(name)["jitsi_meet_turn"]
-    conf = texts(deployed.bundle(deployed.topology.turn[0].name))["/etc/turnserver.conf"].splitlines()
-    assert {f"cert={told['certificate']}", f"pkey={told['key']}"} <= set(conf)
+    conf = set(texts(deployed.bundle(deployed.topology.turn[0].name))["/etc/turnserver.conf"].splitlines())
+    assert {f"listening-port={told['port']}", f"tls-listening-port={told['tls_port']}"} <= conf
 
 
 def test_a_turn_server_of_its_own_has_a_certificate_of_its_own():
@@ -129,7 +132,7 @@ def test_every_host_with_a_firewall_has_what_loads_its_rules(enabled):
         ('repositories.jitsi = "https://mirror.example.org/jitsi"', "jitsi_meet_repositories"),
         ('prosody = "13.0"\nrepositories.backports = "https://mirror.example.org/debian"', "jitsi_meet_repositories"),
         ("firewall.enabled = false", "jitsi_meet_firewall"),
-        ("firewall.ssh_port = 2222", "jitsi_meet_ssh_port"),
+        ('authentication.mode = "open"', "jitsi_meet_authentication"),
         ("bridges.udp_port = 10001", "jitsi_meet_bridge_port"),
         ('turn.domain = "turn.example.org"', "jitsi_meet_turn"),
         ("turn.port = 3479", "jitsi_meet_turn"),
