@@ -21,7 +21,7 @@ from tests.hosts.bed import bed
 from tests.hosts.machine import obstacle
 from tests.hosts.site import Play, Site, make_site
 
-ONE = {group: ("meet.example.org",) for group in ("jitsi_meet", "jitsi_videobridge", "coturn")}
+ONE = dict.fromkeys(("jitsi_meet", "jitsi_videobridge", "coturn"), ("meet.example.org",))
 FIVE = {
     "jitsi_meet": ("meet.example.org",),
     "jitsi_videobridge": tuple(f"bridge-{number}.example.org" for number in (1, 2, 3)),
@@ -113,7 +113,9 @@ def file_tasks(site: Site) -> Iterator[dict[str, Any]]:
     manifests = [json.loads(path.read_text()) for path in sorted(site.path.glob("build/*/manifest.json"))]
     for kind, task in (("files", copied), ("links", linked)):
         for path in sorted({entry["path"] for manifest in manifests for entry in manifest[kind]}):
-            have = {manifest["host"]: entry for manifest in manifests for entry in manifest[kind] if entry["path"] == path}
+            have = {
+                manifest["host"]: entry for manifest in manifests for entry in manifest[kind] if entry["path"] == path
+            }
             yield {**task(next(iter(have.values()))), "when": f"inventory_hostname in {sorted(have)}"}
 
 
