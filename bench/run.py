@@ -1,4 +1,4 @@
-"""Measures start-up, planning, writing, rendering and deploying against peers in one run, and writes docs/reference/speed.md.
+"""Measures start-up, planning, writing, rendering and deploying against peers, and writes docs/reference/speed.md.
 
 Usage: python bench/run.py [--rows 100000] [--series 30000] [--runs 3] [--write]
 """
@@ -159,9 +159,9 @@ nothing. Both load the templates anew, in one process. 200 hosts are a web serve
 
 {tasks}
 
-Hosts that are deployed again have nothing to change. The peer of deploy is `bench/deploying.py`: the same play on the same
-hosts, with a task for each file and link in place of the bundle. The hosts are real systems reached by ssh, and share the
-processors of one machine; five are a web server, three bridges and a TURN server.
+Hosts that are deployed again have nothing to change. The peer of deploy is `bench/deploying.py`: the same play on the
+same hosts, with a task for each file and link in place of the bundle. The hosts are real systems reached by ssh, and
+share the processors of one machine; five are a web server, three bridges and a TURN server.
 """
 
 
