@@ -32,6 +32,11 @@ options:
       not_yet:
         description: A regular expression. The unit does not work yet while a line of the answer matches.
         type: str
+      complaint:
+        description:
+          - A regular expression. A unit that was started or restarted, and logged a line that matches, has failed, though
+            it runs.
+        type: str
   restart:
     description: Units to restart. Names that are not among O(units) mean nothing here.
     type: list
@@ -87,6 +92,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
             "listens": {"type": "list", "elements": "str", "default": []},
             "url": {"type": "str"},
             "not_yet": {"type": "str"},
+            "complaint": {"type": "str"},
         },
     },
     "restart": {"type": "list", "elements": "str", "default": []},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from http.client import HTTPException
 from pathlib import Path
 from typing import NamedTuple
@@ -29,12 +29,14 @@ class Unit(NamedTuple):
     """A unit that is to run.
 
     `listens` are ports such as 5222/tcp. `url` is what answers when it works, without a line that matches `not_yet`.
+    `complaint` matches what it logs when it starts without a part of itself.
     """
 
     name: str
     listens: Sequence[str] = ()
     url: str | None = None
     not_yet: str | None = None
+    complaint: str | None = None
 
     @property
     def id(self) -> str:
@@ -87,7 +89,7 @@ def steps(standing: Standing, *, restart: bool, reload: bool) -> list[str]:
     return [*masked, *disabled, *(["restart"] if restart else ["reload"] if reload else [])]
 
 
-def carry_out(unit: Unit, doing: Iterable[str], within: float) -> None:
+def carry_out(unit: Unit, doing: Sequence[str], within: float) -> None:
     """Do steps, and wait until the unit serves. Raises Failed, with the unit's last words."""
     since = time.time()
     for step in doing:
@@ -101,6 +103,9 @@ def carry_out(unit: Unit, doing: Iterable[str], within: float) -> None:
     lacking = awaited(unit, time.monotonic() + within)
     if lacking:
         raise Failed(f"{unit.name} does not work {within:.0f} s later: {lacking}{last_words(unit, since)}")
+    missing = complaints(unit, since) if {"start", "restart"} & {*doing} else []
+    if missing:
+        raise Failed(f"{unit.name} runs, but without a part of it: {' | '.join(missing)}")
 
 
 _PAST = {
@@ -190,12 +195,23 @@ def _answers(url: str, not_yet: str | None) -> Iterator[str]:
             yield f"{url} still says: {found[0]}"
 
 
+def complaints(unit: Unit, since: float) -> list[str]:
+    """Return what a unit that works complained about since a moment, each complaint once."""
+    if not unit.complaint:
+        return []
+    return list(dict.fromkeys(line for line in logged(unit, since) if re.search(unit.complaint, line)))
+
+
 def last_words(unit: Unit, since: float) -> str:
     """Return the last lines that a unit logged since a moment, as the end of a message."""
-    options = ("--lines=6", "--output=cat", "--no-pager", f"--since=@{since:.0f}")
-    told = _run("journalctl", f"--unit={unit.id}", *options).stdout.splitlines()
-    lines = [line for line in told if line.strip() and not _OF_SYSTEMD.match(line)]
+    lines = [line for line in logged(unit, since)[-6:] if line.strip() and not _OF_SYSTEMD.match(line)]
     return ". It says: " + " | ".join(lines) if lines else f". See: journalctl --unit={unit.name}"
+
+
+def logged(unit: Unit, since: float) -> list[str]:
+    """Return the lines that a unit logged since a moment."""
+    options = ("--output=cat", "--no-pager", f"--since=@{int(since)}")
+    return _run("journalctl", f"--unit={unit.id}", *options).stdout.splitlines()
 
 
 _OF_SYSTEMD = re.compile("-- |Start(ed|ing) |Stop(ped|ping) |Reload(ed|ing) ")
