@@ -1,4 +1,4 @@
-"""Measures start-up, planning, writing and rendering against peers in one run, and writes docs/reference/speed.md.
+"""Measures start-up, planning, writing, rendering and deploying against peers, and writes docs/reference/speed.md.
 
 Usage: python bench/run.py [--rows 100000] [--series 30000] [--runs 3] [--write]
 """
@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import deploying
 import rendering
 from exports import write_export
 
@@ -63,6 +64,27 @@ def render(runs: int) -> list[Row]:
         times = in_turn(lambda: rendering.ours(product), lambda: rendering.peer(product), runs * 5)  # noqa: B023
         found.append(Row(f"render, {what} / Jinja2 alone", *times, aim))
     return found
+
+
+def deploy(folder: Path, runs: int) -> tuple[list[Row], str]:
+    """Deploy one host and five that are in order, and return how long tasks take, too."""
+    if why := deploying.obstacle():
+        return [], f"Deploying was not measured: {why}."
+    found, said, medians = [], [], []
+    for what, groups in (("one host", deploying.ONE), ("five hosts", deploying.FIVE)):
+        with deploying.deployed(folder / what.replace(" ", "-"), groups) as site:
+            pairs = [(deploying.ours(site), deploying.peer(site)) for _ in range(runs)]
+        mine, theirs = ([run.seconds for run in side] for side in zip(*pairs, strict=True))
+        medians.append(statistics.median(mine))
+        found.append(
+            Row(f"deploy again, {what} / a task for each file", medians[-1], statistics.median(theirs), "0.5 or less")
+        )
+        last = pairs[-1]
+        said.append(
+            f"{what}: {last[0].tasks} tasks at {last[0].each:.2f} s, the peer {last[1].tasks} at {last[1].each:.2f} s"
+        )
+    found.append(Row("deploy again, five hosts / one host", medians[1], medians[0], "near 1"))
+    return found, f"Tasks of the host that has most (aim: at most 40), all hosts together: {'; '.join(said)}."
 
 
 def main_job(folder: Path, rows: int, series: int, runs: int) -> list[Row]:
@@ -115,7 +137,7 @@ def peak_of_plan(folder: Path, rows: int, series: int) -> float:
     return float(usage.ru_maxrss) / 1024
 
 
-def document(rows: Sequence[Row], peak: float, arguments: argparse.Namespace) -> str:
+def document(rows: Sequence[Row], peak: float, tasks: str, arguments: argparse.Namespace) -> str:
     lines = "\n".join(map(str, rows))
     return f"""# Speed
 
@@ -134,6 +156,12 @@ whole processes, start-up and every safety step included; the peer's times leave
 
 The peer of render is `bench/rendering.py`: Jinja2 with the same templates and values, and filters that quote and check
 nothing. Both load the templates anew, in one process. 200 hosts are a web server, 198 bridges and a TURN server.
+
+{tasks}
+
+Hosts that are deployed again have nothing to change. The peer of deploy is `bench/deploying.py`: the same play on the
+same hosts, with a task for each file and link in place of the bundle. The hosts are real systems reached by ssh, and
+share the processors of one machine; five are a web server, three bridges and a TURN server.
 """
 
 
@@ -151,7 +179,9 @@ def main() -> None:
             *main_job(folder, arguments.rows, arguments.series, arguments.runs),
             *render(arguments.runs),
         ]
-        text = document(rows, peak_of_plan(folder, arguments.rows, arguments.series), arguments)
+        deployed, tasks = deploy(folder, arguments.runs)
+        peak = peak_of_plan(folder, arguments.rows, arguments.series)
+        text = document([*rows, *deployed], peak, tasks, arguments)
     sys.stdout.write(text)
     if arguments.write:
         DOCUMENT.write_text(text, encoding="utf-8")

@@ -16,7 +16,7 @@ from migrate.cli.session import Session
 from migrate.cli.streams import Streams
 
 COMMANDS = (
-    *("init", "render", "preflight", "deploy", "accounts", "certificates"),
+    *("init", "render", "preflight", "deploy", "accounts", "certificates", "destroy"),
     *("plan", "apply", "status", "undo", "playbooks", "completion"),
 )
 BUG = 1

@@ -18,6 +18,13 @@ _LINES = {"+": "green", "-": "red", "@": "cyan"}
 
 def show_deploy(output: Output, done: Deployed, directory: Path, *, diff: bool) -> None:
     """Show a line for each host, what failed and why, and what to do next."""
+    show_hosts(output, done, diff=diff)
+    if not show_failed(output, done, directory):
+        _verdict(output, done)
+
+
+def show_hosts(output: Output, done: Deployed, *, diff: bool) -> None:
+    """Show a line for each host, and what failed and why."""
     lines = {host.host: _counted(host, check=done.check) for host in done.hosts.values()}
     for host in done.hosts.values():
         _host(output, host, lines, check=done.check)
@@ -28,7 +35,6 @@ def show_deploy(output: Output, done: Deployed, directory: Path, *, diff: bool) 
         _failure(output, alike)
     for words in done.complaints:
         output.verdict(("! ", "red"), words)
-    _verdict(output, done, directory)
 
 
 def _host(output: Output, host: HostDeployed, lines: Mapping[str, str], *, check: bool) -> None:
@@ -77,13 +83,19 @@ def _failure(output: Output, alike: Sequence[Failed]) -> None:
             output.verdict((f"{name:<4}  ", style), shortened(words, _LONGEST), indent=2)
 
 
-def _verdict(output: Output, done: Deployed, directory: Path) -> None:
+def show_failed(output: Output, done: Deployed, directory: Path) -> bool:
+    """Show how to go on, and return True, if anything failed."""
     bad = [host.host for host in done.hosts.values() if host.failed]
-    if bad or done.complaints:
-        output.gap()
-        output.verdict((_failed(done, bad), "bold"), f" The log is {directory / FOR_PEOPLE}")
-        output.again("When that is put right, go on with:")
-    elif done.check:
+    if not bad and not done.complaints:
+        return False
+    output.gap()
+    output.verdict((_failed(done, bad), "bold"), f" The log is {directory / FOR_PEOPLE}")
+    output.again("When that is put right, go on with:")
+    return True
+
+
+def _verdict(output: Output, done: Deployed) -> None:
+    if done.check:
         changed = sum(bool(host.changes) for host in done.hosts.values())
         output.verdict(f"{changed} of {_hosts(done)} would change. Nothing was changed.")
     elif done.changed:

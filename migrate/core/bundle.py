@@ -130,6 +130,11 @@ class Product(ABC):
     def problems(self) -> Sequence[Problem]:
         """Return what a person should know before it is deployed."""
 
+    @property
+    @abstractmethod
+    def domain(self) -> str:
+        """The name that people reach the server by."""
+
     @abstractmethod
     def hosts(self) -> Sequence[str]:
         """Return the hosts that this product has files on."""

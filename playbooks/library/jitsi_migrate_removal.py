@@ -159,10 +159,10 @@ def begun(directory: Path, wanted: Result, *, check: bool) -> Result:
 
 def ended(directory: Path, wanted: Result, *, check: bool) -> Result:
     """Remove what is left of it."""
+    installed = read_packages(directory / "packages.json")
     if not check:
         wait_for_locks(PATIENCE)
-        Policy().restore()
-    installed = read_packages(directory / "packages.json")
+        Policy(installed.installed).restore()
     going, needed = removable(installed.installed)
     made = (*installed.files, *wanted["files"], *(path for name in wanted["lineages"] for path in lineage(name)))
     files = [path for path in made if os.path.lexists(path)]

@@ -15,7 +15,8 @@ from ansible.module_utils.jitsi_migrate_plan import Refused
 from ansible.module_utils.jitsi_migrate_programs import output, tried
 
 _REMOVED = re.compile(r"^(?:Remv|Purg) (\S+)", re.MULTILINE)
-_UNIT = re.compile(r"(?:/usr)?/lib/systemd/system/([^/@]+\.(?:service|timer|socket|path))")
+# Of a script in /etc/init.d systemd makes a unit.
+_UNIT = re.compile(r"(?:/usr)?/lib/systemd/system/([^/@]+\.(?:service|timer|socket|path))|/etc/init\.d/([^/]+)")
 OWN_UNITS = Path("/etc/systemd/system")
 # To stop it is to remove the rules of everybody.
 _LEFT_ALONE = {"nftables.service"}
@@ -35,13 +36,9 @@ def units(installed: Iterable[str], paths: Iterable[str]) -> list[str]:
     """Return the units of some packages, and those among some files."""
     there = [name for name in installed if name in packages()]
     listed = output("dpkg-query", "--listfiles", *there).splitlines() if there else []
-    found = {match[1] for match in map(_UNIT.fullmatch, listed) if match} - _LEFT_ALONE
-    return sorted(found | own_units(paths))
-
-
-def own_units(paths: Iterable[str]) -> set[str]:
-    """Return the names of unit files."""
-    return {Path(path).name for path in paths if Path(path).parent == OWN_UNITS}
+    found = {match[1] or f"{match[2]}.service" for match in map(_UNIT.fullmatch, listed) if match}
+    own = {Path(path).name for path in paths if Path(path).parent == OWN_UNITS}
+    return sorted(found - _LEFT_ALONE | own)
 
 
 def running(names: Iterable[str]) -> list[str]:
@@ -121,8 +118,8 @@ def prune(directories: Iterable[str]) -> list[str]:
 
 
 def _above(path: Path) -> Iterator[Path]:
-    # Never what is next to the root.
-    while len(path.parts) > 2:
+    # Never what is next to the root, nor what administrators have for themselves.
+    while len(path.parts) > 2 and not path.is_relative_to("/usr/local"):
         yield path
         path = path.parent
 

@@ -65,6 +65,11 @@ class JitsiMeet(Product):
         """Return what should be known before it is deployed."""
         return tuple(notices(self.topology))
 
+    @property
+    def domain(self) -> str:
+        """The name that people reach the server by."""
+        return self.settings.domain
+
     def hosts(self) -> Sequence[str]:
         """Return the hosts of the three groups, the web server first."""
         return tuple(host.name for host in self.topology.hosts)

@@ -1,0 +1,36 @@
+"""destroy: what is left on hosts when a deployment was taken away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from migrate.services.deploying import Deployed, HostDeployed
+
+
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """What stays on a host: the archive of its data, files that were changed by hand, packages that others need."""
+
+    host: str
+    archive: str
+    kept: tuple[str, ...]
+    needed: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it for --json."""
+        return {"host": self.host, "archive": self.archive, "kept": list(self.kept), "needed": list(self.needed)}
+
+
+def remains_of(done: Deployed) -> list[Remains]:
+    """Return what stays on each host from which anything went."""
+    return [_of(host) for host in done.hosts.values() if host.changes and not host.failed]
+
+
+def _of(host: HostDeployed) -> Remains:
+    found: dict[str, Any] = {}
+    for change in host.changes:
+        found.update({name: change.data[name] for name in ("archive", "kept", "needed") if change.data.get(name)})
+    return Remains(
+        host.host, str(found.get("archive", "")), tuple(found.get("kept", ())), tuple(found.get("needed", ()))
+    )
