@@ -103,7 +103,7 @@ def carry_out(unit: Unit, doing: Sequence[str], within: float) -> None:
     lacking = awaited(unit, time.monotonic() + within)
     if lacking:
         raise Failed(f"{unit.name} does not work {within:.0f} s later: {lacking}{last_words(unit, since)}")
-    missing = complaints(unit, since) if {"start", "restart"} & {*doing} else []
+    missing = complaints(unit)
     if missing:
         raise Failed(f"{unit.name} runs, but without a part of it: {' | '.join(missing)}")
 
@@ -195,23 +195,21 @@ def _answers(url: str, not_yet: str | None) -> Iterator[str]:
             yield f"{url} still says: {found[0]}"
 
 
-def complaints(unit: Unit, since: float) -> list[str]:
-    """Return what a unit that works complained about since a moment, each complaint once."""
+def complaints(unit: Unit) -> list[str]:
+    """Return what a unit has complained about since it last started, each complaint once."""
     if not unit.complaint:
         return []
-    return list(dict.fromkeys(line for line in logged(unit, since) if re.search(unit.complaint, line)))
+    start = systemctl("show", "--property=InvocationID", "--value", unit.id).stdout.strip()
+    lines = _run("journalctl", "--output=cat", "--no-pager", f"_SYSTEMD_INVOCATION_ID={start}").stdout.splitlines()
+    return list(dict.fromkeys(line for line in lines if re.search(unit.complaint, line)))
 
 
 def last_words(unit: Unit, since: float) -> str:
     """Return the last lines that a unit logged since a moment, as the end of a message."""
-    lines = [line for line in logged(unit, since)[-6:] if line.strip() and not _OF_SYSTEMD.match(line)]
+    options = ("--lines=6", "--output=cat", "--no-pager", f"--since=@{since:.0f}")
+    told = _run("journalctl", f"--unit={unit.id}", *options).stdout.splitlines()
+    lines = [line for line in told if line.strip() and not _OF_SYSTEMD.match(line)]
     return ". It says: " + " | ".join(lines) if lines else f". See: journalctl --unit={unit.name}"
-
-
-def logged(unit: Unit, since: float) -> list[str]:
-    """Return the lines that a unit logged since a moment."""
-    options = ("--output=cat", "--no-pager", f"--since=@{int(since)}")
-    return _run("journalctl", f"--unit={unit.id}", *options).stdout.splitlines()
 
 
 _OF_SYSTEMD = re.compile("-- |Start(ed|ing) |Stop(ped|ping) |Reload(ed|ing) ")
