@@ -3,6 +3,9 @@
 In a page, a block marked `console` holds commands after "$ " and what they print. All blocks of a page are one session
 in a new folder. A block marked with a file name, such as `csv export.csv`, makes that file. Commands in a comment that
 begins with `<!-- setup` run unseen, and `<!-- files: PAGE -->` makes the files of another page.
+
+A block marked `console on servers` needs servers that are there: only a terminal that has some runs it, else it stays
+as it is.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import ClassVar
 from uuid import UUID
 
 from click.testing import CliRunner
@@ -29,7 +33,7 @@ ROOT = Path(__file__).parents[2]
 WIDTH = 88
 
 _BLOCK = re.compile(
-    r"^```console\n(?P<console>.*?)^```$"
+    r"^```console(?P<servers> on servers)?\n(?P<console>.*?)^```$"
     r"|^```\w+ (?P<name>[\w./-]+)\n(?P<content>.*?)^```$"
     r"|^<!-- setup\n(?P<setup>.*?)^-->$"
     r"|^<!-- files: (?P<page>[\w./-]+) -->$",
@@ -48,8 +52,12 @@ def rerun(text: str) -> str:
     if "```console" not in text:
         return text
     with TemporaryDirectory() as name:
-        terminal = Terminal(Path(name).resolve())
-        return _BLOCK.sub(lambda match: _renewed(match, terminal), text)
+        return rerun_at(Terminal(Path(name).resolve()), text)
+
+
+def rerun_at(terminal: Terminal, text: str) -> str:
+    """Do that where other pages may have been run before."""
+    return _BLOCK.sub(lambda match: _renewed(match, terminal), text)
 
 
 def _renewed(block: re.Match[str], terminal: Terminal) -> str:
@@ -60,8 +68,10 @@ def _renewed(block: re.Match[str], terminal: Terminal) -> str:
         for command in _commands(block["setup"]):
             terminal.run(command)
     elif block["console"]:
+        if block["servers"] and not terminal.has_servers:
+            return block[0]
         shown = (f"$ {command}\n{terminal.run(command)}" for command in _commands(block["console"]))
-        return f"```console\n{''.join(shown)}```"
+        return f"```console{block['servers'] or ''}\n{''.join(shown)}```"
     terminal.make(block)
     return block[0]
 
@@ -73,6 +83,8 @@ def _commands(text: str) -> list[str]:
 @dataclass
 class Terminal:
     """Runs one command after the other in a folder, and shows what they print in a way that is always the same."""
+
+    has_servers: ClassVar[bool] = False
 
     folder: Path
     here: Path = field(init=False)

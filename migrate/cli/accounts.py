@@ -14,15 +14,14 @@ from migrate.cli.session import Session
 @click.option("--reset", multiple=True, metavar="LOGIN", help="Give a login another password. Can be repeated.")
 @click.option("--prune", is_flag=True, help="Remove logins of people who are not in hosts.csv any more.")
 @click.option("--accept-new-host-keys", is_flag=True, help="Believe hosts that were never met from here.")
+@click.option("-K", "--ask-become-pass", is_flag=True, help="Ask for the password that sudo wants on the hosts.")
 @click.pass_obj
-def accounts(
-    session: Session, /, reset: tuple[str, ...], *, dry_run: bool, prune: bool, accept_new_host_keys: bool
-) -> Ending:
+def accounts(session: Session, /, reset: tuple[str, ...], **options: bool) -> Ending:
     """Give everybody with an account in hosts.csv a login on the server.
 
     Logins and the passwords that people get first stand in logins.csv. Who has a login keeps it, and a password that
     was changed on the server stays.
     """
-    from migrate.cli.giving_accounts import give_accounts
+    from migrate.cli.giving_accounts import Wish, give_accounts
 
-    return give_accounts(session, reset, prune=prune, dry_run=dry_run, accept_new_host_keys=accept_new_host_keys)
+    return give_accounts(session, Wish(reset, **options))

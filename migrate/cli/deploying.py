@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import click
-
+from migrate.cli.becoming import sudo_password
 from migrate.cli.ending import Ending
 from migrate.cli.live import watched
 from migrate.cli.servers import bundles, chosen_hosts, open_products
@@ -93,12 +92,8 @@ def _invocations(
 
 def _extra(session: Session, wish: Wish, products: Sequence[Product]) -> Mapping[str, Any]:
     """Return variables beside those that were rendered."""
-    extra: dict[str, Any] = {f"{product.name}_adopt": True for product in products if wish.adopt}
-    if wish.ask_become_pass:
-        if not session.may_ask:
-            raise UsageError("--ask-become-pass needs a terminal to ask on", hint="Let sudo ask for no password.")
-        extra["ansible_become_password"] = click.prompt("Password for sudo on the hosts", hide_input=True, err=True)
-    return extra
+    adopted = {f"{product.name}_adopt": True for product in products if wish.adopt}
+    return {**adopted, **sudo_password(session, asked=wish.ask_become_pass)}
 
 
 def _secrets(products: Sequence[Product], extra: Mapping[str, Any]) -> Iterator[str]:

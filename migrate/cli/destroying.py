@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from migrate.cli.becoming import sudo_password
 from migrate.cli.ending import Ending
 from migrate.cli.live import watched
 from migrate.cli.servers import bundles, chosen_hosts, open_products
@@ -53,7 +54,7 @@ def destroy_hosts(session: Session, wish: Wish) -> Ending:
     wanted = [product for product in products if set(product.hosts()) & set(hosts)]
     if not wish.check:
         _confirm(session, wish, wanted, hosts)
-    extra = _password(session) if wish.ask_become_pass else {}
+    extra = sudo_password(session, asked=wish.ask_become_pass)
     secrets = (value for product in products for _, value in leaves(product.secrets) if isinstance(value, str))
     runner = AnsibleRunner(Masking.of((*secrets, *extra.values()), bundles(site, products, hosts)))
     with SiteLock(site.path / LOCK, "destroy", now()):
@@ -109,9 +110,3 @@ def _invocations(
             accept_new_host_keys=wish.accept_new_host_keys,
             extra={**extra, **meant},
         )
-
-
-def _password(session: Session) -> Mapping[str, str]:
-    if not session.may_ask:
-        raise UsageError("--ask-become-pass needs a terminal to ask on", hint="Let sudo ask for no password.")
-    return {"ansible_become_password": click.prompt("Password for sudo on the hosts", hide_input=True, err=True)}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from migrate.cli.becoming import sudo_password
 from migrate.cli.ending import Ending
 from migrate.cli.live import watched
 from migrate.cli.output import Output
@@ -46,26 +47,36 @@ class Given:
         return {name: [str(one) for result in self.results for one in result.data.get(name, ())] for name in _OURS}
 
 
-def give_accounts(
-    session: Session, reset: Collection[str], *, prune: bool, dry_run: bool, accept_new_host_keys: bool
-) -> Ending:
+@dataclass(frozen=True)
+class Wish:
+    """What was asked for: logins to `reset`, and whether those of nobody go."""
+
+    reset: Collection[str] = ()
+    prune: bool = False
+    dry_run: bool = False
+    accept_new_host_keys: bool = False
+    ask_become_pass: bool = False
+
+
+def give_accounts(session: Session, wish: Wish) -> Ending:
     """Bring logins.csv up to hosts.csv, and the server up to logins.csv."""
     site = Site.open(session)
     open_products(site)
     _refuse_other_ways_in(site)
     path = site.path / logins.FILE
-    if dry_run:
-        return _ending(Given(plan_logins(site.hosts(), _read(path), reset=reset, prune=prune)), None)
+    if wish.dry_run:
+        return _ending(Given(_planned(site, path, wish)), None)
+    extra = sudo_password(session, asked=wish.ask_become_pass)
     with SiteLock(site.path / LOCK, "accounts", now()):
-        plan = plan_logins(site.hosts(), _read(path), reset=reset, prune=prune)
+        plan = _planned(site, path, wish)
         # Before the server hears of them: killed from here on, nobody has a password that nobody knows.
         site.files.write(path, logins.dump(plan.after).encode())
         directory = site.new_directory(RUNS, "accounts")
-        runner = AnsibleRunner(Masking.of(login.password for login in plan.after))
+        runner = AnsibleRunner(Masking.of([*(login.password for login in plan.after), *extra.values()]))
         results: list[HostResult] = []
         with RunLog.opened(directory, now) as log, watched(session) as tell:
             listen = _keeping(results, tell)
-            done = deploy(runner, [_invocation(site, accept_new_host_keys)], explain, log, listen)
+            done = deploy(runner, [_invocation(site, wish, extra)], explain, log, listen)
         if done.exit_code is Exit.OK:
             site.files.write(path, logins.dump(plan.settled).encode())
     if done.interrupted:
@@ -91,6 +102,10 @@ def _refuse_other_ways_in(site: Site) -> None:
         )
 
 
+def _planned(site: Site, path: Path, wish: Wish) -> LoginPlan:
+    return plan_logins(site.hosts(), _read(path), reset=wish.reset, prune=wish.prune)
+
+
 def _read(path: Path) -> list[logins.Login]:
     try:
         return logins.load(path.read_text("utf-8"), str(path))
@@ -100,12 +115,13 @@ def _read(path: Path) -> list[logins.Login]:
         raise ConfigurationError(f"{path} cannot be read ({error})") from error
 
 
-def _invocation(site: Site, accept_new_host_keys: bool) -> Invocation:
+def _invocation(site: Site, wish: Wish, extra: Mapping[str, str]) -> Invocation:
     return Invocation(
         playbook=project_path("playbooks") / "jitsi_meet_accounts.yml",
         inventory=site.path / INVENTORY,
         variables=site.path / BUILD / VARIABLES,
-        accept_new_host_keys=accept_new_host_keys,
+        accept_new_host_keys=wish.accept_new_host_keys,
+        extra=extra,
     )
 
 

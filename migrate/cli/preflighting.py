@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from secrets import token_hex
 from typing import Any
 
+from migrate.cli.becoming import sudo_password
 from migrate.cli.ending import Ending
 from migrate.cli.live import watched
 from migrate.cli.servers import chosen_hosts, open_products, read_hosts
@@ -30,12 +31,13 @@ VANTAGE = "vantage"
 """The group of hosts to look from, beside this machine."""
 
 
-def look_at(session: Session, wanted: Sequence[str], *, accept_new_host_keys: bool) -> Ending:
+def look_at(session: Session, wanted: Sequence[str], *, accept_new_host_keys: bool, ask_become_pass: bool) -> Ending:
     """Look at the hosts that were named, or at all."""
     site = Site.open(session)
     products = open_products(site)
     needs = _needs(products, chosen_hosts(products, wanted))
     places = read_hosts(site).hosts(VANTAGE)
+    password = sudo_password(session, asked=ask_become_pass)
     names = resolve(name for one in needs for name in one.names)
     # Whoever sees the packets of another look can answer those only.
     request = Request(needs, names, places, token_hex(8))
@@ -43,9 +45,9 @@ def look_at(session: Session, wanted: Sequence[str], *, accept_new_host_keys: bo
         playbook=project_path(PLAYBOOK),
         inventory=site.path / FILE,
         accept_new_host_keys=accept_new_host_keys,
-        extra=request.variables(),
+        extra={**request.variables(), **password},
     )
-    runner = AnsibleRunner(Masking({}))
+    runner = AnsibleRunner(Masking.of(password.values()))
     with watched(session) as show:
 
         def run(take: Tell) -> Ended:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import click
-
+from migrate.cli.becoming import sudo_password
 from migrate.cli.ending import Ending
 from migrate.cli.live import watched
 from migrate.cli.servers import chosen_hosts, open_products
@@ -14,7 +13,7 @@ from migrate.cli.session import Session
 from migrate.cli.show_certificates import show_certificates
 from migrate.cli.site import Site
 from migrate.core.bundle import Product
-from migrate.core.errors import ConfigurationError, UsageError
+from migrate.core.errors import ConfigurationError
 from migrate.core.playbook import Invocation
 from migrate.deployment.failures import explain
 from migrate.deployment.inventory import FILE
@@ -34,7 +33,7 @@ def read_hosts(
     hosts = chosen_hosts(products, wanted)
     if not (site.path / BUILD / VARIABLES).exists():
         raise ConfigurationError("nothing is rendered yet", hint="Render and deploy first: jitsi-migrate render")
-    extra = _password(session) if ask_become_pass else {}
+    extra = sudo_password(session, asked=ask_become_pass)
     runner = AnsibleRunner(Masking.of(extra.values()))
     invocations = _invocations(site, products, hosts, extra, accept_new=accept_new_host_keys)
     with watched(session) as tell:
@@ -58,9 +57,3 @@ def _invocations(
                 accept_new_host_keys=accept_new,
                 extra=extra,
             )
-
-
-def _password(session: Session) -> Mapping[str, str]:
-    if not session.may_ask:
-        raise UsageError("--ask-become-pass needs a terminal to ask on", hint="Let sudo ask for no password.")
-    return {"ansible_become_password": click.prompt("Password for sudo on the hosts", hide_input=True, err=True)}

@@ -85,6 +85,16 @@ def test_two_runs_do_not_deploy_at_once(rendered: Path) -> None:
         assert deploy(rendered).code == 9
 
 
+@pytest.mark.parametrize("command", ["preflight", "deploy", "accounts", "certificates", "destroy"])
+def test_every_command_asks_for_the_password_of_sudo_only_where_somebody_can_answer(
+    rendered: Path, command: str
+) -> None:
+    words = ("--confirm", "meet.example.org") if command == "destroy" else ()
+    done = run("--site", rendered, command, "--ask-become-pass", *words)
+    assert done.code == 2
+    assert "--ask-become-pass needs a terminal" in done.err
+
+
 @pytest.mark.parametrize(
     "words", [("--detailed-exitcode",), ("--ask-become-pass",), ("no.example.org",), ("--limit", "no.example.org")]
 )
