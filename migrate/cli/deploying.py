@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from migrate.cli.becoming import sudo_password
+from migrate.cli.deploy import STEPS
 from migrate.cli.ending import Ending
 from migrate.cli.live import watched
 from migrate.cli.servers import bundles, chosen_hosts, open_products
@@ -47,6 +48,8 @@ class Wish:
 
 def deploy_hosts(session: Session, wish: Wish) -> Ending:
     """Deploy the hosts that were named, or all."""
+    if unknown := [tag for tag in wish.tags if tag not in STEPS]:
+        raise UsageError(f"no step is called {', '.join(unknown)}", hint=f"There are: {', '.join(STEPS)}.")
     if wish.detailed_exitcode and not wish.check:
         raise UsageError("--detailed-exitcode belongs to --check", hint="A deployment itself changes what it finds.")
     site = Site.open(session)

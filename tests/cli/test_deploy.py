@@ -60,6 +60,13 @@ def test_nothing_that_was_not_rendered_is_deployed(site: Path) -> None:
     assert not (site / "runs").exists()
 
 
+def test_a_step_that_there_is_not_is_refused_with_those_that_there_are(rendered: Path) -> None:
+    done = deploy(rendered, "--tags", "files,nginx")
+    assert done.code == 2
+    assert "no step is called nginx" in done.err
+    assert "packages, certificates, files, firewall, services" in done.err
+
+
 @pytest.mark.parametrize("words", [(), ("--check",)])
 def test_settings_that_changed_since_are_rendered_and_read_first(rendered: Path, words: Sequence[str]) -> None:
     server(rendered, f"{DOMAIN}metrics.enabled = true\n")
