@@ -94,6 +94,10 @@ class Failure:
     hint: str
     exit_code: Exit
 
+    def to_json(self) -> dict[str, str]:
+        """Return it for --json."""
+        return {"code": self.code, "message": self.message, "hint": self.hint}
+
 
 class PlaybookRunner(ABC):
     """Runs playbooks on the hosts of an inventory."""

@@ -121,10 +121,7 @@ def to_json(read: Certificates) -> Mapping[str, object]:
              "ends": one.ends, "problem": one.problem, "ok": not one.fails(read.days)}
             for one in read.seen
         ],
-        "failures": [
-            {"host": host, "code": failure.code, "message": failure.message, "hint": failure.hint}
-            for host, failure in read.failed.items()
-        ],
+        "failures": [{"host": host, **failure.to_json()} for host, failure in read.failed.items()],
         "complaints": read.complaints,
     }  # fmt: skip
 

@@ -162,8 +162,7 @@ def to_json(done: Deployed) -> Mapping[str, object]:
                 "services": list(host.services),
                 "changes": [{"task": one.task, "diff": one.diff} for one in host.changes],
                 "failures": [
-                    {"task": one.result.task, "code": one.failure.code, "message": one.failure.message,
-                     "hint": one.failure.hint, "exit_code": int(one.failure.exit_code)}
+                    {"task": one.result.task, **one.failure.to_json(), "exit_code": int(one.failure.exit_code)}
                     for one in host.failed
                 ],
             }

@@ -127,6 +127,25 @@ def preflight(
     return Preflight(hosts, unreachable, complaints, ended.interrupted)
 
 
+def to_json(done: Preflight) -> Mapping[str, Any]:
+    """Return it for --json."""
+    return {
+        "hosts": [
+            {
+                "host": host,
+                "findings": [
+                    {"code": one.code, "verdict": one.verdict.value, "message": one.message, "hint": one.hint}
+                    for one in findings
+                ],
+            }
+            for host, findings in done.hosts.items()
+        ],
+        "unreachable": [{"host": host, **failure.to_json()} for host, failure in done.unreachable.items()],
+        "complaints": list(done.complaints),
+        "summary": {verdict.value: done.count(verdict) for verdict in Verdict},
+    }
+
+
 def _take(answers: _Answers, result: Event, now: float) -> None:
     """Keep what a task told."""
     if not isinstance(result, HostResult):
