@@ -21,6 +21,6 @@ def certificates(session: Session, /, hosts: tuple[str, ...], days: int, **reach
     All are renewed by themselves when they have 30 days left, so fewer than --days tell that this fails. The exit code
     is 7 then, for a monitoring system.
     """
-    from migrate.cli.reading_certificates import read_hosts
+    from migrate.cli.reading_certificates import ask_hosts
 
-    return read_hosts(session, hosts, days, **reach)
+    return ask_hosts(session, hosts, days, **reach)

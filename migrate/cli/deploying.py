@@ -15,8 +15,8 @@ from migrate.cli.site import Site
 from migrate.core.bundle import Bundle, Product
 from migrate.core.errors import Exit, UsageError
 from migrate.core.playbook import Invocation
-from migrate.services.deploying import Deployed, refuse_other_bundles, summary, to_json
-from migrate.services.rendering import Workshop
+from migrate.services.playbooks import Outcome, summary, to_json
+from migrate.services.rendering import Workshop, refuse_other_bundles
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def _invocations(
         )
 
 
-def _ending(done: Deployed, wish: Wish, directory: Path) -> Ending:
+def _ending(done: Outcome, wish: Wish, directory: Path) -> Ending:
     code = done.exit_code
     if code is Exit.OK and wish.detailed_exitcode and done.changed:
         code = Exit.CHANGES_PENDING

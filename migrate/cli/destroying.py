@@ -16,8 +16,8 @@ from migrate.cli.site import Site
 from migrate.core.bundle import Product
 from migrate.core.errors import RefusedError, UsageError
 from migrate.core.playbook import Invocation
-from migrate.services.deploying import summary, to_json
 from migrate.services.destroying import remains_of
+from migrate.services.playbooks import summary, to_json
 
 
 @dataclass(frozen=True)

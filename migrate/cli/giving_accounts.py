@@ -15,9 +15,9 @@ from migrate.cli.session import Session
 from migrate.cli.show_deploy import show_deploy
 from migrate.cli.site import SETTINGS, Site
 from migrate.core.errors import ConfigurationError, Exit
-from migrate.core.playbook import Event, HostResult
-from migrate.services.deploying import Deployed, Tell, summary
+from migrate.core.playbook import Event, HostResult, Tell
 from migrate.services.logins import LoginPlan, plan_logins
+from migrate.services.playbooks import Outcome, summary
 from migrate.shared import logins
 from migrate.shared.masking import Masking
 
@@ -30,7 +30,7 @@ class Given:
     """What came of it. `done` is None where the server was not asked, `results` is what it said."""
 
     plan: LoginPlan
-    done: Deployed | None = None
+    done: Outcome | None = None
     results: Sequence[HostResult] = ()
 
     @property

@@ -15,12 +15,12 @@ from migrate.cli.show_preflight import show_preflight
 from migrate.cli.site import Site
 from migrate.core.bundle import Product
 from migrate.core.check import Needs
-from migrate.core.playbook import Ended, Event
+from migrate.core.playbook import Ended, Event, Tell
 from migrate.deployment.failures import explain
 from migrate.deployment.preflight.judging import judge
 from migrate.deployment.preflight.resolving import resolve
 from migrate.deployment.runner import AnsibleRunner
-from migrate.services.preflighting import Request, Tell, preflight, to_json
+from migrate.services.preflighting import Request, preflight, to_json
 
 VANTAGE = "vantage"
 """The group of hosts to look from, beside this machine."""

@@ -14,12 +14,12 @@ from migrate.cli.session import Session
 from migrate.cli.site import RUNS, Site, now
 from migrate.core.bundle import Bundle, Product
 from migrate.core.errors import ConfigurationError, UsageError
-from migrate.core.playbook import Event, Invocation
+from migrate.core.playbook import Event, Invocation, Tell
 from migrate.deployment.failures import explain
 from migrate.deployment.inventory import FILE
 from migrate.deployment.runner import AnsibleRunner
 from migrate.deployment.unfit import leaves
-from migrate.services.deploying import Deployed, Tell, deploy
+from migrate.services.playbooks import Outcome, run_playbooks
 from migrate.services.rendering import BUILD, VARIABLES
 from migrate.services.run_log import RunLog
 from migrate.shared.masking import Masking
@@ -94,7 +94,7 @@ def run_logged(
     *,
     hosts: Sequence[str] = (),
     listen: Tell = lambda _event: None,
-) -> tuple[Deployed, Path]:
+) -> tuple[Outcome, Path]:
     """Run playbooks with a log, and return what came of it and where the log is. The site must be locked."""
     directory = site.new_directory(RUNS, session.command)
     with RunLog.opened(directory, now) as log, watched(session, hosts) as show:
@@ -103,7 +103,7 @@ def run_logged(
             listen(event)
             show(event)
 
-        done = deploy(AnsibleRunner(masks), invocations, explain, log, tell)
+        done = run_playbooks(AnsibleRunner(masks), invocations, explain, log, tell)
     if done.interrupted:
         raise KeyboardInterrupt
     return done, directory

@@ -16,7 +16,7 @@ from migrate.deployment.runner import AnsibleRunner
 from migrate.services.certificates import read_certificates, summary, to_json
 
 
-def read_hosts(session: Session, wanted: Sequence[str], days: int, **options: bool) -> Ending:
+def ask_hosts(session: Session, wanted: Sequence[str], days: int, **options: bool) -> Ending:
     """Ask the hosts that were named, or all."""
     site = Site.open(session)
     products = open_products(site)

@@ -74,6 +74,7 @@ class HostResult:
 
 
 Event = TaskStarted | HostResult
+Tell = Callable[[Event], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class PlaybookRunner(ABC):
     """Runs playbooks on the hosts of an inventory."""
 
     @abstractmethod
-    def run(self, invocation: Invocation, tell: Callable[[Event], None]) -> Ended:
+    def run(self, invocation: Invocation, tell: Tell) -> Ended:
         """Run a playbook and tell each event as it happens.
 
         SIGINT and SIGTERM end it in order: no task begins any more. Raises ConfigurationError if there is nothing to

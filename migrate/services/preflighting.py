@@ -8,7 +8,7 @@ from typing import Any
 
 from migrate.core.check import Finding, Look, Needs, Resolved, Seen, Verdict
 from migrate.core.errors import Exit
-from migrate.core.playbook import Ended, Event, Failure, HostResult
+from migrate.core.playbook import Ended, Event, Failure, HostResult, Tell
 
 HERE = "localhost"
 """What Ansible calls the machine that it runs on."""
@@ -16,7 +16,6 @@ SECONDS = 30
 """How long ports answer, if nobody asks."""
 
 _Port = dict[str, Any]
-Tell = Callable[[Event], None]
 Judge = Callable[[Needs, Seen], Sequence[Finding]]
 
 
