@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from migrate.cli.becoming import sudo_password
 from migrate.cli.ending import Ending
-from migrate.cli.live import watched
 from migrate.cli.output import Output
+from migrate.cli.reaching import Reach, invocation, refuse_unrendered, run_logged
 from migrate.cli.servers import open_products
 from migrate.cli.session import Session
 from migrate.cli.show_deploy import show_deploy
-from migrate.cli.site import LOCK, RUNS, SETTINGS, Site, now
+from migrate.cli.site import SETTINGS, Site
 from migrate.core.errors import ConfigurationError, Exit
-from migrate.core.playbook import Event, HostResult, Invocation
-from migrate.deployment.failures import explain
-from migrate.deployment.inventory import FILE as INVENTORY
-from migrate.deployment.runner import AnsibleRunner
-from migrate.services.deploying import Deployed, Tell, deploy, summary
+from migrate.core.playbook import Event, HostResult, Tell
 from migrate.services.logins import LoginPlan, plan_logins
-from migrate.services.rendering import BUILD, VARIABLES
-from migrate.services.run_log import RunLog
+from migrate.services.playbooks import Outcome, summary
 from migrate.shared import logins
 from migrate.shared.masking import Masking
-from migrate.shared.resources import project_path
-from migrate.state.lock import SiteLock
 
 _MODULE = "jitsi_migrate_accounts"
 _OURS = ("created", "changed_passwords", "removed", "others")
@@ -38,7 +30,7 @@ class Given:
     """What came of it. `done` is None where the server was not asked, `results` is what it said."""
 
     plan: LoginPlan
-    done: Deployed | None = None
+    done: Outcome | None = None
     results: Sequence[HostResult] = ()
 
     @property
@@ -47,48 +39,33 @@ class Given:
         return {name: [str(one) for result in self.results for one in result.data.get(name, ())] for name in _OURS}
 
 
-@dataclass(frozen=True)
-class Wish:
-    """What was asked for: logins to `reset`, and whether those of nobody go."""
-
-    reset: Collection[str] = ()
-    prune: bool = False
-    dry_run: bool = False
-    accept_new_host_keys: bool = False
-    ask_become_pass: bool = False
-
-
-def give_accounts(session: Session, wish: Wish) -> Ending:
+def give_accounts(session: Session, reset: Collection[str], *, prune: bool, dry_run: bool, **options: bool) -> Ending:
     """Bring logins.csv up to hosts.csv, and the server up to logins.csv."""
     site = Site.open(session)
     open_products(site)
     _refuse_other_ways_in(site)
     path = site.path / logins.FILE
-    if wish.dry_run:
-        return _ending(Given(_planned(site, path, wish)), None)
-    extra = sudo_password(session, asked=wish.ask_become_pass)
-    with SiteLock(site.path / LOCK, "accounts", now()):
-        plan = _planned(site, path, wish)
+    if dry_run:
+        return _ending(Given(plan_logins(site.hosts(), _read(path), reset=reset, prune=prune)), None)
+    refuse_unrendered(site, "Render and deploy first")
+    reach = Reach.asked(session, **options)
+    results: list[HostResult] = []
+    with site.lock(session.command):
+        plan = plan_logins(site.hosts(), _read(path), reset=reset, prune=prune)
         # Before the server hears of them: killed from here on, nobody has a password that nobody knows.
         site.files.write(path, logins.dump(plan.after).encode())
-        directory = site.new_directory(RUNS, "accounts")
-        runner = AnsibleRunner(Masking.of([*(login.password for login in plan.after), *extra.values()]))
-        results: list[HostResult] = []
-        with RunLog.opened(directory, now) as log, watched(session) as tell:
-            listen = _keeping(results, tell)
-            done = deploy(runner, [_invocation(site, wish, extra)], explain, log, listen)
+        masks = Masking.of((*(login.password for login in plan.after), *reach.variables.values()))
+        play = invocation(site, "jitsi_meet_accounts", reach)
+        done, directory = run_logged(session, site, masks, [play], listen=_keeping(results))
         if done.exit_code is Exit.OK:
             site.files.write(path, logins.dump(plan.settled).encode())
-    if done.interrupted:
-        raise KeyboardInterrupt
     return _ending(Given(plan, done, results), directory)
 
 
-def _keeping(results: list[HostResult], tell: Tell) -> Tell:
+def _keeping(results: list[HostResult]) -> Tell:
     def listen(event: Event) -> None:
         if isinstance(event, HostResult) and event.module == _MODULE:
             results.append(event)
-        tell(event)
 
     return listen
 
@@ -102,10 +79,6 @@ def _refuse_other_ways_in(site: Site) -> None:
         )
 
 
-def _planned(site: Site, path: Path, wish: Wish) -> LoginPlan:
-    return plan_logins(site.hosts(), _read(path), reset=wish.reset, prune=wish.prune)
-
-
 def _read(path: Path) -> list[logins.Login]:
     try:
         return logins.load(path.read_text("utf-8"), str(path))
@@ -113,16 +86,6 @@ def _read(path: Path) -> list[logins.Login]:
         return []
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} cannot be read ({error})") from error
-
-
-def _invocation(site: Site, wish: Wish, extra: Mapping[str, str]) -> Invocation:
-    return Invocation(
-        playbook=project_path("playbooks") / "jitsi_meet_accounts.yml",
-        inventory=site.path / INVENTORY,
-        variables=site.path / BUILD / VARIABLES,
-        accept_new_host_keys=wish.accept_new_host_keys,
-        extra=extra,
-    )
 
 
 def _ending(given: Given, directory: Path | None) -> Ending:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from migrate.cli.output import Output
-from migrate.services.certificates import Certificates, Seen
+from migrate.services.certificates import Certificates, HostCertificate
 
 
 def show_certificates(output: Output, read: Certificates) -> None:
-    """Show by host a line for each certificate, and what to do about those that do not last."""
-    for host in dict.fromkeys(one.host for one in read.seen):
-        _host(output, host, [one for one in read.seen if one.host == host], read.days)
+    """Show a line for each certificate, then what to do about those that do not last."""
+    notes = {place: [one.advice()] for place, one in enumerate(read.seen) if one.fails(read.days)}
+    output.table([_row(one, read.days) for one in read.seen], indent=0, notes=notes)
     for host, failure in read.failed.items():
         output.verdict((host, "bold"), (f"  {failure.message}", "red"))
         output.verdict(("  hint  ", "cyan"), failure.hint)
@@ -24,12 +22,6 @@ def show_certificates(output: Output, read: Certificates) -> None:
         output.verdict(f"All last {read.days} days and more.")
 
 
-def _host(output: Output, host: str, seen: Sequence[Seen], days: int) -> None:
-    output.line((host, "bold"))
-    notes = {place: [one.advice()] for place, one in enumerate(seen) if one.fails(days)}
-    output.table([_row(one, days) for one in seen], notes=notes)
-
-
-def _row(one: Seen, days: int) -> list[str | tuple[str, str]]:
+def _row(one: HostCertificate, days: int) -> list[str | tuple[str, str]]:
     left = "none" if one.days is None else f"{one.days} days"
-    return [one.purpose, (left, "red" if one.fails(days) else "green"), (one.path, "dim")]
+    return [(one.host, "bold"), one.purpose, (left, "red" if one.fails(days) else "green"), (one.path, "dim")]

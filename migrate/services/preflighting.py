@@ -8,7 +8,7 @@ from typing import Any
 
 from migrate.core.check import Finding, Look, Needs, Resolved, Seen, Verdict
 from migrate.core.errors import Exit
-from migrate.core.playbook import Ended, Event, Failure, HostResult
+from migrate.core.playbook import Ended, Event, Failure, HostResult, Tell
 
 HERE = "localhost"
 """What Ansible calls the machine that it runs on."""
@@ -16,7 +16,6 @@ SECONDS = 30
 """How long ports answer, if nobody asks."""
 
 _Port = dict[str, Any]
-Tell = Callable[[Event], None]
 Judge = Callable[[Needs, Seen], Sequence[Finding]]
 
 
@@ -125,6 +124,25 @@ def preflight(
                 hosts[needs.host].append(_broken(needs.host, host, result))
     complaints = ended.complaints if ended.code and not (hosts or unreachable) else ()
     return Preflight(hosts, unreachable, complaints, ended.interrupted)
+
+
+def to_json(done: Preflight) -> Mapping[str, Any]:
+    """Return it for --json."""
+    return {
+        "hosts": [
+            {
+                "host": host,
+                "findings": [
+                    {"code": one.code, "verdict": one.verdict.value, "message": one.message, "hint": one.hint}
+                    for one in findings
+                ],
+            }
+            for host, findings in done.hosts.items()
+        ],
+        "unreachable": [{"host": host, **failure.to_json()} for host, failure in done.unreachable.items()],
+        "complaints": list(done.complaints),
+        "summary": {verdict.value: done.count(verdict) for verdict in Verdict},
+    }
 
 
 def _take(answers: _Answers, result: Event, now: float) -> None:

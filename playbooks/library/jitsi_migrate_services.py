@@ -80,16 +80,8 @@ steps:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.jitsi_migrate_units import (
-    Failed,
-    Standing,
-    Unit,
-    carry_out,
-    complaints,
-    standings,
-    steps,
-    systemctl,
-)
+from ansible.module_utils.jitsi_migrate_refused import Refused, refusing
+from ansible.module_utils.jitsi_migrate_units import Standing, Unit, carry_out, complaints, standings, steps, systemctl
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "units": {
@@ -100,8 +92,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
             "name": {"type": "str", "required": True},
             "listens": {"type": "list", "elements": "str", "default": []},
             "url": {"type": "str"},
-            "not_yet": {"type": "str"},
             "complaint": {"type": "str"},
+            "not_yet": {"type": "str"},
         },
     },
     "restart": {"type": "list", "elements": "str", "default": []},
@@ -118,14 +110,12 @@ def main() -> None:
     plan = {unit.name: doing(module, unit, found[unit.name]) for unit in units}
     stale = any(standing.stale for standing in found.values())
     if not module.check_mode:
-        try:
+        with refusing(module):
             refuse_unknown(found)
             if stale:
                 systemctl("daemon-reload")
             for unit in units:
                 carry_out(unit, plan[unit.name], module.params["timeout"])
-        except Failed as failure:
-            module.fail_json(msg=str(failure))
     done = {name: words for name, words in plan.items() if words}
     diff = {"prepared": "".join(f"{name}: {', '.join(words)}\n" for name, words in done.items())}
     module.exit_json(changed=bool(done) or stale, steps=done, diff=diff)
@@ -140,10 +130,10 @@ def doing(module: AnsibleModule, unit: Unit, standing: Standing) -> list[str]:
 
 
 def refuse_unknown(found: dict[str, Standing]) -> None:
-    """Raise Failed if the server lacks units."""
+    """Raise Refused if the server lacks units."""
     absent = [name for name, standing in found.items() if not standing.known]
     if absent:
-        raise Failed(f"the server has no service {', no '.join(absent)}: install the packages first")
+        raise Refused(f"the server has no service {', no '.join(absent)}: install the packages first")
 
 
 if __name__ == "__main__":

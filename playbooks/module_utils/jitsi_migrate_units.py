@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from http.client import HTTPException
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import NamedTuple
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
+
+from ansible.module_utils.jitsi_migrate_programs import tried
+from ansible.module_utils.jitsi_migrate_refused import Refused
 
 PROPERTIES = (
     *("LoadState", "UnitFileState", "ActiveState", "NeedDaemonReload"),
@@ -19,10 +22,6 @@ PROPERTIES = (
 # How the kernel writes that a socket waits for connections; one of UDP is just there.
 LISTENING = {"tcp": "0A", "udp": "07"}
 PAUSE = 0.2
-
-
-class Failed(Exception):
-    """A unit does not do what it should. The text is for people."""
 
 
 class Unit(NamedTuple):
@@ -90,7 +89,7 @@ def steps(standing: Standing, *, restart: bool, reload: bool) -> list[str]:
 
 
 def carry_out(unit: Unit, doing: Sequence[str], within: float) -> None:
-    """Do steps, and wait until the unit serves. Raises Failed, with the unit's last words."""
+    """Do steps, and wait until the unit serves. Raises Refused, with the unit's last words."""
     since = time.time()
     for step in doing:
         if step in ("start", "restart"):
@@ -99,13 +98,13 @@ def carry_out(unit: Unit, doing: Sequence[str], within: float) -> None:
         done = systemctl(step, unit.id)
         if done.returncode:
             reason = f"{unit.name} cannot be {_PAST[step]}: {done.stderr.strip().partition(chr(10))[0]}"
-            raise Failed(reason + last_words(unit, since))
+            raise Refused(reason + last_words(unit, since))
     lacking = awaited(unit, time.monotonic() + within)
     if lacking:
-        raise Failed(f"{unit.name} does not work {within:.0f} s later: {lacking}{last_words(unit, since)}")
+        raise Refused(f"{unit.name} does not work {within:.0f} s later: {lacking}{last_words(unit, since)}")
     missing = complaints(unit)
     if missing:
-        raise Failed(f"{unit.name} runs, but without a part of it: {' | '.join(missing)}")
+        raise Refused(f"{unit.name} runs, but without a part of it: {' | '.join(missing)}")
 
 
 _PAST = {
@@ -200,14 +199,14 @@ def complaints(unit: Unit) -> list[str]:
     if not unit.complaint:
         return []
     start = systemctl("show", "--property=InvocationID", "--value", unit.id).stdout.strip()
-    lines = _run("journalctl", "--output=cat", "--no-pager", f"_SYSTEMD_INVOCATION_ID={start}").stdout.splitlines()
+    lines = tried("journalctl", "--output=cat", "--no-pager", f"_SYSTEMD_INVOCATION_ID={start}").stdout.splitlines()
     return list(dict.fromkeys(line for line in lines if re.search(unit.complaint, line)))
 
 
 def last_words(unit: Unit, since: float) -> str:
     """Return the last lines that a unit logged since a moment, as the end of a message."""
     options = ("--lines=6", "--output=cat", "--no-pager", f"--since=@{since:.0f}")
-    told = _run("journalctl", f"--unit={unit.id}", *options).stdout.splitlines()
+    told = tried("journalctl", f"--unit={unit.id}", *options).stdout.splitlines()
     lines = [line for line in told if line.strip() and not _OF_SYSTEMD.match(line)]
     return ". It says: " + " | ".join(lines) if lines else f". See: journalctl --unit={unit.name}"
 
@@ -215,10 +214,7 @@ def last_words(unit: Unit, since: float) -> str:
 _OF_SYSTEMD = re.compile("-- |Start(ed|ing) |Stop(ped|ping) |Reload(ed|ing) ")
 
 
-def systemctl(*words: str) -> subprocess.CompletedProcess[str]:
+def systemctl(*words: str) -> CompletedProcess[str]:
     """Run systemctl."""
-    return _run("systemctl", "--no-ask-password", *words)
-
-
-def _run(*command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603
+    done: CompletedProcess[str] = tried("systemctl", "--no-ask-password", *words)
+    return done

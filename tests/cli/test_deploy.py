@@ -19,7 +19,7 @@ from migrate.cli.show_deploy import show_deploy
 from migrate.cli.site import now
 from migrate.core.playbook import Ended, Event, HostResult, Invocation, State
 from migrate.deployment.failures import explain
-from migrate.services.deploying import deploy as run_deploy
+from migrate.services.playbooks import run_playbooks
 from migrate.services.run_log import RunLog
 from tests.cli.program import Result, run
 from tests.cli.test_render import _read
@@ -163,7 +163,7 @@ def shown(tmp_path: Path, capsys: pytest.CaptureFixture[str], events: list[Event
     with RunLog.opened(tmp_path, now) as log:
         invocation = Invocation(Path("x"), Path("y"), check=more.pop("check", False))
         code = 2 if any(isinstance(one, HostResult) and one.state.bad for one in events) else 0
-        done = run_deploy(FakeRunner((events, Ended(code))), [invocation], explain, log, lambda _: None)
+        done = run_playbooks(FakeRunner((events, Ended(code))), [invocation], explain, log, lambda _: None)
     session.verbosity = more.pop("verbosity", 0)
     show_deploy(Output(session), done, Path("runs/x"), diff=more.pop("diff", False))
     return capsys.readouterr().out.splitlines()
