@@ -12,10 +12,12 @@ JS := tests/js/node_modules/.package-lock.json
 PARALLEL := $(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target
 CHECKS := check-code check-format check-types check-imports check-dependencies check-spelling check-playbooks
 PYTEST := $(BIN)/pytest -n 2 --dist worksteal
+# Each worker has servers of its own, and all tests of these.
+PYTEST_HOSTS := $(BIN)/pytest -n 2 --dist loadgroup
 
 .PHONY: help
 help: ## Show what there is to make
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: venv
 venv: $(COMMAND) ## Install the command and its tools into .venv
@@ -27,19 +29,27 @@ demo: $(COMMAND) ## Plan, apply and inspect the example, in a new temporary dire
 .PHONY: test
 test: $(COMMAND) ## Check and test everything that this machine can
 	@$(PARALLEL) $(CHECKS) $(JS)
-	$(PYTEST) -m "not hosts"
+	$(PYTEST) -m "not hosts and not exhaustive"
+	@$(MAKE) --no-print-directory hosts
 
 .PHONY: unit
 unit: $(COMMAND) ## Run the fast tests only
-	$(PYTEST) -m "not slow and not hosts"
+	$(PYTEST) -m "not slow and not hosts and not exhaustive"
 
 .PHONY: hosts
-hosts: $(COMMAND) ## Run the tests on real servers, as root on Debian
+hosts: $(COMMAND) machine ## Run the tests on real servers, as root on Debian; elsewhere they skip
+	$(PYTEST_HOSTS) -m "hosts and not exhaustive" tests/hosts
+
+.PHONY: exhaustive
+exhaustive: $(COMMAND) machine ## Run the tests that try every variant, which takes long
+	$(PYTEST_HOSTS) -m exhaustive
+
+.PHONY: machine
+machine: $(COMMAND)
 	@missing=$$($(BIN)/python -m tests.hosts.machine); \
 	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
 	fi
-	$(BIN)/pytest -m hosts tests/hosts
 
 .PHONY: lint
 lint: $(COMMAND) ## Check style, types, import directions, dependencies and spelling

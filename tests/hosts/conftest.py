@@ -12,6 +12,15 @@ from tests.hosts.machine import obstacle
 from tests.hosts.servers import GROUPS
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give all tests of the same servers to the same worker."""
+    for item in items:
+        for name in ("deployed", "servers"):
+            if name in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group(name))
+
+
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bed]:
     """Start a web server and a bridge."""
