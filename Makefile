@@ -12,8 +12,6 @@ JS := tests/js/node_modules/.package-lock.json
 PARALLEL := $(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target
 CHECKS := check-code check-format check-types check-imports check-dependencies check-spelling check-playbooks
 PYTEST := $(BIN)/pytest -n 2 --dist worksteal
-# Each worker has servers of its own, and all tests of these.
-PYTEST_HOSTS := $(BIN)/pytest -n 2 --dist loadgroup
 
 .PHONY: help
 help: ## Show what there is to make
@@ -38,11 +36,18 @@ unit: $(COMMAND) ## Run the fast tests only
 
 .PHONY: hosts
 hosts: $(COMMAND) machine ## Run the tests on real servers, as root on Debian; elsewhere they skip
-	$(PYTEST_HOSTS) -m "hosts and not exhaustive" tests/hosts
+	@$(PARALLEL) hosts-fresh hosts-deployed
+
+# Beside each other, as each has servers of its own.
+.PHONY: hosts-fresh hosts-deployed
+hosts-fresh:
+	$(BIN)/pytest -m "hosts and not deployed and not exhaustive" tests/hosts
+hosts-deployed:
+	$(BIN)/pytest -m "hosts and deployed and not exhaustive" tests/hosts
 
 .PHONY: exhaustive
 exhaustive: $(COMMAND) machine ## Run the tests that try every variant, which takes long
-	$(PYTEST_HOSTS) -m exhaustive
+	$(BIN)/pytest -m exhaustive
 
 .PHONY: machine
 machine: $(COMMAND)

@@ -14,11 +14,11 @@ from tests.hosts.servers import GROUPS
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give all tests of the same servers to the same worker."""
+    """Mark the tests that share the deployment: they run beside those that share fresh servers."""
     for item in items:
-        for name in ("deployed", "servers"):
-            if name in getattr(item, "fixturenames", ()):
-                item.add_marker(pytest.mark.xdist_group(name))
+        used = getattr(item, "fixturenames", ())
+        if "deployed" in used and "servers" not in used:
+            item.add_marker(pytest.mark.deployed)
 
 
 @pytest.fixture(scope="session")
