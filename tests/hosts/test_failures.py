@@ -36,7 +36,7 @@ PREPARED = """
 set -e
 for user in guest clerk porter; do
     id $user >/dev/null 2>&1 || useradd --create-home --shell /bin/sh $user
-    install -D -m 600 -o $user -g $user ~root/.ssh/authorized_keys ~$user/.ssh/authorized_keys
+    install -D -m 600 -o $user -g $user ~root/.ssh/authorized_keys /home/$user/.ssh/authorized_keys
 done
 echo 'guest:x' | chpasswd
 echo 'clerk ALL=(ALL) ALL' >/etc/sudoers.d/clerk
@@ -82,12 +82,13 @@ TASKS = {
 
 
 @pytest.fixture(scope="module")
-def meet(servers: Bed) -> Host:
+def meet(servers: Bed) -> Iterator[Host]:
     host = servers.hosts["meet.example.org"]
     host.run(PREPARED)
     host.run("apt-get -qq update")
     host.run(SILENT.format(LISTEN))
-    return host
+    yield host
+    host.renew()
 
 
 def played(bed: Bed, path: Path, hosts: Mapping[str, str], play: str, **more) -> Mapping:
