@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -55,7 +56,9 @@ class Deployed:
         return self.bed.hosts[BRIDGE]
 
     def renew(self) -> None:
-        """Begin anew from the disks as they were deployed."""
+        """Begin anew from the disks, and the site directory, as they were deployed."""
+        shutil.rmtree(self.site.path)
+        shutil.copytree(_kept(self.site), self.site.path)
         for host in self.bed.hosts.values():
             host.renew(DEPLOYED)
         wait_until_idle(self.bed)
@@ -72,6 +75,7 @@ def deployment(path: Path) -> Iterator[Deployed]:
             site.run("accounts")
             wait_until_idle(made)
             second = json.loads(site.run("--json", "deploy"))["data"]
+        shutil.copytree(site.path, _kept(site))
         for host in made.hosts.values():
             host.keep(DEPLOYED)
         wait_until_idle(made)
@@ -84,3 +88,7 @@ def wait_until_idle(bed: Bed) -> None:
     until(
         lambda: '"bridge_count": 1' in meet.tried("python3 -", text=_STATUS).stdout, "Jicofo and the bridge do not meet"
     )
+
+
+def _kept(site: Site) -> Path:
+    return site.path.with_name("kept")

@@ -54,6 +54,12 @@ class Play:
         """Return what has changed something, and where."""
         return [(one.host, one.task) for one in self.outcomes if one.status == "changed"]
 
+    @property
+    def message(self) -> str:
+        """Return what the one task said that failed."""
+        (failed,) = (one for one in self.outcomes if one.status == "failed")
+        return failed.result["msg"]
+
     def succeeded(self) -> Play:
         """Return itself, unless it failed."""
         assert self.returncode == 0, self.text
