@@ -1,4 +1,4 @@
-"""People's browsers, as far as a server can tell: they come by HTTPS, and trust the authority of the ACME server only."""
+"""People's browsers, as far as a server can tell: they come by HTTPS, and trust only the ACME server's authority."""
 
 from __future__ import annotations
 

@@ -31,7 +31,9 @@ def test_the_page_comes_by_name_from_whom_the_authority_knows(people: Browser, f
         answer = people.fetch(f"https://{MEET}{path}", family)
         assert (answer.status, PAGE in answer.text) == (200, True)
     # Who trusts another does not see it.
-    assert people.tried(f"https://{MEET}/", family, "--cacert", people.bed.authority.certificate).returncode == UNTRUSTED
+    assert (
+        people.tried(f"https://{MEET}/", family, "--cacert", people.bed.authority.certificate).returncode == UNTRUSTED
+    )
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -47,12 +47,12 @@ def people(deployed: Deployed, tmp_path_factory: pytest.TempPathFactory) -> Brow
 
 def told(host: Host, question: str) -> set[tuple[str, ...]]:
     """Ask Prosody itself, by its console."""
-    lines = host.run("prosodyctl shell \"$(cat)\"", text=question).splitlines()
+    lines = host.run('prosodyctl shell "$(cat)"', text=question).splitlines()
     return {tuple(words) for kind, *words in (line.split() for line in lines if line) if kind == "is"}
 
 
 def test_the_focus_and_the_bridge_are_logged_in_and_meet(deployed: Deployed):
-    connected = {account: address for account, address in told(deployed.meet, CONNECTED)}
+    connected = dict(told(deployed.meet, CONNECTED))
     assert connected.keys() == {f"focus@{AUTH}", f"jvb@{AUTH}"}
     assert connected[f"focus@{AUTH}"] in ("127.0.0.1", "::1")
     assert connected[f"jvb@{AUTH}"] in (deployed.bridge.v4, deployed.bridge.v6)
@@ -81,7 +81,7 @@ def test_people_with_an_account_get_in_and_strangers_wait_as_guests(deployed: De
 
 
 def test_tokens_are_asked_for(deployed_to_change: Deployed, tmp_path_factory: pytest.TempPathFactory):
-    """The module stands in for Jitsi's: stub mod_auth_token. What it is told, and how tokens come to it, is as rendered."""
+    """The stub of mod_auth_token looks at them. What it is told, and how tokens come to it, is as rendered."""
     path = tmp_path_factory.mktemp("tokens")
     site = with_tokens(deployed_to_change.site, path / "site")
     site.run("deploy")
