@@ -91,7 +91,11 @@ def test_no_relay_leads_into_private_networks(deployed: Deployed, ways: dict[tup
 
 
 def test_credentials_that_are_wrong_or_have_ended_are_refused(deployed: Deployed, ways: dict[tuple[str, str], Way]):
-    (secret,) = [secret for secret in deployed.site.secrets() if credentials(secret, int(ways[UDP].name))[1] == ways[UDP].password]
+    (secret,) = [
+        secret
+        for secret in deployed.site.secrets()
+        if credentials(secret, int(ways[UDP].name))[1] == ways[UDP].password
+    ]
     ended, password = credentials(secret, int(time()) - 60)
     wrong = {"a wrong password": {"password": "guessed"}, "ended": {"name": ended, "password": password}}
     for other in wrong.values():
