@@ -5,9 +5,7 @@ from __future__ import annotations
 import base64
 from http.client import HTTPConnection
 from itertools import count
-from socket import create_connection
-from ssl import SSLContext
-from typing import Self
+from ssl import SSLSocket
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -22,19 +20,13 @@ class Denied(Exception):
 
 
 class Browser:
-    """Somebody who opened the page: a host with a login, or else a guest. The server must prove its name."""
+    """Somebody who opened the page: a host with a login, or else a guest."""
 
-    def __init__(self, name: str, address: str, trusted: SSLContext) -> None:
+    def __init__(self, name: str, way: SSLSocket) -> None:
         self._connection = HTTPConnection(name)
-        self._connection.sock = trusted.wrap_socket(create_connection((address, 443), 10), server_hostname=name)
+        self._connection.sock = way
         self._numbers = count(1)
         self._domain = self._session = ""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
 
     def come_in(self, domain: str, login: str = "", password: str = "") -> None:
         """Log in at a domain, or without a login be somebody unknown. Raises Denied."""

@@ -8,7 +8,7 @@ import re
 import shlex
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +79,7 @@ class Call:
     bed: Bed
     room: str
     url: str
+    names: str
     cleaning: ExitStack
 
     def enter(self, at: Host | None = None, **how: object) -> Person:
@@ -86,7 +87,7 @@ class Call:
         profile = self.cleaning.enter_context(TemporaryDirectory(prefix="person", ignore_cleanup_errors=True))
         person = Person(Path(profile, "log"))
         url = f"{self.url}#{quote(json.dumps({'room': self.room, **how}))}"
-        options = (*(f"--{option}" for option in _QUIET), f"--user-data-dir={profile}", url)
+        options = (*(f"--{option}" for option in _QUIET), f"--user-data-dir={profile}", self.names, url)
         where = ("ip", "netns", "exec", at.name) if at else ()
         command = self.bed.place.command(*where, program("chromium", "chromium"), *options)
         with person.log.open("wb") as log:
@@ -108,7 +109,9 @@ def call(bed: Bed, meet: Host) -> Iterator[Call]:
     with ExitStack() as cleaning:
         cleaning.callback(meet.run, f"rm -r {_SERVED}")
         cleaning.enter_context(_focus(bed, meet, f"{room}@conference.{meet.name}"))
-        yield Call(bed, room, f"https://{meet.name}/libs/call/call.html", cleaning)
+        # Such as that of the TURN server.
+        names = f"--host-resolver-rules=MAP *.{meet.name} {meet.v4}"
+        yield Call(bed, room, f"https://{meet.name}/libs/call/call.html", names, cleaning)
 
 
 @contextmanager

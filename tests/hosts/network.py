@@ -11,6 +11,8 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import IPv4Interface, IPv6Interface
+from socket import create_connection
+from ssl import SSLContext, SSLSocket
 
 from tests.hosts.enclosure import Enclosure, child
 
@@ -109,6 +111,14 @@ def inside(place: Enclosure) -> Iterator[None]:
             yield
         finally:
             _enter(here.fileno())
+
+
+@contextmanager
+def connected(place: Enclosure, name: str, address: str, trusted: SSLContext) -> Iterator[SSLSocket]:
+    """Connect to an address by HTTPS's port, and have a name proven there."""
+    with inside(place), create_connection((address, 443), 10) as line:
+        with trusted.wrap_socket(line, server_hostname=name) as way:
+            yield way
 
 
 def _enter(network: int) -> None:
