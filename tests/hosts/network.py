@@ -116,9 +116,12 @@ def inside(place: Enclosure) -> Iterator[None]:
 @contextmanager
 def connected(place: Enclosure, name: str, address: str, trusted: SSLContext) -> Iterator[SSLSocket]:
     """Connect to an address by HTTPS's port, and have a name proven there."""
-    with inside(place), create_connection((address, 443), 10) as line:
-        with trusted.wrap_socket(line, server_hostname=name) as way:
-            yield way
+    with (
+        inside(place),
+        create_connection((address, 443), 10) as line,
+        trusted.wrap_socket(line, server_hostname=name) as way,
+    ):
+        yield way
 
 
 def _enter(network: int) -> None:
