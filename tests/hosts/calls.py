@@ -121,7 +121,6 @@ def _focus(bed: Bed, meet: Host, room: str) -> Iterator[None]:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as focus:
         assert focus.stdout.readline() == "there\n"
         yield
-        focus.stdin.close()
 
 
 def _end(browser: subprocess.Popen[bytes]) -> None:
