@@ -74,6 +74,10 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.jitsi_migrate_placing import beside, write
+from ansible.module_utils.jitsi_migrate_plan import Refused
+from ansible.module_utils.jitsi_migrate_programs import wait_for_locks
+
+PATIENCE = 300
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},
@@ -102,7 +106,10 @@ def main() -> None:
     unwanted = [path for path in others if os.path.lexists(path)]
     stale = before != after or unwanted or not listed(place, params["lists"])
     if stale and not module.check_mode:
-        update(module, place, before, after, unwanted)
+        try:
+            update(module, place, before, after, unwanted)
+        except Refused as refused:
+            module.fail_json(msg=str(refused))
     diff = {"before_header": str(place), "after_header": str(place), "before": before, "after": after}
     restart = [service for service in params["services"] if started_before(service, place, new=before != after)]
     module.exit_json(changed=bool(stale), diff=[diff] if before != after else [], restart=restart)
@@ -140,9 +147,12 @@ def update(module: AnsibleModule, place: Path, before: str, after: str, unwanted
         place.parent.mkdir(parents=True, exist_ok=True)
         write(beside(place), after.encode(), 0o644)
         beside(place).replace(place)
+    # Java's list is made by dpkg, which others may be using.
+    wait_for_locks(PATIENCE)
     # All anew, for otherwise what was taken away stays in.
     status, said, complained = module.run_command(["update-ca-certificates", "--fresh"])
-    if status:
+    # It succeeds also where it did not make all lists.
+    if status or not listed(place, module.params["lists"]):
         module.fail_json(msg=f"update-ca-certificates failed: {(complained or said).strip()}. Deploy again after that")
 
 
