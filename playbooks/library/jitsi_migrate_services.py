@@ -32,6 +32,9 @@ options:
       not_yet:
         description: A regular expression. The unit does not work yet while a line of the answer matches.
         type: str
+      log:
+        description: Where the unit writes what does not reach the journal, to be quoted when it fails.
+        type: path
   restart:
     description: Units to restart. Names that are not among O(units) mean nothing here.
     type: list
@@ -87,6 +90,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
             "listens": {"type": "list", "elements": "str", "default": []},
             "url": {"type": "str"},
             "not_yet": {"type": "str"},
+            "log": {"type": "path"},
         },
     },
     "restart": {"type": "list", "elements": "str", "default": []},
