@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from http.client import HTTPException
 from pathlib import Path
 from typing import NamedTuple
@@ -32,6 +32,7 @@ class Unit(NamedTuple):
 
     `listens` are ports such as 5222/tcp. `url` is what answers when it works, without a line that matches `not_yet`.
     `log` is where it writes what does not reach the journal.
+    `complaint` matches what it logs when it starts without a part of itself.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Unit(NamedTuple):
     url: str | None = None
     not_yet: str | None = None
     log: str | None = None
+    complaint: str | None = None
 
     @property
     def id(self) -> str:
@@ -98,9 +100,8 @@ def steps(standing: Standing, *, restart: bool, reload: bool) -> list[str]:
     return [*masked, *disabled, *(["restart"] if restart else ["reload"] if reload else [])]
 
 
-def carry_out(unit: Unit, doing: Iterable[str], within: float) -> None:
+def carry_out(unit: Unit, doing: Sequence[str], within: float) -> None:
     """Do steps, and wait until the unit serves. Raises Failed, with the unit's last words."""
-    doing = list(doing)
     since = Moment(time.time(), _size(unit.log) if doing and unit.log else 0)
     for step in doing:
         if step in ("start", "restart"):
@@ -113,6 +114,9 @@ def carry_out(unit: Unit, doing: Iterable[str], within: float) -> None:
     lacking = awaited(unit, time.monotonic() + within)
     if lacking:
         raise Failed(f"{unit.name} does not work {within:.0f} s later: {lacking}{last_words(unit, since)}")
+    missing = complaints(unit)
+    if missing:
+        raise Failed(f"{unit.name} runs, but without a part of it: {' | '.join(missing)}")
 
 
 _PAST = {
@@ -203,6 +207,15 @@ def _answers(url: str, not_yet: str | None) -> Iterator[str]:
     else:
         if found:
             yield f"{url} still says: {found[0]}"
+
+
+def complaints(unit: Unit) -> list[str]:
+    """Return what a unit has complained about since it last started, each complaint once."""
+    if not unit.complaint:
+        return []
+    start = systemctl("show", "--property=InvocationID", "--value", unit.id).stdout.strip()
+    lines = _run("journalctl", "--output=cat", "--no-pager", f"_SYSTEMD_INVOCATION_ID={start}").stdout.splitlines()
+    return list(dict.fromkeys(line for line in lines if re.search(unit.complaint, line)))
 
 
 def last_words(unit: Unit, since: Moment) -> str:
