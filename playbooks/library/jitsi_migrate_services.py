@@ -32,6 +32,9 @@ options:
       not_yet:
         description: A regular expression. The unit does not work yet while a line of the answer matches.
         type: str
+      log:
+        description: Where the unit writes what does not reach the journal, to be quoted when it fails.
+        type: path
       complaint:
         description:
           - A regular expression. A unit that logged a line that matches since it started has failed, though it runs. It
@@ -92,6 +95,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
             "name": {"type": "str", "required": True},
             "listens": {"type": "list", "elements": "str", "default": []},
             "url": {"type": "str"},
+            "log": {"type": "path"},
             "complaint": {"type": "str"},
             "not_yet": {"type": "str"},
         },

@@ -73,8 +73,10 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.jitsi_migrate_files import put
-from ansible.module_utils.jitsi_migrate_programs import tried
+from ansible.module_utils.jitsi_migrate_programs import tried, wait_for_locks
 from ansible.module_utils.jitsi_migrate_refused import Refused, refusing
+
+PATIENCE = 300
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},
@@ -104,7 +106,7 @@ def main() -> None:
     stale = before != after or unwanted or not listed(place, params["lists"])
     if stale and not module.check_mode:
         with refusing(module):
-            update(place, before, after, unwanted)
+            update(place, before, after, unwanted, params["lists"])
     diff = {"before_header": str(place), "after_header": str(place), "before": before, "after": after}
     restart = [service for service in params["services"] if started_before(service, place, new=before != after)]
     module.exit_json(changed=bool(stale), diff=[diff] if before != after else [], restart=restart)
@@ -134,15 +136,18 @@ def listed(place: Path, lists: list[str]) -> bool:
     return place.exists() and bool(found) and all(path.stat().st_mtime >= place.stat().st_mtime for path in found)
 
 
-def update(place: Path, before: str, after: str, unwanted: list[Path]) -> None:
+def update(place: Path, before: str, after: str, unwanted: list[Path], lists: list[str]) -> None:
     """Put the certificate in its place, take others away, and have the lists made."""
     for path in unwanted:
         path.unlink()
     if before != after:
         put(place, after.encode(), 0o644)
+    # Java's list is made by dpkg, which others may be using.
+    wait_for_locks(PATIENCE)
     # All anew, for otherwise what was taken away stays in.
     done = tried("update-ca-certificates", "--fresh")
-    if done.returncode:
+    # It succeeds also where it did not make all lists.
+    if done.returncode or not listed(place, lists):
         told = (done.stderr or done.stdout).strip()
         raise Refused(f"update-ca-certificates failed: {told}. Deploy again after that")
 

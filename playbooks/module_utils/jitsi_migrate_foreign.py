@@ -124,11 +124,12 @@ def filtering(ruleset: str) -> list[str]:
     except (ValueError, KeyError, TypeError):
         return []
     chains = [one["chain"] for one in objects if "chain" in one]
-    ruled = {(one["rule"]["family"], one["rule"]["table"]) for one in objects if "rule" in one}
+    # By chain: a table of containers has rules for what is forwarded, and none for what comes in.
+    ruled = {(one["rule"]["family"], one["rule"]["table"], one["rule"]["chain"]) for one in objects if "rule" in one}
     tables = {
         (chain["family"], chain["table"])
         for chain in chains
         if chain.get("hook") == "input"
-        and (chain.get("policy") == "drop" or (chain["family"], chain["table"]) in ruled)
+        and (chain.get("policy") == "drop" or (chain["family"], chain["table"], chain["name"]) in ruled)
     }
     return [f"{family} {name}" for family, name in sorted(tables - {OWN_TABLE}) if name not in HARMLESS_TABLES]

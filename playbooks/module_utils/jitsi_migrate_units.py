@@ -9,7 +9,7 @@ from http.client import HTTPException
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import NamedTuple
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, build_opener
 
 from ansible.module_utils.jitsi_migrate_programs import tried
@@ -22,12 +22,15 @@ PROPERTIES = (
 # How the kernel writes that a socket waits for connections; one of UDP is just there.
 LISTENING = {"tcp": "0A", "udp": "07"}
 PAUSE = 0.2
+LINES, LONGEST = 6, 300  # of what is quoted; the second in characters
+TAIL = 65536  # bytes of a log that are looked at
 
 
 class Unit(NamedTuple):
     """A unit that is to run.
 
     `listens` are ports such as 5222/tcp. `url` is what answers when it works, without a line that matches `not_yet`.
+    `log` is where it writes what does not reach the journal.
     `complaint` matches what it logs when it starts without a part of itself.
     """
 
@@ -35,12 +38,20 @@ class Unit(NamedTuple):
     listens: Sequence[str] = ()
     url: str | None = None
     not_yet: str | None = None
+    log: str | None = None
     complaint: str | None = None
 
     @property
     def id(self) -> str:
         """The name that systemd knows it by."""
         return f"{self.name}.service"
+
+
+class Moment(NamedTuple):
+    """From when on a unit's words count: what is written in its log by then is older."""
+
+    time: float
+    written: int = 0
 
 
 class Standing(NamedTuple):
@@ -90,7 +101,7 @@ def steps(standing: Standing, *, restart: bool, reload: bool) -> list[str]:
 
 def carry_out(unit: Unit, doing: Sequence[str], within: float) -> None:
     """Do steps, and wait until the unit serves. Raises Refused, with the unit's last words."""
-    since = time.time()
+    since = Moment(time.time(), _size(unit.log) if doing and unit.log else 0)
     for step in doing:
         if step in ("start", "restart"):
             # Whoever failed too often is not started any more.
@@ -185,6 +196,9 @@ def _answers(url: str, not_yet: str | None) -> Iterator[str]:
         # A proxy of the environment has nothing to do with addresses of this server.
         with build_opener(ProxyHandler({})).open(url, timeout=5) as response:
             found = re.search(not_yet, response.read().decode("utf-8", "replace"), re.MULTILINE) if not_yet else None
+    except HTTPError as error:
+        said = error.read().decode("utf-8", "replace").strip().partition("\n")[0]
+        yield f"{url} answers: {said[:LONGEST] or error.reason}"
     except URLError as error:
         yield f"{url} answers: {error.reason}"
     except (OSError, HTTPException) as error:
@@ -203,15 +217,37 @@ def complaints(unit: Unit) -> list[str]:
     return list(dict.fromkeys(line for line in lines if re.search(unit.complaint, line)))
 
 
-def last_words(unit: Unit, since: float) -> str:
+def last_words(unit: Unit, since: Moment) -> str:
     """Return the last lines that a unit logged since a moment, as the end of a message."""
-    options = ("--lines=6", "--output=cat", "--no-pager", f"--since=@{since:.0f}")
-    told = tried("journalctl", f"--unit={unit.id}", *options).stdout.splitlines()
+    options = ("--output=cat", "--no-pager", f"--since=@{since.time:.0f}")
+    told = tried("journalctl", f"--unit={unit.id}", f"--lines={LINES}", *options).stdout.splitlines()
     lines = [line for line in told if line.strip() and not _OF_SYSTEMD.match(line)]
-    return ". It says: " + " | ".join(lines) if lines else f". See: journalctl --unit={unit.name}"
+    lines += _written(unit.log, since.written) if unit.log else []
+    places = [f"journalctl --unit={unit.name}", *([unit.log] if unit.log else [])]
+    return ". It says: " + " | ".join(lines) if lines else f". See: {', '.join(places)}"
+
+
+def _written(log: str, start: int) -> list[str]:
+    """Return the last lines of a log that tell of a failure, after `start` bytes; any lines where none does."""
+    size = _size(log)
+    try:
+        with Path(log).open("rb") as stream:
+            # A log that was begun anew is shorter.
+            stream.seek(max(start if start <= size else 0, size - TAIL))
+            lines = [line.strip()[:LONGEST] for line in stream.read().decode("utf-8", "replace").splitlines()]
+    except OSError:
+        return []
+    telling = [line for line in lines if _OF_FAILURE.search(line) and not line.startswith("at ")]
+    return (telling or [line for line in lines if line])[-LINES:]
+
+
+def _size(path: str) -> int:
+    return Path(path).stat().st_size if Path(path).exists() else 0
 
 
 _OF_SYSTEMD = re.compile("-- |Start(ed|ing) |Stop(ped|ping) |Reload(ed|ing) ")
+# As Java writes it.
+_OF_FAILURE = re.compile(r"\b(SEVERE|WARNING|Caused by|FATAL)\b|Exception|Error\b")
 
 
 def systemctl(*words: str) -> CompletedProcess[str]:

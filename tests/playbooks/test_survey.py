@@ -85,9 +85,9 @@ def test_a_line_of_ss_is_understood(line, expected):
     assert {name: found[name] for name in expected} == expected
 
 
-def ruleset(family, table, policy="accept", *, rule=False):
+def ruleset(family, table, policy="accept", *, rule=False, of="input"):
     chain = {"family": family, "table": table, "name": "input", "hook": "input", "policy": policy}
-    rules = [{"rule": {"family": family, "table": table, "chain": "input"}}] * rule
+    rules = [{"rule": {"family": family, "table": table, "chain": of}}] * rule
     return json.dumps({"nftables": [{"metainfo": {}}, {"chain": chain}, *rules]})
 
 
@@ -95,6 +95,8 @@ def test_tables_that_decide_what_comes_in_are_told_from_ours_and_from_idle_ones(
     assert foreign.filtering(ruleset("ip", "filter", "drop")) == ["ip filter"]
     assert foreign.filtering(ruleset("ip", "filter", rule=True)) == ["ip filter"]
     assert foreign.filtering(ruleset("ip", "filter")) == []
+    # As Docker has it, which forwards, and leaves alone what comes in.
+    assert foreign.filtering(ruleset("ip", "filter", rule=True, of="DOCKER-USER")) == []
     assert foreign.filtering(ruleset("inet", "jitsi_migrate", "drop", rule=True)) == []
     assert foreign.filtering(ruleset("inet", "f2b-table", rule=True)) == []
     assert foreign.filtering("") == []
