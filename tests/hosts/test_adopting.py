@@ -28,13 +28,6 @@ VARIABLES = {
     "paths": ["/etc/nftables.conf", "/etc/sysctl.d/30-jitsi-meet.conf"],
     "adopt": False,
 }
-# The repository of the tests does not have ufw: this is all that is looked at of it.
-STUB_UFW = """
-install -D /dev/stdin /etc/ufw/ufw.conf <<<ENABLED=yes
-printf '[Service]\\nType=oneshot\\nRemainAfterExit=yes\\nExecStart=true\\n[Install]\\nWantedBy=multi-user.target\\n' \\
-    >/etc/systemd/system/ufw.service
-systemctl -q enable --now ufw
-"""
 
 
 @pytest.fixture
@@ -75,9 +68,9 @@ def test_a_fresh_host_is_taken_once(meet: Host, tmp_path: Path):
 
 
 def test_what_others_set_up_is_let_alone_and_saved_before_it_is_taken_over(meet: Host, tmp_path: Path):
-    meet.run("apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install nginx", within=120)
+    meet.run("apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install nginx ufw", within=120)
     meet.run("echo server >/etc/nginx/sites-available/others")
-    meet.run(STUB_UFW)
+    meet.run("ufw --force enable")
     meet.run("echo 'vm.swappiness = 1' >/etc/sysctl.d/30-jitsi-meet.conf")
     refused = take(meet, tmp_path)
     for words in ("a web server (nginx 1.", "a firewall (ufw)", "/etc/sysctl.d/30-jitsi-meet.conf", "--adopt"):

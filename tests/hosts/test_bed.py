@@ -102,8 +102,8 @@ def test_names_that_nobody_knows_are_refused_at_once(servers: Bed):
     assert host.run("getent hosts bridge.example.org").split()[1] == "bridge.example.org"
 
 
-def test_apt_installs_what_debian_has(servers: Bed):
-    host = next(iter(servers.hosts.values()))
+def test_apt_installs_what_debian_has(servers_to_change: Bed):
+    host = next(iter(servers_to_change.hosts.values()))
     host.run("apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install lua5.4")
     assert host.run("lua5.4 -e 'print(1 + 1)'") == "2\n"
     prosody = host.run("apt-cache madison prosody").splitlines()

@@ -1,198 +1,63 @@
-"""Certificates on real servers: from the first that signs itself to those that renew while people are connected."""
+"""Certificates of servers that are deployed: who is shown them, and how they renew while people are connected."""
 
 from __future__ import annotations
 
 import json
-import os
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
-from subprocess import CompletedProcess
-from time import monotonic
 
 import pytest
 
-from migrate.core.bundle import Bundle
-from migrate.core.manifest import data_of, manifest_of
-from tests.deployments import product
-from tests.hosts.acme import CA_BUNDLE, DIRECTORY, root
-from tests.hosts.bed import Bed
+from tests.hosts.acme import CA_BUNDLE, root, set_name
+from tests.hosts.deployed import Deployed
 from tests.hosts.host import Host
-from tests.hosts.servers import GROUPS
-from tests.playbooks.bundles import PLAYBOOKS
-from tests.readers import program
+from tests.hosts.waiting import until
 
-pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(600)]
 
-SETTINGS = f"""
-domain = "meet.example.org"
-certificate.server = "{DIRECTORY}"
-certificate.ca_bundle = "{CA_BUNDLE}"
-certificate.email = "admin@example.org"
-"""
-# Of the bundle, what has to do with certificates; the rest needs packages that only stand in for Jitsi's.
-PARTS = re.compile(r"/etc/(nginx|prosody|turnserver|letsencrypt|default/jitsi-meet)|/jitsi-meet-cert|/certbot|/coturn")
-INSTALL = """set -e
-printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d && chmod 755 /usr/sbin/policy-rc.d
-apt-get -qq update
-export DEBIAN_FRONTEND=noninteractive
-apt-get -qq install --no-install-recommends prosody nginx coturn certbot 2>&1
-rm /usr/sbin/policy-rc.d
-mkdir -p /etc/jitsi/meet
-getent passwd turnserver
-getent group turnserver
-"""
-PLAY = """
-- hosts: jitsi_meet:jitsi_videobridge
-  gather_facts: false
-  vars:
-    web: "{{ 'jitsi_meet' in group_names }}"
-    certificate_domain: "{{ jitsi_meet_domain }}"
-    certificate_names: "{{ jitsi_meet_servers[inventory_hostname].certificate_names }}"
-    certificate_server: "{{ jitsi_meet_certificate.server }}"
-    certificate_ca_bundle: "{{ jitsi_meet_certificate.ca_bundle }}"
-    certificate_authority_host: "{{ groups.jitsi_meet[0] }}"
-    certificate_trusting: "{{ [] if web else ['jitsi-videobridge2'] }}"
-  tasks:
-    - include_role: {name: certificate}
-      vars:
-        certificate_web: "{{ jitsi_meet_certificate | dict2items | selectattr('key', 'in', ['certificate', 'key'])
-          | items2dict if web else {} }}"
-        certificate_turn: "{{ jitsi_meet_turn | dict2items | selectattr('key', 'in', ['certificate', 'key'])
-          | items2dict if web else {} }}"
-    - include_role: {name: bundle}
-      when: web
-      vars: {bundle_directory: "{{ inventory_dir }}/build/{{ inventory_hostname }}"}
-    - include_role: {name: certificate, tasks_from: issued}
-    - include_role: {name: certificate, tasks_from: trusted}
-    - ansible.builtin.debug: {msg: "restart {{ certificate_trusted.restart }}"}
-    - ansible.builtin.systemd_service: {name: "{{ item }}", state: started}
-      loop: [prosody, nginx, coturn]
-      when: web
-    - include_role: {name: certificate, tasks_from: public}
-      when: web
-"""
-BRIDGE = """[Service]
-ExecStart=/bin/sleep infinity
-"""
-
-
-@dataclass(frozen=True)
-class Site:
-    """A site directory from which the two servers are made."""
-
-    bed: Bed
-    path: Path
-
-    def play(self, name: str = "play.yml", *options: str) -> str:
-        """Run a playbook, and return all that was said."""
-        done = self.tried(name, *options)
-        assert not done.returncode, done.stdout + done.stderr
-        return done.stdout
-
-    def tried(self, name: str = "play.yml", *options: str) -> CompletedProcess[str]:
-        """Run a playbook that may fail."""
-        command = (program("ansible-playbook", "ansible-core"), "-i", self.path / "inventory.ini", self.path / name)
-        environment = {**os.environ, "ANSIBLE_HOME": str(self.path / "home"), "ANSIBLE_NOCOLOR": "1"}
-        variables = f"@{self.path}/build/vars.yml"
-        return self.bed.place.tried(*command, "-e", variables, *options, env=environment, within=200)
-
-
-@pytest.fixture(scope="module")
-def site(servers: Bed, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """Deploy once, to servers that were never deployed to."""
-    path = tmp_path_factory.mktemp("site")
-    for name in ("library", "module_utils", "roles", "jitsi_meet_certificates.yml"):
-        (path / name).symlink_to(PLAYBOOKS / name)
-    (path / "play.yml").write_text(PLAY)
-    (path / "inventory.ini").write_text(servers.inventory.read_text())
-    inventory = "".join(f"[{group}]\n" + "\n".join(names) + "\n" for group, names in GROUPS.items())
-    deployed = product(SETTINGS, inventory)
-    write(path / "build/meet.example.org", deployed.bundle("meet.example.org"))
-    (path / "build/vars.yml").write_text(deployed.variables().text)
-    meet, bridge = servers.hosts.values()
-    meet.run(INSTALL, within=200)
-    bridge.run("cat >/etc/systemd/system/jitsi-videobridge2.service", text=BRIDGE)
-    bridge.run("systemctl daemon-reload && systemctl start jitsi-videobridge2")
-    # Like a server that ran before the authority was there, for it began in an earlier second.
-    made = Site(servers, path)
-    said = made.play()
-    assert "restart ['jitsi-videobridge2']" in said
-    bridge.run("systemctl restart jitsi-videobridge2")
-    (path / "root.pem").write_text(root(servers))
-    return made
+MEET = "meet.example.org"
 
 
 @pytest.fixture
-def meet(site: Site) -> Host:
-    return site.bed.hosts["meet.example.org"]
+def trusted(deployed: Deployed, tmp_path: Path) -> Path:
+    """Return what people's browsers trust."""
+    path = tmp_path / "root.pem"
+    path.write_text(root(deployed.bed))
+    return path
 
 
-@pytest.fixture
-def bridge(site: Site) -> Host:
-    return site.bed.hosts["bridge.example.org"]
-
-
-def write(directory: Path, bundle: Bundle) -> None:
-    """Write the part of a bundle that has to do with certificates."""
-    files = tuple(file for file in bundle.files if PARTS.search(file.placement.path))
-    for file in files:
-        path = Path(f"{directory}/files{file.placement.path}")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data_of(file))
-    (directory / "manifest.json").write_text(json.dumps(manifest_of(replace(bundle, files=files))))
-
-
-def served(site: Site, port: int) -> str:
+def served(deployed: Deployed, trusted: Path, port: int) -> str:
     """Return the serial number of what browsers and TURN clients are shown, which they must accept."""
-    trusting = ("-CAfile", site.path / "root.pem", "-verify_return_error", "-verify_hostname", "meet.example.org")
-    said = site.bed.place.run("openssl", "s_client", "-connect", f"meet.example.org:{port}", *trusting)
-    return serial(site, said)
+    trusting = ("-CAfile", trusted, "-verify_return_error", "-verify_hostname", MEET)
+    return serial(deployed, deployed.bed.place.run("openssl", "s_client", "-connect", f"{MEET}:{port}", *trusting))
 
 
-def serial(site: Site, said: str) -> str:
+def serial(deployed: Deployed, said: str) -> str:
     """Return the serial number of the first certificate in a text."""
-    return site.bed.place.run("openssl", "x509", "-noout", "-serial", text=said).strip()
+    return deployed.bed.place.run("openssl", "x509", "-noout", "-serial", text=said).strip()
 
 
-def seen_by_bridge(site: Site, bridge: Host) -> str:
+def seen_by_bridge(deployed: Deployed) -> str:
     """Return the serial number of what Prosody shows, which the bridge's own trust must accept."""
-    asked = "openssl s_client -connect meet.example.org:5222 -starttls xmpp -xmpphost auth.meet.example.org"
-    trusting = "-CApath /etc/ssl/certs -verify_return_error -verify_hostname auth.meet.example.org"
-    return serial(site, bridge.run(f"{asked} {trusting} </dev/null"))
+    asked = f"openssl s_client -connect {MEET}:5222 -starttls xmpp -xmpphost auth.{MEET}"
+    trusting = f"-CApath /etc/ssl/certs -verify_return_error -verify_hostname auth.{MEET}"
+    return serial(deployed, deployed.bridge.run(f"{asked} {trusting} </dev/null"))
 
 
 def processes(host: Host) -> str:
     return host.run("systemctl show --property=MainPID,NRestarts prosody nginx coturn")
 
 
-def changed(said: str) -> dict[str, int]:
-    return {name: int(count) for name, count in re.findall(r"^(\S+) +: .*changed=(\d+)", said, re.MULTILINE)}
+def test_everybody_is_shown_a_certificate_that_they_accept(deployed: Deployed, trusted: Path):
+    assert served(deployed, trusted, 443) == served(deployed, trusted, 5349)
+    assert seen_by_bridge(deployed)
 
 
-def until(condition: Callable[[], bool]) -> None:
-    """Wait until something is so: services are told by signals, and nobody answers these."""
-    deadline = monotonic() + 10
-    while not condition():
-        assert monotonic() < deadline
+def test_the_authority_of_all_is_asked_once(deployed: Deployed):
+    assert deployed.meet.run("grep --count certonly /var/log/letsencrypt/*").strip() == "1"
 
 
-def test_everybody_is_shown_a_certificate_that_they_accept(site: Site, bridge: Host):
-    assert served(site, 443) == served(site, 5349)
-    assert seen_by_bridge(site, bridge)
-
-
-def test_the_second_run_changes_nothing_and_asks_no_authority(site: Site, meet: Host):
-    before = processes(meet), meet.run("stat -c %y /var/log/letsencrypt/*.log")
-    said = site.play()
-    assert changed(said) == {"meet.example.org": 0, "bridge.example.org": 0}
-    assert "restart ['" not in said
-    assert (processes(meet), meet.run("stat -c %y /var/log/letsencrypt/*.log")) == before
-
-
-def test_keys_are_for_their_services_only(meet: Host):
-    shown = meet.run(
+def test_keys_are_for_their_services_only(deployed: Deployed):
+    shown = deployed.meet.run(
         "stat -c '%U:%G %a %n' /etc/jitsi/meet/*.key /etc/coturn/certs /etc/coturn/certs/*.key"
         " /etc/prosody/certs/auth*.key /var/lib/jitsi-migrate/authority /var/lib/jitsi-migrate/authority/ca.key"
     )
@@ -202,58 +67,62 @@ def test_keys_are_for_their_services_only(meet: Host):
     ]
 
 
-def test_nginx_and_coturn_show_what_certbot_renews_and_go_on(site: Site, meet: Host):
-    before, running = served(site, 443), processes(meet)
+def test_all_services_show_what_is_renewed_and_go_on(deployed_to_change: Deployed, trusted: Path):
+    deployed, meet = deployed_to_change, deployed_to_change.meet
+    before, inside, running = served(deployed, trusted, 443), seen_by_bridge(deployed), processes(meet)
     meet.run(f"REQUESTS_CA_BUNDLE={CA_BUNDLE} certbot renew -q --force-renewal --no-random-sleep-on-renew", within=100)
-    until(lambda: before not in {served(site, 443), served(site, 5349)})
-    assert served(site, 443) == served(site, 5349)
-    assert processes(meet) == running
-
-
-def test_prosody_shows_what_the_authority_renews_and_the_bridge_needs_nothing(site: Site, meet: Host, bridge: Host):
-    before, running = seen_by_bridge(site, bridge), processes(meet)
+    shown = [lambda port=port: served(deployed, trusted, port) for port in (443, 5349)]
+    # Services are told by signals, and nobody answers these.
+    until(lambda: before not in {one() for one in shown}, "the former certificate is shown")
+    assert shown[0]() == shown[1]()
     assert meet.run("jitsi-meet-certificates --check --days 91").count("issued") == 1
-    assert seen_by_bridge(site, bridge) == before
+    assert seen_by_bridge(deployed) == inside
     meet.run("jitsi-meet-certificates --days 91")
-    until(lambda: seen_by_bridge(site, bridge) != before)
+    until(lambda: seen_by_bridge(deployed) != inside, "the former certificate is shown to the bridge")
     assert processes(meet) == running
     assert meet.run("jitsi-meet-certificates") == ""
 
 
-def test_what_was_left_undone_or_changed_by_hand_is_shown_and_put_right(site: Site, meet: Host, bridge: Host):
-    before, running = served(site, 443), processes(meet)
+def test_what_was_left_undone_or_changed_by_hand_is_put_right(deployed_to_change: Deployed, trusted: Path):
+    deployed, meet = deployed_to_change, deployed_to_change.meet
+    before = served(deployed, trusted, 443)
     # As if killed after certbot, before its hook.
-    meet.run("cp /etc/prosody/certs/auth.meet.example.org.crt /etc/coturn/certs/meet.example.org.crt")
-    meet.run(
-        "chmod 644 /etc/jitsi/meet/meet.example.org.key; systemctl stop certbot.timer jitsi-meet-certificates.timer"
+    meet.run(f"cp /etc/prosody/certs/auth.{MEET}.crt /etc/coturn/certs/{MEET}.crt")
+    meet.run(f"chmod 644 /etc/jitsi/meet/{MEET}.key; systemctl stop certbot.timer jitsi-meet-certificates.timer")
+    deployed.bridge.run("rm /usr/local/share/ca-certificates/jitsi-meet-authority.crt")
+    running = processes(meet)
+    done = json.loads(deployed.site.run("--json", "deploy"))["data"]
+    assert {host["host"]: host["counts"]["changed"] for host in done["hosts"]} == {MEET: 3, deployed.bridge.name: 2}
+    assert (served(deployed, trusted, 443), served(deployed, trusted, 5349), processes(meet)) == (
+        *(before, before),
+        running,
     )
-    bridge.run("rm /usr/local/share/ca-certificates/jitsi-meet-authority.crt")
-    assert changed(site.play("play.yml", "--check")) == {"meet.example.org": 3, "bridge.example.org": 1}
-    site.play()
-    assert (served(site, 443), served(site, 5349), processes(meet)) == (before, before, running)
-    bridge.run("systemctl restart jitsi-videobridge2")
-    assert changed(site.play("play.yml", "--check")) == {"meet.example.org": 0, "bridge.example.org": 0}
 
 
-def test_days_are_read_from_files_and_from_services(site: Site, meet: Host):
-    said = site.play("jitsi_meet_certificates.yml", "-v")
-    found = [json.loads(text) for text in re.findall(r"=> (\{.*\})", said)]
-    told = {one["role"]: one for host in found for one in host["certificates"]}
+def test_days_are_read_from_files_and_from_services(deployed_to_change: Deployed):
+    site = deployed_to_change.site
+    told = {one["role"]: one for one in certificates(site.run("--json", "certificates"))}
     assert set(told) == {"web", "turn", "auth", "authority", "trusted"}
     assert {one["problem"] for one in told.values()} == {""}
     assert told["auth"]["days"] == 89
-    meet.run("systemctl stop coturn")
-    said = site.play("jitsi_meet_certificates.yml", "-v")
-    assert "Nobody shows it at port 5349" in said
-    meet.run("systemctl start coturn")
-
-
-def test_who_cannot_prove_the_name_is_told_why(site: Site, meet: Host):
-    # As somebody whom the ACME server never saw, for it remembers who proved a name.
-    meet.run("systemctl stop nginx; mkdir /srv/known; cd /etc/letsencrypt; mv accounts archive live renewal /srv/known")
-    # Nginx would be started by the play.
-    (site.path / "alone.yml").write_text(PLAY.replace("loop: [prosody, nginx, coturn]", "loop: []"))
-    done = site.tried("alone.yml", "--limit", "meet.example.org")
-    meet.run("cd /etc/letsencrypt; rm -rf accounts; mv /srv/known/* .; systemctl start nginx")
+    deployed_to_change.meet.run("systemctl stop coturn")
+    done = site.tried("--json", "certificates")
     assert done.returncode
-    assert "the authority does not reach meet.example.org at port 80" in done.stdout
+    assert "Nobody shows it at port 5349" in {one["role"]: one for one in certificates(done.stdout)}["turn"]["problem"]
+
+
+def certificates(said: str) -> list[dict[str, object]]:
+    return [one for host in json.loads(said)["data"]["hosts"] for one in host["certificates"]]
+
+
+def test_who_cannot_prove_the_name_is_told_why(deployed_to_change: Deployed):
+    meet = deployed_to_change.meet
+    # As somebody whom the ACME server never saw, for it remembers who proved a name.
+    meet.run("rm -r /etc/letsencrypt/accounts /etc/letsencrypt/archive /etc/letsencrypt/live /etc/letsencrypt/renewal")
+    set_name(deployed_to_change.bed, MEET, v4="198.51.100.99")
+    try:
+        done = deployed_to_change.site.tried("deploy", MEET)
+    finally:
+        set_name(deployed_to_change.bed, MEET, meet.v4, meet.v6)
+    assert done.returncode
+    assert f"the authority does not reach {MEET} at port 80" in done.stderr

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pytest
 
-from tests.hosts.bed import Bed
+from tests.hosts.deployed import DEPLOYED, Deployed
 from tests.hosts.host import Host
-from tests.hosts.site import DOMAIN, Site, make_site
+from tests.hosts.site import DOMAIN
 
 pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(600)]
 
-HOST = "meet.example.org"
-GROUPS = {"jitsi_meet": (HOST,), "jitsi_videobridge": (HOST,), "coturn": (HOST,)}
 MEANT = ("-e", f"jitsi_meet_destroy={DOMAIN}")
-# Somebody's own, before and after.
-THEIRS = "install -D -m 600 /dev/stdin /etc/theirs/own.conf; install -m 644 /dev/stdin /etc/nginx.txt"
 BY_HAND = "/etc/sysctl.d/30-jitsi-meet.conf"
 # Of everything that a deployment touches. What is rewritten without anybody's doing is left out.
 TREE = (
@@ -65,33 +61,34 @@ def differences(before: Mapping[str, set[str]], after: Mapping[str, set[str]]) -
     return found
 
 
-@pytest.fixture(scope="module")
-def host(servers: Bed) -> Host:
-    host = servers.hosts[HOST]
-    host.renew()
+def add_theirs(host: Host) -> None:
     host.run("install -D -m 600 /dev/stdin /etc/theirs/own.conf", text="theirs\n")
-    return host
 
 
-@pytest.fixture(scope="module")
-def site(servers: Bed, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    return make_site(servers, tmp_path_factory.mktemp("site") / "site", GROUPS)
-
-
-def test_a_server_is_what_it_was_before(site: Site, host: Host):
-    before = look(host)
-    site.play("jitsi_meet_deploy.yml").succeeded()
-    host.run(f"echo '# by hand' >>{BY_HAND}")
-    deployed = look(host)
+def test_a_server_is_what_it_was_before(deployed_to_change: Deployed):
+    site, hosts = deployed_to_change.site, deployed_to_change.bed.hosts.values()
+    before = {}
+    for host in hosts:
+        host.renew()
+        add_theirs(host)
+        before[host.name] = look(host)
+        host.renew(DEPLOYED)
+        add_theirs(host)
+    deployed_to_change.meet.run(f"echo '# by hand' >>{BY_HAND}")
+    deployed = {host.name: look(host) for host in hosts}
     refused = site.play("jitsi_meet_destroy.yml")
     assert f"--confirm {DOMAIN}" in refused.text
     checked = site.play("jitsi_meet_destroy.yml", "--check", "--diff").succeeded()
     assert "-prosody" in checked.text.splitlines()
-    assert differences(deployed, look(host)) == []
+    assert {host.name: differences(deployed[host.name], look(host)) for host in hosts} == nothing(hosts)
     # Killed while the packages go.
-    site.play("jitsi_meet_destroy.yml", *MEANT, until=5)
+    site.play("jitsi_meet_destroy.yml", *MEANT, until=9)
     told = site.run("destroy", "--confirm", DOMAIN)
     assert re.search(r"data +/var/lib/jitsi-migrate/destroyed-\S+\.tar\.gz", told)
     assert re.search(rf"changed by hand +{BY_HAND}", told)
-    assert differences(before, look(host)) == []
+    assert {host.name: differences(before[host.name], look(host)) for host in hosts} == nothing(hosts)
     assert "Nothing of a deployment is left there." in site.run("destroy", "--confirm", DOMAIN)
+
+
+def nothing(hosts: Iterable[Host]) -> dict[str, list[str]]:
+    return {host.name: [] for host in hosts}

@@ -82,12 +82,13 @@ TASKS = {
 
 
 @pytest.fixture(scope="module")
-def meet(servers: Bed) -> Host:
+def meet(servers: Bed) -> Iterator[Host]:
     host = servers.hosts["meet.example.org"]
     host.run(PREPARED)
     host.run("apt-get -qq update")
     host.run(SILENT.format(LISTEN))
-    return host
+    yield host
+    host.renew()
 
 
 def played(bed: Bed, path: Path, hosts: Mapping[str, str], play: str, **more) -> Mapping:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
@@ -36,6 +37,8 @@ LOADED_ONLY = """
         rules: "{{ lookup('ansible.builtin.file', firewall_file, rstrip=false) }}"
         patience: 600
 """
+# Under this name its disk is kept.
+FILTERING = "filtering"
 # Short enough to be waited for, where nobody comes in.
 PATIENCE = 5
 OTHERS = "table inet others {\n\tchain input {\n\t}\n}\n"
@@ -121,13 +124,22 @@ def rules() -> str:
     return RULES.read_text()
 
 
-@pytest.fixture
-def deployer(servers: Bed, tmp_path: Path) -> Deployer:
+@pytest.fixture(scope="module")
+def host(servers: Bed) -> Iterator[Host]:
+    """Return a host that can filter, and where others do."""
     host = servers.hosts["bridge.example.org"]
-    if host.tried("test -e /usr/sbin/nft").returncode:
-        host.run("apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install nftables")
-        host.run("nft -f -", text=OTHERS)
-    return Deployer(servers, host, tmp_path)
+    host.renew()
+    host.run("apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install nftables")
+    host.keep(FILTERING)
+    yield host
+    host.renew()
+
+
+@pytest.fixture
+def deployer(host: Host, tmp_path: Path) -> Iterator[Deployer]:
+    host.run("nft -f -", text=OTHERS)
+    yield Deployer(host.bed, host, tmp_path)
+    host.renew(FILTERING)
 
 
 def test_the_first_rules_that_shut_us_out_leave_none(deployer: Deployer, rules: str):

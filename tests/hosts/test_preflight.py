@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.hosts.bed import Bed
 from tests.hosts.network import astray
-from tests.hosts.preflights import Site, make_site
+from tests.hosts.servers import GROUPS
+from tests.hosts.site import Site, make_site
 
 pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -38,10 +39,23 @@ table inet others {{
 
 
 @pytest.fixture
-def site(servers: Bed, tmp_path: Path) -> Iterator[Site]:
-    yield make_site(servers, tmp_path / "site")
-    for host in servers.hosts.values():
-        host.renew()
+def site(servers_to_change: Bed, tmp_path: Path) -> Site:
+    return make_site(servers_to_change, tmp_path / "site", GROUPS, 'certificate.source = "internal"\n')
+
+
+def found(site: Site, code: int) -> dict[str, dict[str, list[str]]]:
+    """Return what preflight finds: host to code to messages, of all that is not well."""
+    done = site.tried("--json", "preflight")
+    assert done.returncode == code, done.stdout + done.stderr
+    return {host["host"]: bad(host["findings"]) for host in json.loads(done.stdout)["data"]["hosts"]}
+
+
+def bad(findings: list[Mapping[str, str]]) -> dict[str, list[str]]:
+    told: dict[str, list[str]] = {}
+    for finding in findings:
+        if finding["verdict"] != "ok":
+            told.setdefault(finding["code"], []).append(finding["message"])
+    return told
 
 
 def trees(bed: Bed) -> dict[str, set[str]]:
@@ -51,10 +65,10 @@ def trees(bed: Bed) -> dict[str, set[str]]:
 def test_good_hosts_are_ready_nothing_changes_there_and_nobody_stray_is_asked(site: Site):
     before = trees(site.bed)
     with astray(site.bed.place) as packets:
-        found = site.found(code=0)
+        told = found(site, code=0)
     assert {name: tree ^ before[name] for name, tree in trees(site.bed).items()} == {name: set() for name in before}
     assert packets == []
-    assert {host: set(codes) - {"dns-only-here"} for host, codes in found.items()} == {
+    assert {host: set(codes) - {"dns-only-here"} for host, codes in told.items()} == {
         "meet.example.org": {"container"},
         "bridge.example.org": {"container"},
     }
@@ -62,7 +76,7 @@ def test_good_hosts_are_ready_nothing_changes_there_and_nobody_stray_is_asked(si
 
 def test_our_own_words_end_by_themselves(site: Site):
     meet = site.bed.hosts["meet.example.org"]
-    assert site.look().returncode == 0
+    site.run("preflight")
     users = meet.run("ps -o user= -C python3").split()
     assert set(users) == {"nobody"}
     meet.run("while pgrep -x python3 >/dev/null; do sleep 0.1; done", within=40)
@@ -77,25 +91,25 @@ def test_what_stands_in_the_way_is_found_all_at_once(site: Site):
     meet.run("nft -f -", text=RULES.format(bridge=bridge.v4))
     meet.run(f"apt-mark -qq hold nftables && {STRANGER} 5280 && {LOCK} && touch /var/lib/dpkg/updates/0001")
     meet.run("sed -i '/meet\\|packages/d' /etc/hosts; : >/etc/resolv.conf")
-    found = site.found(code=7)["meet.example.org"]
-    assert found["foreign-firewall"] == ["others set up rules of a firewall (inet others)"]
-    assert found["port-taken"] == ["python3 has port 5280/tcp, where Prosody's own HTTP server will be"]
-    assert found["dpkg-interrupted"] == ["dpkg was interrupted at dpkg"]
-    assert found["held"] == ["packages are held: nftables"]
-    assert re.fullmatch(r"apt is at work there \(python3, process \d+\)", found["apt-locked"][0])
-    assert "meet.example.org" in found["hostname"][0]
-    closed = found["port-closed"]
+    told = found(site, code=7)["meet.example.org"]
+    assert told["foreign-firewall"] == ["others set up rules of a firewall (inet others)"]
+    assert told["port-taken"] == ["python3 has port 5280/tcp, where Prosody's own HTTP server will be"]
+    assert told["dpkg-interrupted"] == ["dpkg was interrupted at dpkg"]
+    assert told["held"] == ["packages are held: nftables"]
+    assert re.fullmatch(r"apt is at work there \(python3, process \d+\)", told["apt-locked"][0])
+    assert "meet.example.org" in told["hostname"][0]
+    closed = told["port-closed"]
     assert f"443/tcp: whoever comes from here gets no answer from {meet.v4} and {meet.v6}" in closed
     assert f"3478/udp: whoever comes from {bridge.name} is refused at {meet.v4}" in closed
     assert len(closed) == 3
-    assert "https://packages.example.org/jitsi-key.gpg.key" in found["no-answer"][0]
+    assert "https://packages.example.org/jitsi-key.gpg.key" in told["no-answer"][0]
 
 
 def test_a_host_that_cannot_be_reached_is_told_and_the_others_are_looked_at(site: Site):
     (site.path / "inventory.ini").write_text(
         re.sub(r"(bridge\S+) ansible_host=\S+", r"\1 ansible_host=198.51.100.99", site.bed.inventory.read_text())
     )
-    done = site.look("--json")
+    done = site.tried("--json", "preflight")
     data = json.loads(done.stdout)["data"]
     assert done.returncode == 5
     assert [host["host"] for host in data["hosts"]] == ["meet.example.org"]
