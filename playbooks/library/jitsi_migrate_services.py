@@ -9,6 +9,7 @@ short_description: Start, restart and reload services in their order, and wait u
 description:
   - Units are unmasked, enabled and started, each when the one before it serves.
   - One that runs is restarted or reloaded if O(restart) or O(reload) name it. One that was just started knows all.
+  - One that is older than its program or than what it read is restarted unasked, also if who changed that broke off.
   - systemd reads its unit files again first, where one of these units needs it.
 options:
   units:
@@ -32,8 +33,18 @@ options:
       not_yet:
         description: A regular expression. The unit does not work yet while a line of the answer matches.
         type: str
+      packages:
+        description: The packages that it runs. O(restart) may name them for it.
+        type: list
+        elements: str
+        default: []
+      reads:
+        description: Files that it reads only when it starts. They need not exist.
+        type: list
+        elements: path
+        default: []
   restart:
-    description: Units to restart. Names that are not among O(units) mean nothing here.
+    description: Units or packages of units to restart. Others mean nothing here.
     type: list
     elements: str
     default: []
@@ -87,6 +98,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
             "listens": {"type": "list", "elements": "str", "default": []},
             "url": {"type": "str"},
             "not_yet": {"type": "str"},
+            "packages": {"type": "list", "elements": "str", "default": []},
+            "reads": {"type": "list", "elements": "path", "default": []},
         },
     },
     "restart": {"type": "list", "elements": "str", "default": []},
@@ -118,8 +131,8 @@ def main() -> None:
 
 def doing(module: AnsibleModule, unit: Unit, standing: Standing) -> list[str]:
     """Return what is to do with a unit."""
-    named: list[bool] = [unit.name in module.params[name] for name in ("restart", "reload")]
-    found: list[str] = steps(standing, restart=named[0], reload=named[1])
+    restart = not {unit.name, *unit.packages}.isdisjoint(module.params["restart"])
+    found: list[str] = steps(standing, restart=restart, reload=unit.name in module.params["reload"])
     return found
 
 

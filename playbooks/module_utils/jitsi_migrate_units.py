@@ -14,11 +14,13 @@ from urllib.request import ProxyHandler, build_opener
 
 PROPERTIES = (
     *("LoadState", "UnitFileState", "ActiveState", "NeedDaemonReload"),
-    *("ConditionResult", "ConditionTimestampMonotonic"),
+    *("ConditionResult", "ConditionTimestampMonotonic", "InactiveExitTimestampMonotonic"),
 )
 # How the kernel writes that a socket waits for connections; one of UDP is just there.
 LISTENING = {"tcp": "0A", "udp": "07"}
 PAUSE = 0.2
+# What dpkg writes when it puts a version of a package in place.
+DPKG = Path("/var/lib/dpkg/info")
 
 
 class Failed(Exception):
@@ -29,27 +31,36 @@ class Unit(NamedTuple):
     """A unit that is to run.
 
     `listens` are ports such as 5222/tcp. `url` is what answers when it works, without a line that matches `not_yet`.
+    What it is made of are `packages`, and it reads the files of `reads` only when it starts.
     """
 
     name: str
     listens: Sequence[str] = ()
     url: str | None = None
     not_yet: str | None = None
+    packages: Sequence[str] = ()
+    reads: Sequence[str] = ()
 
     @property
     def id(self) -> str:
         """The name that systemd knows it by."""
         return f"{self.name}.service"
 
+    def outdates(self, since: float) -> bool:
+        """Tell whether a process of that age is older than its program, or than what it has read."""
+        files = [*(DPKG / f"{package}.list" for package in self.packages), *map(Path, self.reads)]
+        return any(path.exists() and path.stat().st_mtime > since for path in files)
+
 
 class Standing(NamedTuple):
-    """How a unit stands. `known`: there is one, be it masked."""
+    """How a unit stands. `known`: there is one, be it masked. `outdated`: it runs what is not there any more."""
 
     known: bool
     masked: bool
     enabled: bool
     running: bool
     stale: bool
+    outdated: bool
 
 
 def standings(units: Sequence[Unit]) -> dict[str, Standing]:
@@ -70,7 +81,13 @@ def _standing(unit: Unit, told: dict[str, str]) -> Standing:
         # A unit of a condition that this server does not meet has done all that it will do.
         told["ActiveState"] in ("active", "reloading") or _needless(told),
         told["NeedDaemonReload"] == "yes",
+        unit.outdates(_since(told)),
     )
+
+
+def _since(told: dict[str, str]) -> float:
+    """Return when the unit began to start, by the clock of today: it may have been set meanwhile."""
+    return time.time() - time.monotonic() + int(told["InactiveExitTimestampMonotonic"]) / 1_000_000
 
 
 def _needless(told: dict[str, str]) -> bool:
@@ -84,7 +101,7 @@ def steps(standing: Standing, *, restart: bool, reload: bool) -> list[str]:
     disabled = [] if standing.enabled else ["enable"]
     if not standing.running:
         return [*masked, *disabled, "start"]
-    return [*masked, *disabled, *(["restart"] if restart else ["reload"] if reload else [])]
+    return [*masked, *disabled, *(["restart"] if restart or standing.outdated else ["reload"] if reload else [])]
 
 
 def carry_out(unit: Unit, doing: Iterable[str], within: float) -> None:

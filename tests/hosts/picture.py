@@ -1,0 +1,153 @@
+"""All of a host that a deployment may change, to be compared: what another run leaves must look the same.
+
+Run as a program, which a host does, it prints the picture of where it runs.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from grp import getgrall, getgrgid
+from hashlib import sha256
+from os import scandir
+from pathlib import Path
+from pwd import getpwall, getpwuid
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.hosts.host import Host
+
+Picture = Mapping[str, Mapping[str, object]]
+
+# What programs write for themselves, not looked into.
+_ELSEWHERE = re.compile(
+    r"/(dev|proc|run|srv|sys|tmp|var/(backups|cache|lib/apt|lib/private|lib/systemd|log|spool|tmp))$"
+    r"|/(__pycache__|\.ansible|\.cache)$|/var/lib/(dpkg/(lock.*|triggers/Lock|.*-old)|ucf|prosody/prosody\.(pid|sock))$"
+)
+# What another run makes anew: keys and certificates, passwords with their salt, and what counts or has a time in it.
+_OWN = re.compile(
+    r"/etc/(?!letsencrypt/renewal-hooks).*(\.pem|\.crt|\.key|\.der|\.0)$|/var/lib/jitsi-migrate/authority/"
+    r"|/etc/(ld\.so\.cache|machine-id|resolv\.conf|group|gshadow|passwd|shadow|sub.id)-?$|/etc/\.pwd\.lock$"
+    r"|/etc/letsencrypt/(accounts|renewal|csr)|/etc/ssl/certs/|/usr/local/share/ca-certificates/"
+    r"|/var/lib/(prosody|turn|letsencrypt|jitsi-migrate/certificates)/|/var/lib/dpkg/(available|status|statoverride)$"
+    r"|/etc/jitsi/.*\.jks$|/root/\.(bash|python)_history$|/var/lib/dpkg/(info|triggers)/"
+)
+# What comes and goes by the clock, or with each connection.
+_PASSING = re.compile(
+    r"(apt-daily|certbot|dpkg-db-backup|e2scrub|fstrim|logrotate|systemd-tmpfiles|systemd-update-utmp|user).*\.service|.*@.+"
+    r"|jitsi-meet-certificates\.service|.*\.(scope|mount|swap|device|slice)"
+)
+
+
+def picture(host: Host) -> Picture:
+    """Return what a host is made of, by kind and name."""
+    found: Picture = json.loads(host.run("python3 -", text=Path(__file__).read_text("utf-8")))
+    return found
+
+
+def differences(before: Picture, after: Picture) -> list[str]:
+    """Return what is not the same, a line each."""
+    return [
+        f"{kind} {name}: {before[kind].get(name)} -> {after[kind].get(name)}"
+        for kind in before
+        for name in sorted(before[kind].keys() | after[kind].keys())
+        if before[kind].get(name) != after[kind].get(name)
+    ]
+
+
+def _tree(directory: str = "/") -> Iterator[tuple[str, object]]:
+    with scandir(directory) as entries:
+        for entry in entries:
+            if _ELSEWHERE.search(entry.path):
+                continue
+            yield entry.path, _node(entry.path)
+            if entry.is_dir(follow_symlinks=False):
+                yield from _tree(entry.path)
+
+
+def _node(name: str) -> object:
+    path = Path(name)
+    status = path.lstat()
+    rights = (stat.filemode(status.st_mode), getpwuid(status.st_uid).pw_name, getgrgid(status.st_gid).gr_name)
+    if path.is_symlink():
+        return (*rights, "" if _OWN.search(name) else str(path.readlink()))
+    if not path.is_file() or _OWN.search(name):
+        return rights
+    return (*rights, sha256(path.read_bytes()).hexdigest()[:12])
+
+
+def _users() -> Iterator[tuple[str, object]]:
+    groups = getgrall()
+    for user in getpwall():
+        yield user.pw_name, (user.pw_dir, user.pw_shell, sorted(one.gr_name for one in groups if user.pw_name in one.gr_mem))
+    yield from ((f"group {one.gr_name}", sorted(one.gr_mem)) for one in groups)
+
+
+def _units() -> Iterator[tuple[str, object]]:
+    for line in _lines("systemctl", "list-unit-files", "--no-legend", "--plain", "--full"):
+        name, state, *_ = line.split()
+        if state != "transient":
+            yield f"file {name}", state
+    for line in _lines("systemctl", "list-units", "--all", "--no-legend", "--plain", "--full"):
+        name, loaded, active, _ = line.split()[:4]
+        if not _PASSING.fullmatch(name) and loaded != "not-found":
+            yield name, (loaded, active)
+
+
+def _packages() -> Iterator[tuple[str, object]]:
+    form = r"${Package}\t${Version}\t${Status}\n"
+    for line in _lines("dpkg-query", "--show", f"--showformat={form}"):
+        name, *told = line.split("\t")
+        yield name, told
+    for name in _lines("apt-mark", "showmanual"):
+        yield f"manual {name}", True
+
+
+def _answers() -> Iterator[tuple[str, object]]:
+    """Yield answers to packages' questions, secret ones unreadable."""
+    for name in ("config.dat", "passwords.dat"):
+        for stanza in Path("/var/cache/debconf", name).read_text("utf-8").strip().split("\n\n"):
+            fields = dict(line.split(": ", 1) for line in stanza.splitlines() if ": " in line)
+            if "Name" in fields:
+                value = sha256(fields.get("Value", "").encode()).hexdigest()[:12]
+                yield fields["Name"], (value, fields.get("Flags", ""))
+
+
+def _kernel() -> Iterator[tuple[str, object]]:
+    for path in Path("/etc/sysctl.d").glob("*.conf"):
+        for name in re.findall(r"^([a-z]\S+)\s*=", path.read_text("utf-8"), re.MULTILINE):
+            place = Path("/proc/sys", *name.split("."))
+            yield name, place.read_text().split() if place.exists() else None
+
+
+def _ports() -> Iterator[tuple[str, object]]:
+    for line in _lines("ss", "--no-header", "--listening", "--tcp", "--udp", "--numeric", "--processes"):
+        kind, _, _, _, address, *_ = line.split()
+        yield f"{kind} {address}", sorted(set(re.findall(r'\("([^"]+)"', line)))
+
+
+def _lines(*command: str) -> list[str]:
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()  # noqa: S603
+
+
+def _print() -> None:
+    rules = enumerate(_lines("nft", "--stateless", "--numeric", "list", "ruleset") if Path("/usr/sbin/nft").exists() else [])
+    kinds = {
+        "path": _tree(),
+        "user": _users(),
+        "unit": _units(),
+        "package": _packages(),
+        "answer": _answers(),
+        "rule": ((f"{number:03} {line.strip()}", True) for number, line in rules),
+        "setting": _kernel(),
+        "port": _ports(),
+    }
+    json.dump({kind: dict(found) for kind, found in kinds.items()}, sys.stdout)
+
+
+if __name__ == "__main__":
+    _print()
