@@ -43,6 +43,11 @@ options:
         type: list
         elements: path
         default: []
+      complaint:
+        description:
+          - A regular expression. A unit that logged a line that matches since it started has failed, though it runs. It
+            is restarted once, as what it lacked may be there by now.
+        type: str
   restart:
     description: Units or packages of units to restart. Others mean nothing here.
     type: list
@@ -86,7 +91,16 @@ steps:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.jitsi_migrate_units import Failed, Standing, Unit, carry_out, standings, steps, systemctl
+from ansible.module_utils.jitsi_migrate_units import (
+    Failed,
+    Standing,
+    Unit,
+    carry_out,
+    complaints,
+    standings,
+    steps,
+    systemctl,
+)
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "units": {
@@ -100,6 +114,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
             "not_yet": {"type": "str"},
             "packages": {"type": "list", "elements": "str", "default": []},
             "reads": {"type": "list", "elements": "path", "default": []},
+            "complaint": {"type": "str"},
         },
     },
     "restart": {"type": "list", "elements": "str", "default": []},
@@ -131,7 +146,9 @@ def main() -> None:
 
 def doing(module: AnsibleModule, unit: Unit, standing: Standing) -> list[str]:
     """Return what is to do with a unit."""
-    restart = not {unit.name, *unit.packages}.isdisjoint(module.params["restart"])
+    # What lacked a part when it started may find it now.
+    named = not {unit.name, *unit.packages}.isdisjoint(module.params["restart"])
+    restart = named or (standing.running and bool(complaints(unit)))
     found: list[str] = steps(standing, restart=restart, reload=unit.name in module.params["reload"])
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from http.client import HTTPException
 from pathlib import Path
 from typing import NamedTuple
@@ -32,6 +32,7 @@ class Unit(NamedTuple):
 
     `listens` are ports such as 5222/tcp. `url` is what answers when it works, without a line that matches `not_yet`.
     What it is made of are `packages`, and it reads the files of `reads` only when it starts.
+    `complaint` matches what it logs when it starts without a part of itself.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Unit(NamedTuple):
     not_yet: str | None = None
     packages: Sequence[str] = ()
     reads: Sequence[str] = ()
+    complaint: str | None = None
 
     @property
     def id(self) -> str:
@@ -104,7 +106,7 @@ def steps(standing: Standing, *, restart: bool, reload: bool) -> list[str]:
     return [*masked, *disabled, *(["restart"] if restart or standing.outdated else ["reload"] if reload else [])]
 
 
-def carry_out(unit: Unit, doing: Iterable[str], within: float) -> None:
+def carry_out(unit: Unit, doing: Sequence[str], within: float) -> None:
     """Do steps, and wait until the unit serves. Raises Failed, with the unit's last words."""
     since = time.time()
     for step in doing:
@@ -118,6 +120,9 @@ def carry_out(unit: Unit, doing: Iterable[str], within: float) -> None:
     lacking = awaited(unit, time.monotonic() + within)
     if lacking:
         raise Failed(f"{unit.name} does not work {within:.0f} s later: {lacking}{last_words(unit, since)}")
+    missing = complaints(unit)
+    if missing:
+        raise Failed(f"{unit.name} runs, but without a part of it: {' | '.join(missing)}")
 
 
 _PAST = {
@@ -205,6 +210,15 @@ def _answers(url: str, not_yet: str | None) -> Iterator[str]:
     else:
         if found:
             yield f"{url} still says: {found[0]}"
+
+
+def complaints(unit: Unit) -> list[str]:
+    """Return what a unit has complained about since it last started, each complaint once."""
+    if not unit.complaint:
+        return []
+    start = systemctl("show", "--property=InvocationID", "--value", unit.id).stdout.strip()
+    lines = _run("journalctl", "--output=cat", "--no-pager", f"_SYSTEMD_INVOCATION_ID={start}").stdout.splitlines()
+    return list(dict.fromkeys(line for line in lines if re.search(unit.complaint, line)))
 
 
 def last_words(unit: Unit, since: float) -> str:
