@@ -59,7 +59,7 @@ def _counted(host: HostOutcome, *, check: bool) -> str:
 
 def _change(output: Output, change: HostResult) -> None:
     output.line((change.task, "yellow"), indent=2)
-    for line in change.diff.split("\n")[:-1]:
+    for line in change.diff.expandtabs(4).split("\n")[:-1]:
         output.unwrapped((line, _LINES.get(line[:1], "")), indent=4)
 
 

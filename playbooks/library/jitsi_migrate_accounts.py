@@ -73,6 +73,11 @@ subscribed:
   type: list
   elements: str
   returned: always
+rosters:
+  description: Files of the rosters that O(file) speaks of. Who logs in reads his own then.
+  type: list
+  elements: str
+  returned: always
 others:
   description: Accounts of the host that O(logins) does not name.
   type: list
@@ -93,6 +98,7 @@ from ansible.module_utils.jitsi_migrate_prosody import (
     address,
     has_password,
     is_subscribed,
+    place,
     stored,
     subscribe,
     users,
@@ -161,7 +167,8 @@ def answer(module: AnsibleModule) -> dict[str, Any]:
         carry_out(plan, wanted, data, module.params["program"])
     told = plan.told()
     diff = "".join(f"{name}: {one}\n" for name in told if name != "others" for one in told[name])
-    return {"changed": plan.pending, "diff": {"prepared": diff}, **told}
+    rosters = [str(place(data, account, "roster")) for account, _ in wanted.subscriptions]
+    return {"changed": plan.pending, "diff": {"prepared": diff}, **told, "rosters": rosters}
 
 
 def of_file(module: AnsibleModule) -> Wanted:

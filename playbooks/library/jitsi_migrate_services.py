@@ -9,6 +9,7 @@ short_description: Start, restart and reload services in their order, and wait u
 description:
   - Units are unmasked, enabled and started, each when the one before it serves.
   - One that runs is restarted or reloaded if O(restart) or O(reload) name it. One that was just started knows all.
+  - One that is older than its program or than what it read is restarted unasked, also if who changed that broke off.
   - systemd reads its unit files again first, where one of these units needs it.
 options:
   units:
@@ -35,13 +36,23 @@ options:
       log:
         description: Where the unit writes what does not reach the journal, to be quoted when it fails.
         type: path
+      packages:
+        description: The packages that it runs. O(restart) may name them for it.
+        type: list
+        elements: str
+        default: []
+      reads:
+        description: Files that it reads only when it starts. They need not exist.
+        type: list
+        elements: path
+        default: []
       complaint:
         description:
           - A regular expression. A unit that logged a line that matches since it started has failed, though it runs. It
             is restarted once, as what it lacked may be there by now.
         type: str
   restart:
-    description: Units to restart. Names that are not among O(units) mean nothing here.
+    description: Units or packages of units to restart. Others mean nothing here.
     type: list
     elements: str
     default: []
@@ -96,6 +107,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
             "listens": {"type": "list", "elements": "str", "default": []},
             "url": {"type": "str"},
             "log": {"type": "path"},
+            "packages": {"type": "list", "elements": "str", "default": []},
+            "reads": {"type": "list", "elements": "path", "default": []},
             "complaint": {"type": "str"},
             "not_yet": {"type": "str"},
         },
@@ -128,7 +141,8 @@ def main() -> None:
 def doing(module: AnsibleModule, unit: Unit, standing: Standing) -> list[str]:
     """Return what is to do with a unit."""
     # What lacked a part when it started may find it now.
-    restart = unit.name in module.params["restart"] or (standing.running and bool(complaints(unit)))
+    named = not {unit.name, *unit.packages}.isdisjoint(module.params["restart"])
+    restart = named or (standing.running and bool(complaints(unit)))
     found: list[str] = steps(standing, restart=restart, reload=unit.name in module.params["reload"])
     return found
 

@@ -40,10 +40,15 @@ def address(text: str) -> Address:
     return Address(user, host)
 
 
+def place(data: Path, of: Address, store: str) -> Path:
+    """Return where something of an account is stored."""
+    return data / escaped(of.host) / store / f"{escaped(of.user)}.dat"
+
+
 def stored(data: Path, of: Address, store: str) -> str | None:
     """Return what is stored of an account; nothing if nothing is."""
     try:
-        return (data / escaped(of.host) / store / f"{escaped(of.user)}.dat").read_text("utf-8")
+        return place(data, of, store).read_text("utf-8")
     except FileNotFoundError:
         return None
 

@@ -17,13 +17,15 @@ from ansible.module_utils.jitsi_migrate_refused import Refused
 
 PROPERTIES = (
     *("LoadState", "UnitFileState", "ActiveState", "NeedDaemonReload"),
-    *("ConditionResult", "ConditionTimestampMonotonic"),
+    *("ConditionResult", "ConditionTimestampMonotonic", "InactiveExitTimestampMonotonic"),
 )
 # How the kernel writes that a socket waits for connections; one of UDP is just there.
 LISTENING = {"tcp": "0A", "udp": "07"}
 PAUSE = 0.2
 LINES, LONGEST = 6, 300  # of what is quoted; the second in characters
 TAIL = 65536  # bytes of a log that are looked at
+# What dpkg writes when it puts a version of a package in place.
+DPKG = Path("/var/lib/dpkg/info")
 
 
 class Unit(NamedTuple):
@@ -31,6 +33,7 @@ class Unit(NamedTuple):
 
     `listens` are ports such as 5222/tcp. `url` is what answers when it works, without a line that matches `not_yet`.
     `log` is where it writes what does not reach the journal.
+    What it is made of are `packages`, and it reads the files of `reads` only when it starts.
     `complaint` matches what it logs when it starts without a part of itself.
     """
 
@@ -39,12 +42,19 @@ class Unit(NamedTuple):
     url: str | None = None
     not_yet: str | None = None
     log: str | None = None
+    packages: Sequence[str] = ()
+    reads: Sequence[str] = ()
     complaint: str | None = None
 
     @property
     def id(self) -> str:
         """The name that systemd knows it by."""
         return f"{self.name}.service"
+
+    def outdates(self, since: float) -> bool:
+        """Tell whether a process of that age is older than its program, or than what it has read."""
+        files = [*(DPKG / f"{package}.list" for package in self.packages), *map(Path, self.reads)]
+        return any(path.exists() and path.stat().st_mtime > since for path in files)
 
 
 class Moment(NamedTuple):
@@ -55,13 +65,14 @@ class Moment(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """How a unit stands. `known`: there is one, be it masked."""
+    """How a unit stands. `known`: there is one, be it masked. `outdated`: it runs what is not there any more."""
 
     known: bool
     masked: bool
     enabled: bool
     running: bool
     stale: bool
+    outdated: bool
 
 
 def standings(units: Sequence[Unit]) -> dict[str, Standing]:
@@ -82,7 +93,13 @@ def _standing(unit: Unit, told: dict[str, str]) -> Standing:
         # A unit of a condition that this server does not meet has done all that it will do.
         told["ActiveState"] in ("active", "reloading") or _needless(told),
         told["NeedDaemonReload"] == "yes",
+        unit.outdates(_since(told)),
     )
+
+
+def _since(told: dict[str, str]) -> float:
+    """Return when the unit began to start, by the clock of today: it may have been set meanwhile."""
+    return time.time() - time.monotonic() + int(told["InactiveExitTimestampMonotonic"]) / 1_000_000
 
 
 def _needless(told: dict[str, str]) -> bool:
@@ -96,7 +113,7 @@ def steps(standing: Standing, *, restart: bool, reload: bool) -> list[str]:
     disabled = [] if standing.enabled else ["enable"]
     if not standing.running:
         return [*masked, *disabled, "start"]
-    return [*masked, *disabled, *(["restart"] if restart else ["reload"] if reload else [])]
+    return [*masked, *disabled, *(["restart"] if restart or standing.outdated else ["reload"] if reload else [])]
 
 
 def carry_out(unit: Unit, doing: Sequence[str], within: float) -> None:

@@ -83,7 +83,10 @@ def _node(name: str) -> object:
 def _users() -> Iterator[tuple[str, object]]:
     groups = getgrall()
     for user in getpwall():
-        yield user.pw_name, (user.pw_dir, user.pw_shell, sorted(one.gr_name for one in groups if user.pw_name in one.gr_mem))
+        yield (
+            user.pw_name,
+            (user.pw_dir, user.pw_shell, sorted(one.gr_name for one in groups if user.pw_name in one.gr_mem)),
+        )
     yield from ((f"group {one.gr_name}", sorted(one.gr_mem)) for one in groups)
 
 
@@ -135,7 +138,9 @@ def _lines(*command: str) -> list[str]:
 
 
 def _print() -> None:
-    rules = enumerate(_lines("nft", "--stateless", "--numeric", "list", "ruleset") if Path("/usr/sbin/nft").exists() else [])
+    rules = enumerate(
+        _lines("nft", "--stateless", "--numeric", "list", "ruleset") if Path("/usr/sbin/nft").exists() else []
+    )
     kinds = {
         "path": _tree(),
         "user": _users(),
