@@ -194,7 +194,7 @@ def last_words(unit: Unit, since: float) -> str:
     """Return the last lines that a unit logged since a moment, as the end of a message."""
     options = ("--lines=6", "--output=cat", "--no-pager", f"--since=@{since:.0f}")
     told = _run("journalctl", f"--unit={unit.id}", *options).stdout.splitlines()
-    lines = [line for line in told if line.strip() and not _OF_SYSTEMD.match(line)]
+    lines = dict.fromkeys(line for line in told if line.strip() and not _OF_SYSTEMD.match(line))
     return ". It says: " + " | ".join(lines) if lines else f". See: journalctl --unit={unit.name}"
 
 
