@@ -96,7 +96,7 @@ def carry_out(unit: Unit, doing: Iterable[str], within: float) -> None:
             systemctl("reset-failed", unit.id)
         done = systemctl(step, unit.id)
         if done.returncode:
-            reason = f"{unit.name} cannot be {_PAST[step]}: {done.stderr.strip().partition(chr(10))[0]}"
+            reason = f"{unit.name} cannot be {_PAST[step]}: {done.stderr.strip().partition(chr(10))[0].rstrip('.')}"
             raise Failed(reason + last_words(unit, since))
     lacking = awaited(unit, time.monotonic() + within)
     if lacking:
