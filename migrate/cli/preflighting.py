@@ -22,7 +22,7 @@ from migrate.deployment.inventory import FILE
 from migrate.deployment.preflight.judging import judge
 from migrate.deployment.preflight.resolving import resolve
 from migrate.deployment.runner import AnsibleRunner
-from migrate.services.preflighting import Preflight, Request, Tell, preflight
+from migrate.services.preflighting import Preflight, Request, Tell, preflight, summary
 from migrate.shared.masking import Masking
 from migrate.shared.resources import project_path
 
@@ -60,7 +60,7 @@ def look_at(session: Session, wanted: Sequence[str], *, accept_new_host_keys: bo
         done = preflight(request, run, judge, explain, time.time)
     if done.interrupted:
         raise KeyboardInterrupt
-    return Ending(done.exit_code, to_json(done), lambda output: show_preflight(output, done))
+    return Ending(done.exit_code, to_json(done), lambda output: show_preflight(output, done), summary(done))
 
 
 def _needs(products: Sequence[Product], hosts: Sequence[str]) -> list[Needs]:

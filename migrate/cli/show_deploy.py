@@ -62,7 +62,7 @@ def _change(output: Output, change: HostResult, *, whole: bool) -> None:
     output.line((change.task, "yellow"), indent=2)
     lines = change.diff.split("\n")[:-1]
     for line in lines if whole else without_contents(lines):
-        output.unwrapped((line, _LINES.get(line[:1], "")), indent=4)
+        output.unwrapped((line.expandtabs(4), _LINES.get(line[:1], "")), indent=4)
 
 
 def _alike(failures: Iterable[Failed]) -> list[list[Failed]]:

@@ -18,7 +18,7 @@ from migrate.services.certificates import to_json as certificates_json
 from migrate.services.deploying import Deployed, HostDeployed
 from migrate.services.deploying import to_json as deploy_json
 from migrate.services.destroying import remains_of
-from migrate.services.preflighting import Preflight
+from migrate.services.preflighting import Preflight, summary
 from tests.cli.program import run
 from tests.docs.prose import REFERENCE, fields
 from tests.docs.test_formats import compare
@@ -73,3 +73,15 @@ def test_what_accounts_prints_for_programs_is_documented(tmp_path: Path) -> None
     assert run("--site", site, "render").code == 0
     data = run("--site", site, "accounts", "--dry-run", "--json").json["data"]
     compare([data], fields(JSON, "accounts"))
+
+
+def test_who_is_not_ready_is_an_error_for_programs_too() -> None:
+    found = [Finding("dns", Verdict.FAILED, HOST, words, "Add it.") for words in ("no address", "no way")]
+    told = summary(Preflight({HOST: found}, {}))
+    assert told is not None
+    assert (told.exit_code, told.message, told.details) == (
+        Exit.CHECK_FAILED,
+        f"{HOST}: no address",
+        (f"{HOST}: no way",),
+    )
+    assert summary(Preflight({HOST: []}, {})) is None
