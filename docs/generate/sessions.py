@@ -39,6 +39,8 @@ _BLOCK = re.compile(
     r"|^<!-- files: (?P<page>[\w./-]+) -->$",
     re.MULTILINE | re.DOTALL,
 )
+# A run's name says what it was, if that was no plan.
+_KIND = re.compile(r"-[a-z]+$")
 # What differs from run to run.
 _MOMENT = re.compile(r"(?<=DTSTAMP:)\d{8}T\d{6}Z|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
 _ROOM = re.compile(r"\b[a-z2-7]{4}(?:-[a-z2-7]{4}){3}\b")
@@ -131,7 +133,8 @@ class Terminal:
         """Replace what differs from run to run by something that looks like it."""
         for number, run in enumerate(sorted(path.name for path in self.folder.glob("**/runs/*"))):
             # A second run in the same second has a longer name, and so has its column.
-            name = self.names.setdefault(run, f"20270105T09{number:02}00Z")
+            kind = "".join(_KIND.findall(run))
+            name = self.names.setdefault(run, f"20270105T09{number:02}00Z{kind}")
             printed = re.sub(rf"{run}(?![-\d])(?:(  ) +)?", rf"{name}\g<1>", printed)
         printed = _MOMENT.sub(_same_moment, printed.replace(str(self.folder), "/srv"))
         printed = _ROOM.sub(lambda match: self._name(match[0], _room), printed)

@@ -106,10 +106,10 @@ def _ending(given: Given, directory: Path | None) -> Ending:
 
 def _show(output: Output, given: Given, directory: Path | None) -> None:
     plan, done = given.plan, given.done
-    verbs = ("would get", "would be") if done is None else ("got", "were")
+    verbs = ("would get", "would be removed") if done is None else ("got", "removed")
     _list(output, "+", "green", f"{verbs[0]} a login", plan.new)
     _list(output, "~", "yellow", f"{verbs[0]} another password", plan.reset)
-    _list(output, "-", "red", f"{verbs[1]} removed", plan.removed)
+    _list(output, "-", "red", verbs[1], plan.removed)
     _list(output, "?", "dim", "not in hosts.csv any more; --prune removes them", sorted({*plan.gone} - {*plan.removed}))
     _list(output, "?", "dim", "on the server, and not in logins.csv: left alone", given.told["others"])
     if plan.nameless:

@@ -20,7 +20,7 @@ from migrate.deployment.failures import explain
 from migrate.deployment.preflight.judging import judge
 from migrate.deployment.preflight.resolving import resolve
 from migrate.deployment.runner import AnsibleRunner
-from migrate.services.preflighting import Request, preflight, to_json
+from migrate.services.preflighting import Request, preflight, summary, to_json
 
 VANTAGE = "vantage"
 """The group of hosts to look from, beside this machine."""
@@ -50,7 +50,7 @@ def look_at(session: Session, wanted: Sequence[str], **options: bool) -> Ending:
         done = preflight(request, run, judge, explain, time.time)
     if done.interrupted:
         raise KeyboardInterrupt
-    return Ending(done.exit_code, to_json(done), lambda output: show_preflight(output, done))
+    return Ending(done.exit_code, to_json(done), lambda output: show_preflight(output, done), summary(done))
 
 
 def _needs(products: Sequence[Product], hosts: Sequence[str]) -> list[Needs]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from migrate.cli.diff import without_contents
 from migrate.cli.output import Output
 from migrate.cli.text import enumerated, shortened
 from migrate.core.playbook import HostResult, State
@@ -30,7 +31,7 @@ def show_hosts(output: Output, done: Outcome, *, diff: bool) -> None:
         _host(output, host, lines, check=done.check)
         if diff or done.check or output.verbose:
             for change in host.changes:
-                _change(output, change)
+                _change(output, change, whole=diff or output.verbose)
     for alike in _alike(done.failed):
         _failure(output, alike)
     for words in done.complaints:
@@ -40,13 +41,13 @@ def show_hosts(output: Output, done: Outcome, *, diff: bool) -> None:
 def _host(output: Output, host: HostOutcome, lines: Mapping[str, str], *, check: bool) -> None:
     names, counts = (max(map(len, texts)) for texts in (lines, lines.values()))
     style = "red" if host.failed else "yellow" if host.changes else "green"
-    told = f"  {'would tell' if check else 'told'} {', '.join(host.services)}" if host.services else ""
     output.line(
         (f"{host.host:<{names}}  ", "bold"),
         (f"{lines[host.host]:<{counts}}", style),
         f"  {host.seconds:3.0f} s",
-        "" if host.failed else told,
     )
+    if host.services and not host.failed:
+        output.line((f"{'would tell' if check else 'told'} {', '.join(host.services)}", "dim"), indent=2)
 
 
 def _counted(host: HostOutcome, *, check: bool) -> str:
@@ -57,10 +58,11 @@ def _counted(host: HostOutcome, *, check: bool) -> str:
     return ", ".join(filter(None, parts)) or "nothing to do"
 
 
-def _change(output: Output, change: HostResult) -> None:
+def _change(output: Output, change: HostResult, *, whole: bool) -> None:
     output.line((change.task, "yellow"), indent=2)
-    for line in change.diff.expandtabs(4).split("\n")[:-1]:
-        output.unwrapped((line, _LINES.get(line[:1], "")), indent=4)
+    lines = change.diff.split("\n")[:-1]
+    for line in lines if whole else without_contents(lines):
+        output.unwrapped((line.expandtabs(4), _LINES.get(line[:1], "")), indent=4)
 
 
 def _alike(failures: Iterable[FailedTask]) -> list[list[FailedTask]]:

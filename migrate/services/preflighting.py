@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from migrate.core.check import Finding, Look, Needs, Resolved, Seen, Verdict
-from migrate.core.errors import Exit
+from migrate.core.errors import Exit, MigrateError
 from migrate.core.playbook import Ended, Event, Failure, HostResult, Tell
 
 HERE = "localhost"
@@ -90,6 +90,23 @@ class Preflight:
     def count(self, verdict: Verdict) -> int:
         """Count findings."""
         return sum(found.verdict is verdict for findings in self.hosts.values() for found in findings)
+
+
+def summary(done: Preflight) -> MigrateError | None:
+    """Sum up what is not well, None if nothing is."""
+    told = [(f"{host}: {failure.message}", failure.hint) for host, failure in done.unreachable.items()]
+    told += [(words, "") for words in done.complaints]
+    told += [
+        (f"{one.host}: {one.message}", one.hint)
+        for findings in done.hosts.values()
+        for one in findings
+        if one.verdict is Verdict.FAILED
+    ]
+    if not told:
+        return None
+    error = MigrateError(told[0][0], hint=told[0][1], details=[words for words, _ in told[1:]])
+    error.exit_code = done.exit_code
+    return error
 
 
 @dataclass(slots=True)

@@ -97,6 +97,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.jitsi_migrate_files import archive
 from ansible.module_utils.jitsi_migrate_installed import read_record as read_packages
 from ansible.module_utils.jitsi_migrate_locks import wait_for_locks
+from ansible.module_utils.jitsi_migrate_owner import ADOPTED
 from ansible.module_utils.jitsi_migrate_policy import Policy
 from ansible.module_utils.jitsi_migrate_programs import tried
 from ansible.module_utils.jitsi_migrate_record import read_record
@@ -201,7 +202,7 @@ def remove(files: list[str]) -> None:
 def forget(directory: Path) -> None:
     """Remove all that was kept in mind, but not what was kept for people. What an interrupted run needs goes last."""
     for path in sorted(directory.glob("*"), key=lambda path: (path.name in RECORDS, path.name)):
-        if ".tar" not in path.suffixes:
+        if path.name != ADOPTED and ".tar" not in path.suffixes:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     if directory.is_dir() and not any(directory.iterdir()):
         directory.rmdir()

@@ -125,7 +125,7 @@ def carry_out(unit: Unit, doing: Sequence[str], within: float) -> None:
             systemctl("reset-failed", unit.id)
         done = systemctl(step, unit.id)
         if done.returncode:
-            reason = f"{unit.name} cannot be {_PAST[step]}: {done.stderr.strip().partition(chr(10))[0]}"
+            reason = f"{unit.name} cannot be {_PAST[step]}: {done.stderr.strip().partition(chr(10))[0].rstrip('.')}"
             raise Refused(reason + last_words(unit, since))
     lacking = awaited(unit, time.monotonic() + within)
     if lacking:
@@ -238,7 +238,7 @@ def last_words(unit: Unit, since: Moment) -> str:
     """Return the last lines that a unit logged since a moment, as the end of a message."""
     options = ("--output=cat", "--no-pager", f"--since=@{since.time:.0f}")
     told = tried("journalctl", f"--unit={unit.id}", f"--lines={LINES}", *options).stdout.splitlines()
-    lines = [line for line in told if line.strip() and not _OF_SYSTEMD.match(line)]
+    lines = [line for line in dict.fromkeys(told) if line.strip() and not _OF_SYSTEMD.match(line)]
     lines += _written(unit.log, since.written) if unit.log else []
     places = [f"journalctl --unit={unit.name}", *([unit.log] if unit.log else [])]
     return ". It says: " + " | ".join(lines) if lines else f". See: {', '.join(places)}"

@@ -179,18 +179,18 @@ BROKEN = HostResult("bridge.example.org", "Start", State.FAILED, 1, message="Una
 
 def test_a_deployment_that_went_well_is_a_line_for_each_host(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert shown(tmp_path, capsys, [CHANGED, SAME]) == [
-        "meet.example.org    1 changed   38 s  told jicofo, nginx", "bridge.example.org  1 ok         3 s",
+        "meet.example.org    1 changed   38 s", "  told jicofo, nginx", "bridge.example.org  1 ok         3 s",
         "Deployed 2 hosts.",
     ]  # fmt: skip
 
 
 def test_differences_are_shown_if_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    assert shown(tmp_path, capsys, [CHANGED], diff=True)[1:4] == ["  bundle : Put", "    -a", "    +b"]
+    assert shown(tmp_path, capsys, [CHANGED], diff=True)[2:5] == ["  bundle : Put", "    -a", "    +b"]
 
 
 def test_a_check_speaks_of_what_would_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     lines = shown(tmp_path, capsys, [CHANGED, SAME], check=True)
-    assert lines[0] == "meet.example.org    1 would change   38 s  would tell jicofo, nginx"
+    assert lines[:2] == ["meet.example.org    1 would change   38 s", "  would tell jicofo, nginx"]
     assert lines[-1] == "1 of 2 hosts would change. Nothing was changed."
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +31,8 @@ PATIENCE = 300
 _SERVER = "meet.example.org"
 # A public certificate's authority is one that servers know; that of the ACME server's own certificate is none here.
 _TRUST = "cp /etc/ssl/acme.example.org.pem /usr/local/share/ca-certificates/acme.crt && update-ca-certificates"
-_VARYING = re.compile(r" +\d+(?= s\b| days\b)|(?<=destroyed-)\d{8}T\d{6}Z")
+_VARYING = re.compile(r" +\d+(?= s\b| days\b)")
+_ARCHIVE = re.compile(r"(?<=destroyed-)\d{8}T\d{6}Z")
 
 
 @dataclass
@@ -53,6 +54,9 @@ class ServersTerminal(Terminal):
         done = self.bed.place.tried("sh", "-c", script, within=PATIENCE, cwd=self.here, env=self._environment())
         self.exit_code = done.returncode
         return done.stdout + done.stderr
+
+    def _settled(self, printed: str) -> str:
+        return super()._settled(_ARCHIVE.sub("20270105T091000Z", printed))
 
     def _furnish(self) -> None:
         """Name the servers of packages and of certificates that are there, in place of public ones."""
@@ -78,13 +82,13 @@ class ServersTerminal(Terminal):
         }
 
 
-def sessions(bed: Bed, folder: Path) -> Iterator[tuple[Path, str]]:
+def sessions(bed: Bed, folder: Path, pages: Iterable[Path] = PAGES) -> Iterator[tuple[Path, str]]:
     """Yield each page as it is when its commands are run on these servers, of which one must be fresh."""
     bed.hosts[_SERVER].run(_TRUST)
     (bed.path / "public.pem").write_text(root(bed))
-    with _ssh_as_root(bed):
+    with _at_home(bed):
         terminal = ServersTerminal(folder.resolve(), bed=bed)
-        for page in PAGES:
+        for page in pages:
             yield page, rerun_at(terminal, page.read_text("utf-8"))
 
 
@@ -94,13 +98,18 @@ def settled(page: str) -> str:
 
 
 @contextmanager
-def _ssh_as_root(bed: Bed) -> Iterator[None]:
-    """Let ssh know the servers without being told how, as it does where somebody works with them."""
-    config = bed.path / "ssh_config_of_root"
-    config.write_text(f"{(bed.path / 'ssh_config').read_text()}  User root\n")
-    bed.place.run("mount", "--bind", config, "/etc/ssh/ssh_config")
+def _at_home(bed: Bed) -> Iterator[None]:
+    """Let ssh and DNS know the servers without being told how, as where somebody works with them."""
+    texts = {
+        "/etc/ssh/ssh_config": f"{(bed.path / 'ssh_config').read_text()}  User root\n",
+        "/etc/resolv.conf": "nameserver 127.0.0.1\n",
+    }
+    for place, text in texts.items():
+        file = bed.path / f"{Path(place).name}.home"
+        file.write_text(text)
+        bed.place.run("mount", "--bind", file, place)
     yield
-    bed.place.run("umount", "/etc/ssh/ssh_config")
+    bed.place.run("umount", *texts)
 
 
 def main() -> None:

@@ -58,8 +58,8 @@ def test_what_was_changed_by_hand_is_shown_and_then_repaired(deployed_to_change:
 
     shown = deployed.site.run("deploy", "--check", "--diff")
     assert [words for drifts in DRIFTS.values() for _, words in drifts if words not in shown] == []
-    assert {name: differences(drifted[name], picture(hosts[name])) for name in DRIFTS} == dict.fromkeys(DRIFTS, [])
+    assert {name: differences(drifted[name], picture(hosts[name])) for name in DRIFTS} == {name: [] for name in DRIFTS}
 
     deployed.site.run("deploy")
-    assert {name: differences(before[name], picture(hosts[name])) for name in DRIFTS} == dict.fromkeys(DRIFTS, [])
+    assert {name: differences(before[name], picture(hosts[name])) for name in DRIFTS} == {name: [] for name in DRIFTS}
     assert not json.loads(deployed.site.run("--json", "deploy"))["data"]["changed"]
