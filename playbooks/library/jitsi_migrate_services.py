@@ -32,6 +32,11 @@ options:
       not_yet:
         description: A regular expression. The unit does not work yet while a line of the answer matches.
         type: str
+      complaint:
+        description:
+          - A regular expression. A unit that logged a line that matches since it started has failed, though it runs. It
+            is restarted once, as what it lacked may be there by now.
+        type: str
   restart:
     description: Units to restart. Names that are not among O(units) mean nothing here.
     type: list
@@ -76,7 +81,15 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.jitsi_migrate_refused import Refused, refusing
-from ansible.module_utils.jitsi_migrate_units import Standing, Unit, carry_out, standings, steps, systemctl
+from ansible.module_utils.jitsi_migrate_units import (
+    Standing,
+    Unit,
+    carry_out,
+    complaints,
+    standings,
+    steps,
+    systemctl,
+)
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "units": {
@@ -88,6 +101,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
             "listens": {"type": "list", "elements": "str", "default": []},
             "url": {"type": "str"},
             "not_yet": {"type": "str"},
+            "complaint": {"type": "str"},
         },
     },
     "restart": {"type": "list", "elements": "str", "default": []},
@@ -117,8 +131,9 @@ def main() -> None:
 
 def doing(module: AnsibleModule, unit: Unit, standing: Standing) -> list[str]:
     """Return what is to do with a unit."""
-    named: list[bool] = [unit.name in module.params[name] for name in ("restart", "reload")]
-    found: list[str] = steps(standing, restart=named[0], reload=named[1])
+    # What lacked a part when it started may find it now.
+    restart = unit.name in module.params["restart"] or (standing.running and bool(complaints(unit)))
+    found: list[str] = steps(standing, restart=restart, reload=unit.name in module.params["reload"])
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from http.client import HTTPException
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -28,12 +28,14 @@ class Unit(NamedTuple):
     """A unit that is to run.
 
     `listens` are ports such as 5222/tcp. `url` is what answers when it works, without a line that matches `not_yet`.
+    `complaint` matches what it logs when it starts without a part of itself.
     """
 
     name: str
     listens: Sequence[str] = ()
     url: str | None = None
     not_yet: str | None = None
+    complaint: str | None = None
 
     @property
     def id(self) -> str:
@@ -86,7 +88,7 @@ def steps(standing: Standing, *, restart: bool, reload: bool) -> list[str]:
     return [*masked, *disabled, *(["restart"] if restart else ["reload"] if reload else [])]
 
 
-def carry_out(unit: Unit, doing: Iterable[str], within: float) -> None:
+def carry_out(unit: Unit, doing: Sequence[str], within: float) -> None:
     """Do steps, and wait until the unit serves. Raises Refused, with the unit's last words."""
     since = time.time()
     for step in doing:
@@ -100,6 +102,9 @@ def carry_out(unit: Unit, doing: Iterable[str], within: float) -> None:
     lacking = awaited(unit, time.monotonic() + within)
     if lacking:
         raise Refused(f"{unit.name} does not work {within:.0f} s later: {lacking}{last_words(unit, since)}")
+    missing = complaints(unit)
+    if missing:
+        raise Refused(f"{unit.name} runs, but without a part of it: {' | '.join(missing)}")
 
 
 _PAST = {
@@ -187,6 +192,15 @@ def _answers(url: str, not_yet: str | None) -> Iterator[str]:
     else:
         if found:
             yield f"{url} still says: {found[0]}"
+
+
+def complaints(unit: Unit) -> list[str]:
+    """Return what a unit has complained about since it last started, each complaint once."""
+    if not unit.complaint:
+        return []
+    start = systemctl("show", "--property=InvocationID", "--value", unit.id).stdout.strip()
+    lines = tried("journalctl", "--output=cat", "--no-pager", f"_SYSTEMD_INVOCATION_ID={start}").stdout.splitlines()
+    return list(dict.fromkeys(line for line in lines if re.search(unit.complaint, line)))
 
 
 def last_words(unit: Unit, since: float) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.hosts.bed import Bed, bed
+from tests.hosts.deployed import Deployed, deployment
 from tests.hosts.machine import obstacle
 from tests.hosts.servers import GROUPS
 
@@ -14,10 +15,24 @@ from tests.hosts.servers import GROUPS
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bed]:
     """Start a web server and a bridge."""
-    if obstacle():
-        pytest.skip(obstacle())
+    skip_without_servers()
     with bed(tmp_path_factory.mktemp("servers"), GROUPS) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """Deploy once for all tests that only look."""
+    skip_without_servers()
+    with deployment(tmp_path_factory.mktemp("deployed")) as made:
+        yield made
+
+
+@pytest.fixture
+def deployed_to_change(deployed: Deployed) -> Iterator[Deployed]:
+    """Lend what was deployed to a test that changes or breaks hosts: the next finds them as they were deployed."""
+    yield deployed
+    deployed.renew()
 
 
 @pytest.fixture
@@ -26,3 +41,8 @@ def servers_to_change(servers: Bed) -> Iterator[Bed]:
     yield servers
     for host in servers.hosts.values():
         host.renew()
+
+
+def skip_without_servers() -> None:
+    if obstacle():
+        pytest.skip(obstacle())

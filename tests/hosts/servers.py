@@ -2,8 +2,5 @@
 
 from __future__ import annotations
 
-GROUPS = {
-    "jitsi_meet": ("meet.example.org",),
-    "jitsi_videobridge": ("bridge.example.org",),
-    "coturn": ("meet.example.org",),
-}
+MEET, BRIDGE = "meet.example.org", "bridge.example.org"
+GROUPS = {"jitsi_meet": (MEET,), "jitsi_videobridge": (BRIDGE,), "coturn": (MEET,)}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -89,6 +91,21 @@ class Site:
         path.write_text(others + table + settings)
         (self.path / "inventory.ini").write_text(inventory(self.bed, groups))
         self.run("render")
+
+    def write_hosts(self, *logins: str) -> None:
+        """Write hosts.csv: who shall have a login."""
+        rows = "".join(f"Name of {login},,,{login},\n" for login in logins)
+        (self.path / "hosts.csv").write_text(f"zoom_name,zoom_id,zoom_email,account,calendar_url\n{rows}")
+
+    def logins(self) -> dict[str, str]:
+        """Return who has a login, with the password that was given."""
+        with (self.path / "logins.csv").open() as file:
+            return {row["login"]: row["password"] for row in csv.DictReader(file)}
+
+    def secrets(self) -> set[str]:
+        """Return all that nobody else may read: of the services and of people."""
+        found = re.findall(r'^\w+ = "([^"]+)"$', (self.path / "secrets.toml").read_text(), re.MULTILINE)
+        return {*found, *self.logins().values()}
 
     def play(self, playbook: str, *options: object, until: int = 0, within: float = PATIENCE) -> Play:
         """Run one of our playbooks by plain Ansible; `until` kills it when so many tasks have ended."""

@@ -24,6 +24,7 @@ def test_the_wheel_alone_is_enough(tmp_path):
     holds_the_package_and_nothing_else(wheel)
     environment = install(wheel, tmp_path)
     tells_its_version_and_explains_itself(environment, tmp_path)
+    has_playbooks_that_its_ansible_can_read(environment, tmp_path)
     runs_the_demo(environment, tmp_path)
 
 
@@ -37,6 +38,14 @@ def tells_its_version_and_explains_itself(environment, directory):
     command = environment / "bin" / "jitsi-migrate"
     assert migrate.__version__ in run(command, "--version", cwd=directory)
     assert "plan" in run(command, "--help", cwd=directory)
+
+
+def has_playbooks_that_its_ansible_can_read(environment, directory):
+    folder = run(environment / "bin" / "jitsi-migrate", "playbooks", "--path", cwd=directory).strip()
+    assert Path(folder).is_relative_to(environment)
+    play = Path(folder) / "jitsi_meet_deploy.yml"
+    tasks = run(environment / "bin" / "ansible-playbook", "--list-tasks", play, cwd=directory)
+    assert "Install the packages and hold them at the pin" in tasks
 
 
 def runs_the_demo(environment, directory):
@@ -65,7 +74,7 @@ def install(wheel, directory):
 
 def pins():
     """Return the locked versions without their hashes: pip takes no hash beside a wheel that was just built."""
-    return re.findall(r"^[\w-]+==[^\s;]+", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    return re.findall(r"^[\w-]+==[^\\\n]+", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
 
 
 def run(*command, cwd, path=None):
