@@ -145,8 +145,8 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.jitsi_migrate_apt import apt_for
 from ansible.module_utils.jitsi_migrate_debconf import Answer, answers_of, secrets_of
 from ansible.module_utils.jitsi_migrate_installing import Installation
+from ansible.module_utils.jitsi_migrate_masking import without
 from ansible.module_utils.jitsi_migrate_refused import Refused, refusing
-from ansible.module_utils.jitsi_migrate_shown import without
 
 REPOSITORY: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},

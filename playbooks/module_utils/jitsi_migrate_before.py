@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ansible.module_utils.jitsi_migrate_files import beside, sync, write
+from ansible.module_utils.jitsi_migrate_masking import without
 from ansible.module_utils.jitsi_migrate_placing import failure, shortened
 from ansible.module_utils.jitsi_migrate_plan import File, Placed, Plan
 from ansible.module_utils.jitsi_migrate_refused import Refused
-from ansible.module_utils.jitsi_migrate_shown import without
 
 
 def before(path: Path) -> Path:

@@ -55,7 +55,7 @@ def packages_of(listed: str) -> dict[str, Package]:
 
 def interrupted(known: dict[str, Package]) -> list[str]:
     """Return what an installation left half way."""
-    journal = ["dpkg's journal"] * (JOURNAL.is_dir() and any(path.name.isdigit() for path in JOURNAL.iterdir()))
+    journal = ["dpkg"] * (JOURNAL.is_dir() and any(path.name.isdigit() for path in JOURNAL.iterdir()))
     return [*journal, *(f"{name} {package.status}" for name, package in known.items() if not package.is_whole)]
 
 

@@ -19,17 +19,19 @@ def wait_for_locks(seconds: int, paths: Sequence[str] = LOCKS) -> None:
     deadline = time.monotonic() + seconds
     while held := next(holders(paths), None):
         if time.monotonic() >= deadline:
-            path, who = held
-            raise Refused(f"{path}: held by {who} for {seconds} seconds. Run it again when that has ended")
+            path, name, process = held
+            raise Refused(
+                f"{path}: held by {name} (process {process}) for {seconds} seconds. Run it again when that has ended"
+            )
         time.sleep(min(1, max(deadline - time.monotonic(), 0.05)))
 
 
-def holders(paths: Sequence[str] = LOCKS) -> Iterator[tuple[str, str]]:
+def holders(paths: Sequence[str] = LOCKS) -> Iterator[tuple[str, str, int]]:
     """Yield the locks that are held, and by whom. Neither they nor their times change."""
     for path in paths:
         process = _holder(path)
         if process:
-            yield path, f"{_name(process)} (process {process})"
+            yield path, _name(process), process
 
 
 def _holder(path: str) -> int:

@@ -32,11 +32,6 @@ class Certificate(NamedTuple):
         """Whole days left; negative once it has ended."""
         return int((self.ends - time.time()) // DAY)
 
-    @property
-    def signs_itself(self) -> bool:
-        """Whether nobody else vouches for it."""
-        return self.subject == self.issuer
-
 
 def openssl(*words: str, text: str = "") -> str:
     """Return what openssl answers. Raises Refused with its last words."""

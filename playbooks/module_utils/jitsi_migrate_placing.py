@@ -9,11 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from ansible.module_utils.jitsi_migrate_files import beside, gid_of, set_rights, sync, uid_of, write
+from ansible.module_utils.jitsi_migrate_masking import without
 from ansible.module_utils.jitsi_migrate_plan import File, Link, Placed, Plan
 from ansible.module_utils.jitsi_migrate_programs import ENVIRONMENT
 from ansible.module_utils.jitsi_migrate_record import record_text
 from ansible.module_utils.jitsi_migrate_refused import Refused
-from ansible.module_utils.jitsi_migrate_shown import without
 
 DIRECTORY_MODE, RECORD_MODE = 0o755, 0o600
 PATIENCE = 60  # seconds for a validator

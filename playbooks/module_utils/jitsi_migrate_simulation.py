@@ -25,7 +25,7 @@ def state(packages: Sequence[str]) -> dict[str, Any]:
         "lacking": lacking,
         "held": [name for name, package in known.items() if package.is_held],
         "interrupted": interrupted(known),
-        "locked": next((who for _, who in holders()), ""),
+        "locked": next((f"{name}, process {process}" for _, name, process in holders()), ""),
         **simulated([name for name in packages if name not in lacking]),
     }
 
