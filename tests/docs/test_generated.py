@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,11 @@ def test_every_page_with_a_session_on_servers_is_run_on_servers() -> None:
 def test_a_session_on_servers_stays_as_it_is_where_there_are_none() -> None:
     page = "```console on servers\n$ jitsi-migrate --version\nversion 9\n```\n```console\n$ echo here\n```"
     assert rerun(page) == page.replace("echo here\n", "echo here\nhere\n")
+
+
+def test_the_deployment_that_the_readme_shows_is_the_one_that_was_run() -> None:
+    (shown,) = re.findall(r"^```text\n(.*?)^```$", PAGES[0].read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    assert set(shown.splitlines()) <= set(SERVER_PAGES[0].read_text("utf-8").splitlines())
 
 
 def test_readme_and_tutorial_have_sessions() -> None:

@@ -31,7 +31,8 @@ PATIENCE = 300
 _SERVER = "meet.example.org"
 # A public certificate's authority is one that servers know; that of the ACME server's own certificate is none here.
 _TRUST = "cp /etc/ssl/acme.example.org.pem /usr/local/share/ca-certificates/acme.crt && update-ca-certificates"
-_VARYING = re.compile(r" +\d+(?= s\b| days\b)")
+# Figures, and what programs say when they fail.
+_VARYING = re.compile(r" +\d+(?= s\b| days\b)|(?<=^  said  )[\s\S]+?(?=^  hint  )", re.MULTILINE)
 _ARCHIVE = re.compile(r"(?<=destroyed-)\d{8}T\d{6}Z")
 
 
@@ -93,7 +94,7 @@ def sessions(bed: Bed, folder: Path, pages: Iterable[Path] = PAGES) -> Iterator[
 
 
 def settled(page: str) -> str:
-    """Return a page without the figures that differ from run to run."""
+    """Return a page without what differs from run to run."""
     return _VARYING.sub(" …", page)
 
 
