@@ -15,7 +15,7 @@ PYTEST := $(BIN)/pytest -n 2 --dist worksteal
 
 .PHONY: help
 help: ## Show what there is to make
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: venv
 venv: $(COMMAND) ## Install the command and its tools into .venv
@@ -39,7 +39,11 @@ hosts: $(COMMAND) ## Run the tests on real servers, as root on Debian
 	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
 	fi
-	$(BIN)/pytest -m hosts tests/hosts
+	$(BIN)/pytest -m "hosts and not exhaustive" tests/hosts
+
+.PHONY: exhaustive
+exhaustive: $(COMMAND) ## Kill deployments after each task in turn, which takes long
+	$(BIN)/pytest -m exhaustive tests/hosts
 
 .PHONY: lint
 lint: $(COMMAND) ## Check style, types, import directions, dependencies and spelling

@@ -8,7 +8,7 @@ import pytest
 
 from tests.hosts.deployed import Deployed
 from tests.hosts.jitsi import RELEASES
-from tests.hosts.picture import Picture, differences, picture
+from tests.hosts.picture import Pictures, differences, pictures
 from tests.hosts.servers import BRIDGE, MEET
 
 pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(900)]
@@ -36,7 +36,7 @@ pkill -KILL -f ansible; pkill -KILL apt-get; pkill -KILL dpkg
 
 
 def test_services_learn_of_what_runs_that_were_killed_have_changed(deployed_to_change: Deployed):
-    before = pictures(deployed_to_change)
+    before = pictures(deployed_to_change.bed)
     running = broken(deployed_to_change)
     for task in UNTOLD:
         killed = deployed_to_change.site.play(PLAYBOOK, until=task)
@@ -48,7 +48,7 @@ def test_services_learn_of_what_runs_that_were_killed_have_changed(deployed_to_c
 @pytest.mark.exhaustive
 @pytest.mark.timeout(7200)
 def test_services_learn_of_it_wherever_runs_were_killed(deployed_to_change: Deployed):
-    before = pictures(deployed_to_change)
+    before = pictures(deployed_to_change.bed)
     running = broken(deployed_to_change)
     kill_after_each_task(deployed_to_change)
     converge(deployed_to_change, before)
@@ -58,7 +58,7 @@ def test_services_learn_of_it_wherever_runs_were_killed(deployed_to_change: Depl
 @pytest.mark.exhaustive
 @pytest.mark.timeout(7200)
 def test_fresh_servers_become_the_same_by_runs_that_were_killed_after_each_task_in_turn(deployed_to_change: Deployed):
-    before = pictures(deployed_to_change)
+    before = pictures(deployed_to_change.bed)
     renew(deployed_to_change)
     kill_after_each_task(deployed_to_change)
     deployed_to_change.site.run("accounts")
@@ -67,7 +67,7 @@ def test_fresh_servers_become_the_same_by_runs_that_were_killed_after_each_task_
 
 @pytest.mark.exhaustive
 def test_fresh_servers_become_the_same_after_all_was_killed_while_packages_were_unpacked(deployed_to_change: Deployed):
-    before = pictures(deployed_to_change)
+    before = pictures(deployed_to_change.bed)
     renew(deployed_to_change)
     for host in deployed_to_change.bed.hosts.values():
         host.run("cat >/run/killer && systemd-run --quiet --unit=killer bash /run/killer", text=KILLER)
@@ -76,10 +76,6 @@ def test_fresh_servers_become_the_same_after_all_was_killed_while_packages_were_
     deployed_to_change.site.run("deploy")
     deployed_to_change.site.run("accounts")
     converge(deployed_to_change, before)
-
-
-def pictures(deployed: Deployed) -> dict[str, Picture]:
-    return {name: picture(host) for name, host in deployed.bed.hosts.items()}
 
 
 def broken(deployed: Deployed) -> set[str]:
@@ -109,9 +105,8 @@ def kill_after_each_task(deployed: Deployed) -> None:
             return
 
 
-def converge(deployed: Deployed, before: dict[str, Picture]) -> None:
+def converge(deployed: Deployed, before: Pictures) -> None:
     """Assert that one more run makes all as it was, and leaves the next nothing to do."""
     deployed.site.run("deploy")
-    found = {name: differences(before[name], after) for name, after in pictures(deployed).items()}
-    assert found == dict.fromkeys(before, [])
+    assert differences(before, pictures(deployed.bed), "process") == []
     assert deployed.site.play(PLAYBOOK).succeeded().changed == []
