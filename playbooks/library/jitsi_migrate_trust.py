@@ -16,7 +16,9 @@ options:
     type: str
     required: true
   content:
-    description: The certificate, in the format PEM. Empty if there is none yet, which is well in check mode only.
+    description:
+      - The certificate, in the format PEM. Empty if nobody can tell now. Then the one stays that is there, and where
+        there is none it is an error, save in check mode.
     type: str
     required: true
   source:
@@ -97,11 +99,12 @@ def main() -> None:
     """Answer Ansible."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     params = module.params
-    if not params["content"].strip():
-        missing(module)
     place = Path(params["directory"]) / f"{params['name']}.crt"
     others = [Path(params["directory"]) / f"{name}.crt" for name in params["replaces"]]
-    before, after = content_of(place), params["content"].strip() + "\n"
+    before = content_of(place)
+    after = (params["content"].strip() or before.strip()) + "\n"
+    if not after.strip():
+        missing(module)
     unwanted = [path for path in others if os.path.lexists(path)]
     stale = before != after or unwanted or not listed(place, params["lists"])
     if stale and not module.check_mode:

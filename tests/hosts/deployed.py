@@ -13,6 +13,7 @@ from typing import Any
 from tests.hosts.bed import Bed, bed
 from tests.hosts.host import Host
 from tests.hosts.network import astray
+from tests.hosts.picture import Pictures, pictures
 from tests.hosts.processes import watched
 from tests.hosts.servers import BRIDGE, GROUPS, MEET
 from tests.hosts.site import ACME_SETTINGS, Site, make_site
@@ -35,7 +36,8 @@ class Deployed:
     """A web server and a bridge that have found each other.
 
     `first` and `second` are what two deployments told as JSON. Between them people got their logins. `packets` went
-    meanwhile to nobody here, and `processes` are the command lines that each host showed meanwhile, and HERE.
+    meanwhile to nobody here, and `processes` are the command lines that each host showed meanwhile, and HERE. All of
+    the hosts before the second and after it is in `pictures`.
     """
 
     bed: Bed
@@ -44,6 +46,7 @@ class Deployed:
     second: Mapping[str, Any] = field(repr=False)
     packets: tuple[str, ...]
     processes: Mapping[str, set[str]] = field(repr=False)
+    pictures: tuple[Pictures, Pictures] = field(repr=False)
 
     @property
     def meet(self) -> Host:
@@ -74,12 +77,14 @@ def deployment(path: Path) -> Iterator[Deployed]:
             first = json.loads(site.run("--json", "deploy"))["data"]
             site.run("accounts")
             wait_until_idle(made)
+            before = pictures(made)
             second = json.loads(site.run("--json", "deploy"))["data"]
+            both = before, pictures(made)
         shutil.copytree(site.path, _kept(site))
         for host in made.hosts.values():
             host.keep(DEPLOYED)
         wait_until_idle(made)
-        yield Deployed(made, site, first, second, tuple(packets), processes)
+        yield Deployed(made, site, first, second, tuple(packets), processes, both)
 
 
 def wait_until_idle(bed: Bed) -> None:

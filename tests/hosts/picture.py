@@ -19,9 +19,9 @@ from pwd import getpwall, getpwuid
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.hosts.host import Host
+    from tests.hosts.bed import Bed
 
-Picture = Mapping[str, Mapping[str, object]]
+Pictures = Mapping[str, Mapping[str, Mapping[str, object]]]
 
 # What programs write for themselves, not looked into.
 _ELSEWHERE = re.compile(
@@ -43,19 +43,20 @@ _PASSING = re.compile(
 )
 
 
-def picture(host: Host) -> Picture:
-    """Return what a host is made of, by kind and name."""
-    found: Picture = json.loads(host.run("python3 -", text=Path(__file__).read_text("utf-8")))
-    return found
+def pictures(bed: Bed) -> Pictures:
+    """Return what all hosts are made of, by host, kind and name."""
+    source = Path(__file__).read_text("utf-8")
+    return {name: json.loads(host.run("python3 -", text=source)) for name, host in bed.hosts.items()}
 
 
-def differences(before: Picture, after: Picture) -> list[str]:
-    """Return what is not the same, a line each."""
+def differences(before: Pictures, after: Pictures, *leaving_out: str) -> list[str]:
+    """Return what is not the same, a line each, and some kinds left out."""
     return [
-        f"{kind} {name}: {before[kind].get(name)} -> {after[kind].get(name)}"
-        for kind in before
-        for name in sorted(before[kind].keys() | after[kind].keys())
-        if before[kind].get(name) != after[kind].get(name)
+        f"{host}: {kind} {name}: {old.get(name)} -> {new.get(name)}"
+        for host, kinds in before.items()
+        for kind, old, new in ((kind, old, after[host][kind]) for kind, old in kinds.items())
+        for name in sorted(old.keys() | new.keys())
+        if kind not in leaving_out and old.get(name) != new.get(name)
     ]
 
 
@@ -133,6 +134,13 @@ def _ports() -> Iterator[tuple[str, object]]:
         yield f"{kind} {address}", sorted(set(re.findall(r'\("([^"]+)"', line)))
 
 
+def _processes() -> Iterator[tuple[str, object]]:
+    """Yield the processes of services, by unit, number and start."""
+    for line in _lines("ps", "-e", "--no-headers", "--format", "unit:80,pid,lstart"):
+        if ".service" in line and not _PASSING.fullmatch(line.split()[0]):
+            yield " ".join(line.split()), True
+
+
 def _lines(*command: str) -> list[str]:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
 
@@ -150,6 +158,7 @@ def _print() -> None:
         "rule": ((f"{number:03} {line.strip()}", True) for number, line in rules),
         "setting": _kernel(),
         "port": _ports(),
+        "process": _processes(),
     }
     json.dump({kind: dict(found) for kind, found in kinds.items()}, sys.stdout)
 

@@ -113,8 +113,8 @@ class Site:
         found = re.findall(r'^\w+ = "([^"]+)"$', (self.path / "secrets.toml").read_text(), re.MULTILINE)
         return {*found, *self.logins().values()}
 
-    def play(self, playbook: str, *options: object, until: int = 0, within: float = PATIENCE) -> Play:
-        """Run one of our playbooks by plain Ansible; `until` kills it when so many tasks have ended."""
+    def play(self, playbook: str, *options: object, until: int | str = "", within: float = PATIENCE) -> Play:
+        """Run one of our playbooks by plain Ansible; `until` kills it when so many tasks, or that one, have ended."""
         here = self.bed.path / f"play-{next(_NUMBERS)}"
         here.mkdir()
         recorded = here / "recorded.jsonl"

@@ -27,7 +27,8 @@ class CallbackModule(CallbackBase):
 
     def __init__(self) -> None:
         super().__init__()
-        self._left = int(os.environ.get("RECORDED_UNTIL", "0"))
+        self._until = os.environ.get("RECORDED_UNTIL", "")
+        self._ended = 0
 
     def v2_runner_on_ok(self, result):
         self._write(result, "changed" if result._result.get("changed") else "ok")
@@ -45,6 +46,7 @@ class CallbackModule(CallbackBase):
         said = {"host": result._host.get_name(), "task": result._task.get_name(), "status": status}
         with Path(os.environ["RECORDED"]).open("a") as file:
             file.write(json.dumps({**said, "result": json.loads(self._dump_results(result._result))}) + "\n")
-        self._left -= 1
-        if self._left == 0:
+        self._ended += 1
+        done = status != "skipped" and said["task"] == self._until
+        if done or self._until == str(self._ended):
             os.killpg(0, signal.SIGKILL)
