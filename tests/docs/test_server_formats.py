@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from migrate.services.deploying import Deployed, HostDeployed
-from migrate.services.deploying import to_json as deploy_json
 
-from migrate.cli.preflighting import to_json as preflight_json
 from migrate.core.check import Finding, Verdict
 from migrate.core.errors import Exit
 from migrate.core.playbook import Failure, HostResult, State
 from migrate.deployment.failures import explain
-from migrate.services.certificates import Certificates, Seen
+from migrate.services.certificates import Certificates, HostCertificate
 from migrate.services.certificates import to_json as certificates_json
 from migrate.services.destroying import remains_of
+from migrate.services.playbooks import HostOutcome, Outcome
+from migrate.services.playbooks import to_json as deploy_json
 from migrate.services.preflighting import Preflight, summary
+from migrate.services.preflighting import to_json as preflight_json
 from tests.cli.program import run
 from tests.docs.prose import REFERENCE, fields
 from tests.docs.test_formats import compare
@@ -32,11 +32,11 @@ CHANGED = HostResult(
 )
 
 
-def deployed() -> Deployed:
-    host = HostDeployed(HOST)
+def deployed() -> Outcome:
+    host = HostOutcome(HOST)
     for result in (CHANGED, HostResult(HOST, "Start", State.FAILED, message="on fire")):
         host.add(result, explain)
-    return Deployed(check=False, hosts={HOST: host})
+    return Outcome(check=False, hosts={HOST: host})
 
 
 def deploy() -> Mapping[str, Any]:
@@ -44,11 +44,11 @@ def deploy() -> Mapping[str, Any]:
 
 
 def destroy() -> Mapping[str, Any]:
-    gone = HostDeployed(HOST)
+    gone = HostOutcome(HOST)
     gone.add(
         HostResult(HOST, "Remove", State.CHANGED, data={"archive": "/a", "kept": ["/b"], "needed": ["c"]}), explain
     )
-    return {"remains": [one.to_json() for one in remains_of(Deployed(check=False, hosts={HOST: gone}))]}
+    return {"remains": [one.to_json() for one in remains_of(Outcome(check=False, hosts={HOST: gone}))]}
 
 
 def preflight() -> Mapping[str, Any]:
@@ -57,7 +57,7 @@ def preflight() -> Mapping[str, Any]:
 
 
 def certificates() -> Mapping[str, Any]:
-    seen = [Seen(HOST, "web", "/a", (HOST,), days, "2027-01-05T09:00:00Z", "") for days in (60, None)]
+    seen = [HostCertificate(HOST, "web", "/a", (HOST,), days, "2027-01-05T09:00:00Z", "") for days in (60, None)]
     return certificates_json(Certificates(25, seen, {"bridge.example.org": FAILURE}))
 
 
