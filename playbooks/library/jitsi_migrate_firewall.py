@@ -26,6 +26,10 @@ options:
     description: Where the rules are loaded from at boot.
     type: path
     default: /etc/nftables.conf
+  alone:
+    description: Whether tables of others that decide what comes in are removed, once the rules are confirmed.
+    type: bool
+    default: false
   patience:
     description: Seconds after which the rules of before come back, unless the new ones are confirmed.
     type: int
@@ -73,6 +77,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": ["loaded", "confirmed", "absent"], "default": "loaded"},
     "rules": {"type": "str"},
     "file": {"type": "path", "default": "/etc/nftables.conf"},
+    "alone": {"type": "bool", "default": False},
     "patience": {"type": "int", "default": 60},
 }
 Result = dict[str, Any]
@@ -94,12 +99,13 @@ def loaded(firewall: Firewall, module: AnsibleModule) -> Result:
     if not firewall.installed:
         if not module.check_mode:
             raise Refused("nftables is not installed: run the play from its start, which installs it")
-        return told("", rules, at_boot=False)
+        return told("", rules, [], at_boot=False)
     live, meant = firewall.live(), firewall.meant(rules)
     at_boot = firewall.loaded_at_boot()
-    result = told(live, meant, at_boot=at_boot)
+    others = firewall.others() if module.params["alone"] else []
+    result = told(live, meant, others, at_boot=at_boot)
     # Killed before they were confirmed, the rules may be in force and about to be put back.
-    unconfirmed = live != meant or firewall.places.before.exists()
+    unconfirmed = live != meant or firewall.places.before.exists() or bool(others)
     if module.check_mode:
         return result
     if unconfirmed:
@@ -119,6 +125,8 @@ def confirmed(firewall: Firewall, module: AnsibleModule) -> Result:
             " connection came in. Run it again, with a greater firewall_patience if this host is slow"
         )
     firewall.keep()
+    if module.params["alone"]:
+        firewall.remove_others()
     if not firewall.loaded_at_boot():
         firewall.load_at_boot()
     return {"changed": False}
@@ -136,9 +144,10 @@ def absent(firewall: Firewall, module: AnsibleModule) -> Result:
     return {"changed": changed, "diff": [shown(live, "")] if live else []}
 
 
-def told(live: str, meant: str, *, at_boot: bool) -> Result:
+def told(live: str, meant: str, others: list[str], *, at_boot: bool) -> Result:
     """Return what differs."""
     diff = [shown(live, meant)] if live != meant else []
+    diff += [{"prepared": f"table {table}, which others made, is removed\n"} for table in others]
     if not at_boot:
         diff.append({"prepared": f"{SERVICE} is not enabled: the rules are not loaded at boot\n"})
     return {"changed": bool(diff), "diff": diff}

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.jitsi_migrate_files import put
+from ansible.module_utils.jitsi_migrate_foreign import filtering
 from ansible.module_utils.jitsi_migrate_refused import Refused
 
 NFT = "/usr/sbin/nft"
@@ -97,6 +98,15 @@ class Firewall:
         """Keep the file that is loaded at boot: it let us in."""
         self.places.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         put(self.places.confirmed, self.places.file.read_bytes(), 0o640)
+
+    def others(self) -> list[str]:
+        """Return the tables of others that decide what comes in, which would go on shutting out what ours let in."""
+        found: list[str] = filtering(self._tried(NFT, "--json", "list", "ruleset")[1])
+        return found
+
+    def remove_others(self) -> None:
+        """Remove what others decide about what comes in."""
+        self._run(NFT, "--file", "-", text="".join(f"delete table {table}\n" for table in self.others()))
 
     def remove(self) -> None:
         """Remove the table, and nothing of others."""

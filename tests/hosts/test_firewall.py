@@ -197,6 +197,19 @@ def test_a_run_that_was_killed_before_it_confirmed_is_completed(deployer: Deploy
     assert deployer.host.tried("systemctl is-active jitsi-migrate-firewall.timer").stdout == "inactive\n"
 
 
+def test_a_firewall_that_is_taken_over_shuts_out_nobody_any_more(deployer: Deployer, rules: str):
+    theirs = "table inet filter {\n\tchain input {\n\t\ttype filter hook input priority 0; policy drop;\n"
+    deployer.host.run("nft -f -", text=f"{theirs}\t\ttcp dport 22 accept\n\t}}\n}}\n")
+    assert counted(deployer.play(rules), "failed") == 0
+    assert "table inet filter" in deployer.live()
+
+    said = deployer.play(rules, "--diff", firewall_alone=True)
+    assert "table inet filter, which others made, is removed" in said
+    assert "table inet filter" not in deployer.live()
+    assert OTHERS in deployer.live()
+    assert counted(deployer.play(rules, firewall_alone=True), "changed") == 0
+
+
 def test_without_a_firewall_our_rules_go_and_the_service_is_as_it_was(deployer: Deployer, rules: str):
     deployer.make(rules)
     assert counted(deployer.play(rules, enabled=False), "failed") == 0

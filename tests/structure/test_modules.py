@@ -21,8 +21,8 @@ ROOMS = {
     "preflight": {"echo", "fetching", "foreign", "host", "owner", "simulation"},
     "services": {"nftables", "prosody", "units"},
 }
-# A host is looked at before anything is installed there, and by the same words.
-WAYS = {("preflight", "packages")}
+# A host is looked at before anything is installed there, and by the same words; and before its firewall is taken over.
+WAYS = {("preflight", "packages"), ("services", "preflight")}
 
 
 def imported(name: str) -> Iterator[str]:
