@@ -22,8 +22,8 @@ SAID = {
     "dpkg-interrupted": "E: dpkg was interrupted, you must manually run 'dpkg --configure -a' to correct the problem.",
     "package-removal": "E: Packages need to be removed but remove is disabled.",
     "clock-wrong": "E: Release file for https://download.jitsi.org/stable/InRelease is not valid yet",
-    "repository-key-too-old": "Sub-process /usr/bin/sqv returned an error code (1), error message is: SHA1 is not considered"
-    " secure since 2026-02-01T00:00:00Z",
+    "repository-key-too-old": "Sub-process /usr/bin/sqv returned an error code (1), error message is: SHA1 is not"
+    " considered secure since 2026-02-01T00:00:00Z",
     "packages-do-not-fit": "The following packages have unmet dependencies:\n jitsi-meet : Depends: jicofo (= 1.0-1)",
     "repository-unreachable": "E: Failed to fetch https://download.jitsi.org/stable/InRelease  Could not connect",
     "package-script-failed": "Errors were encountered while processing:\n jitsi-meet-web-config\n",
