@@ -34,7 +34,7 @@ _OWN = re.compile(
     r"|/etc/(ld\.so\.cache|machine-id|resolv\.conf|group|gshadow|passwd|shadow|sub.id)-?$|/etc/\.pwd\.lock$"
     r"|/etc/letsencrypt/(accounts|renewal|csr)|/etc/ssl/certs/|/usr/local/share/ca-certificates/"
     r"|/var/lib/(prosody|turn|letsencrypt|jitsi-migrate/certificates)/|/var/lib/dpkg/(available|status|statoverride)$"
-    r"|/etc/jitsi/.*\.jks$|/roo[t]/\.(bash|python)_history$|/var/lib/dpkg/(info|triggers)/"
+    r"|/etc/jitsi/.*\.jks$|/\.(bash|python)_history$|/var/lib/dpkg/(info|triggers)/"
 )
 # What comes and goes by the clock, or with each connection.
 _PASSING = re.compile(

@@ -34,5 +34,11 @@ def test_a_check_of_fresh_servers_tells_all_that_would_be_done_and_does_nothing(
     before = pictures(servers)
     shown = site.run("deploy", "--check", "--diff")
     assert differences(before, pictures(servers)) == []
-    for words in ("+jicofo ", "+++ /etc/jitsi/jicofo/jicofo.conf", "+table inet", "nginx: start", "bridge2: start"):
+    for words in (
+        "+jicofo ",
+        "+++ /etc/jitsi/jicofo/jicofo.conf",
+        "+table inet",
+        "nginx: enable, start",
+        "bridge2: enable, start",
+    ):
         assert words in shown
