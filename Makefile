@@ -27,23 +27,34 @@ demo: $(COMMAND) ## Plan, apply and inspect the example, in a new temporary dire
 .PHONY: test
 test: $(COMMAND) ## Check and test everything that this machine can
 	@$(PARALLEL) $(CHECKS) $(JS)
-	$(PYTEST) -m "not hosts"
+	$(PYTEST) -m "not hosts and not exhaustive"
+	@$(MAKE) --no-print-directory hosts
 
 .PHONY: unit
 unit: $(COMMAND) ## Run the fast tests only
-	$(PYTEST) -m "not slow and not hosts"
+	$(PYTEST) -m "not slow and not hosts and not exhaustive"
 
 .PHONY: hosts
-hosts: $(COMMAND) ## Run the tests on real servers, as root on Debian
+hosts: $(COMMAND) machine ## Run the tests on real servers, as root on Debian; elsewhere they skip
+	@$(PARALLEL) hosts-fresh hosts-deployed
+
+# Beside each other, as each has servers of its own.
+.PHONY: hosts-fresh hosts-deployed
+hosts-fresh:
+	$(BIN)/pytest -m "hosts and not deployed and not exhaustive" tests/hosts
+hosts-deployed:
+	$(BIN)/pytest -m "hosts and deployed and not exhaustive" tests/hosts
+
+.PHONY: exhaustive
+exhaustive: $(COMMAND) machine ## Run the tests that try every variant, which takes long
+	$(BIN)/pytest -m exhaustive
+
+.PHONY: machine
+machine: $(COMMAND)
 	@missing=$$($(BIN)/python -m tests.hosts.machine); \
 	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
 	fi
-	$(BIN)/pytest -m "hosts and not exhaustive" tests/hosts
-
-.PHONY: exhaustive
-exhaustive: $(COMMAND) ## Kill deployments after each task in turn, which takes long
-	$(BIN)/pytest -m exhaustive tests/hosts
 
 .PHONY: lint
 lint: $(COMMAND) ## Check style, types, import directions, dependencies and spelling

@@ -3,6 +3,9 @@
 In a page, a block marked `console` holds commands after "$ " and what they print. All blocks of a page are one session
 in a new folder. A block marked with a file name, such as `csv export.csv`, makes that file. Commands in a comment that
 begins with `<!-- setup` run unseen, and `<!-- files: PAGE -->` makes the files of another page.
+
+A block marked `console on servers` needs servers that are there: only a terminal that has some runs it, else it stays
+as it is.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import ClassVar
 from uuid import UUID
 
 from click.testing import CliRunner
@@ -29,12 +33,14 @@ ROOT = Path(__file__).parents[2]
 WIDTH = 88
 
 _BLOCK = re.compile(
-    r"^```console\n(?P<console>.*?)^```$"
+    r"^```console(?P<servers> on servers)?\n(?P<console>.*?)^```$"
     r"|^```\w+ (?P<name>[\w./-]+)\n(?P<content>.*?)^```$"
     r"|^<!-- setup\n(?P<setup>.*?)^-->$"
     r"|^<!-- files: (?P<page>[\w./-]+) -->$",
     re.MULTILINE | re.DOTALL,
 )
+# A run's name says what it was, if that was no plan.
+_KIND = re.compile(r"-[a-z]+$")
 # What differs from run to run.
 _MOMENT = re.compile(r"(?<=DTSTAMP:)\d{8}T\d{6}Z|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
 _ROOM = re.compile(r"\b[a-z2-7]{4}(?:-[a-z2-7]{4}){3}\b")
@@ -48,8 +54,12 @@ def rerun(text: str) -> str:
     if "```console" not in text:
         return text
     with TemporaryDirectory() as name:
-        terminal = Terminal(Path(name).resolve())
-        return _BLOCK.sub(lambda match: _renewed(match, terminal), text)
+        return rerun_at(Terminal(Path(name).resolve()), text)
+
+
+def rerun_at(terminal: Terminal, text: str) -> str:
+    """Do that where other pages may have been run before."""
+    return _BLOCK.sub(lambda match: _renewed(match, terminal), text)
 
 
 def _renewed(block: re.Match[str], terminal: Terminal) -> str:
@@ -60,8 +70,10 @@ def _renewed(block: re.Match[str], terminal: Terminal) -> str:
         for command in _commands(block["setup"]):
             terminal.run(command)
     elif block["console"]:
+        if block["servers"] and not terminal.has_servers:
+            return block[0]
         shown = (f"$ {command}\n{terminal.run(command)}" for command in _commands(block["console"]))
-        return f"```console\n{''.join(shown)}```"
+        return f"```console{block['servers'] or ''}\n{''.join(shown)}```"
     terminal.make(block)
     return block[0]
 
@@ -73,6 +85,8 @@ def _commands(text: str) -> list[str]:
 @dataclass
 class Terminal:
     """Runs one command after the other in a folder, and shows what they print in a way that is always the same."""
+
+    has_servers: ClassVar[bool] = False
 
     folder: Path
     here: Path = field(init=False)
@@ -119,7 +133,8 @@ class Terminal:
         """Replace what differs from run to run by something that looks like it."""
         for number, run in enumerate(sorted(path.name for path in self.folder.glob("**/runs/*"))):
             # A second run in the same second has a longer name, and so has its column.
-            name = self.names.setdefault(run, f"20270105T09{number:02}00Z")
+            kind = "".join(_KIND.findall(run))
+            name = self.names.setdefault(run, f"20270105T09{number:02}00Z{kind}")
             printed = re.sub(rf"{run}(?![-\d])(?:(  ) +)?", rf"{name}\g<1>", printed)
         printed = _MOMENT.sub(_same_moment, printed.replace(str(self.folder), "/srv"))
         printed = _ROOM.sub(lambda match: self._name(match[0], _room), printed)

@@ -12,6 +12,8 @@ import click
 from pydantic import BaseModel, HttpUrl, SecretStr
 from pydantic.fields import FieldInfo
 
+from docs.generate.markdown import table
+from docs.generate.servers import failures, plays, roles
 from migrate import registry
 from migrate.cli.app import cli
 from migrate.cli.command import global_options
@@ -50,18 +52,18 @@ def secrets() -> str:
 
 def headers() -> str:
     """The names by which each column of an export is known."""
-    return _table(("field", "headers"), ((f"`{field}`", _known(field)) for field in (*MAPPABLE, "start_date")))
+    return table(("field", "headers"), ((f"`{field}`", _known(field)) for field in (*MAPPABLE, "start_date")))
 
 
 def languages() -> str:
     """What is known of each language, and how much of it nobody has seen."""
-    return _table(("language", "names of columns", "names of months", "AM and PM"), map(_language, _LANGUAGES))
+    return table(("language", "names of columns", "names of months", "AM and PM"), map(_language, _LANGUAGES))
 
 
 def kinds() -> str:
     """The kinds of file that are known, and what those hold that are no schedule."""
     unique = {kind.name: kind for kind in known_kinds()}.values()
-    return _table(("kind", "file", "it"), ((f"`{kind.name}`", kind.label, _nature(kind)) for kind in unique))
+    return table(("kind", "file", "it"), ((f"`{kind.name}`", kind.label, _nature(kind)) for kind in unique))
 
 
 def losses() -> str:
@@ -78,6 +80,9 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "languages": languages,
     "kinds": kinds,
     "losses": losses,
+    "failures": failures,
+    "plays": plays,
+    "roles": roles,
 }
 """Name in a page -> what writes it."""
 
@@ -119,7 +124,7 @@ def _paragraphs(text: str) -> str:
 
 def _options(options: Iterable[click.Parameter]) -> str:
     rows = ((_spelling(option), _meaning(option)) for option in options if isinstance(option, click.Option))
-    return _table(("option", "meaning"), rows)
+    return table(("option", "meaning"), rows)
 
 
 def _spelling(option: click.Option) -> str:
@@ -135,7 +140,7 @@ def _meaning(option: click.Option) -> str:
 def _sections() -> Iterator[str]:
     chosen = (("target", Target, "the system that meetings move to"), ("calendar", Calendar, "how events leave"))
     rows = ((f"`{name}`", _codes(registry.adapters(port)), meaning) for name, port, meaning in chosen)
-    yield "### Above all tables\n\n" + _table(("setting", "one of", "meaning"), rows)
+    yield "### Above all tables\n\n" + table(("setting", "one of", "meaning"), rows)
     yield "### [site]\n\n" + _fields(SiteSettings)
     for section, port in (("targets", Target), ("calendars", Calendar)):
         for name, adapter in registry.adapters(port).items():
@@ -160,7 +165,7 @@ def _fields(model: type[BaseModel]) -> str:
     rows = (
         (f"`{name}`", _type(each.annotation), _default(each), each.description or "") for name, each in fields.items()
     )
-    return _table(("setting", "type", "default", "meaning"), rows)
+    return table(("setting", "type", "default", "meaning"), rows)
 
 
 def _is_table(field: FieldInfo) -> bool:
@@ -191,7 +196,7 @@ def _default(field: FieldInfo) -> str:
 def _losses(target: type[Target]) -> str:
     lost = unsupported(target.supports, target.words, target.label)
     rows = ((f"`{code}`", FEATURES[code], loss.message, loss.hint) for code, loss in lost.items())
-    return f"### {target.label}\n\n" + _table(("code", "in Zoom", "what the plan says", "what to do"), rows)
+    return f"### {target.label}\n\n" + table(("code", "in Zoom", "what the plan says", "what to do"), rows)
 
 
 def _nature(kind: FileKind) -> str:
@@ -242,8 +247,3 @@ def _data(table: str) -> Iterator[Mapping[str, str]]:
 
 def _codes(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)

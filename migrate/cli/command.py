@@ -35,6 +35,15 @@ def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
     return click.command(name, cls=SessionCommand, context_settings={"help_option_names": ["-h", "--help"]})
 
 
+def reaches_hosts(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of all commands that reach hosts: `accept_new_host_keys` and `ask_become_pass`."""
+    believe = click.option("--accept-new-host-keys", is_flag=True, help="Believe hosts that were never met from here.")
+    ask = click.option(
+        "-K", "--ask-become-pass", is_flag=True, help="Ask for the password that sudo wants on the hosts."
+    )
+    return believe(ask(function))
+
+
 def global_options(*, hidden: bool = False) -> list[click.Parameter]:
     """Return the options that every command takes; hidden where they would only repeat the help of the group."""
 

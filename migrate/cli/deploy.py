@@ -5,9 +5,12 @@ from __future__ import annotations
 import click
 
 from migrate.cli import completing
-from migrate.cli.command import command
+from migrate.cli.command import command, reaches_hosts
 from migrate.cli.ending import Ending
 from migrate.cli.session import Session
+
+STEPS = ("packages", "certificates", "files", "firewall", "services")
+"""The steps that can be done alone, by the tags that plays have for them."""
 
 
 @command("deploy")
@@ -15,11 +18,10 @@ from migrate.cli.session import Session
 @click.option("--check", is_flag=True, help="Show what would change on the hosts, and change nothing.")
 @click.option("--diff", is_flag=True, help="Show the changes line by line. Secrets are not shown.")
 @click.option("--limit", metavar="HOST,...", default="", help="The same as to name hosts, as Ansible has it.")
-@click.option("--tags", metavar="TAG,...", default="", help="Do only the steps that have one of these tags.")
-@click.option("--accept-new-host-keys", is_flag=True, help="Believe hosts that were never met from here.")
+@click.option("--tags", metavar="STEP,...", default="", help=f"Do only some of the steps {', '.join(STEPS)}.")
 @click.option("--adopt", is_flag=True, help="Take over what others set up on the hosts; it is saved first.")
-@click.option("-K", "--ask-become-pass", is_flag=True, help="Ask for the password that sudo wants on the hosts.")
 @click.option("--detailed-exitcode", is_flag=True, help="With --check: exit with 10 if anything would change.")
+@reaches_hosts
 @click.pass_obj
 def deploy(session: Session, /, hosts: tuple[str, ...], limit: str, tags: str, **options: bool) -> Ending:
     """Install what the hosts of inventory.ini need, put their files in place and start the services.

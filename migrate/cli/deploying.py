@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import click
-
+from migrate.cli.deploy import STEPS
 from migrate.cli.ending import Ending
-from migrate.cli.live import watched
+from migrate.cli.reaching import Reach, by_product, invocation, masking, run_logged
 from migrate.cli.servers import bundles, chosen_hosts, open_products
 from migrate.cli.session import Session
 from migrate.cli.show_deploy import show_deploy
-from migrate.cli.site import LOCK, RUNS, Site, now
+from migrate.cli.site import Site
 from migrate.core.bundle import Bundle, Product
 from migrate.core.errors import Exit, UsageError
 from migrate.core.playbook import Invocation
-from migrate.deployment.failures import explain
-from migrate.deployment.inventory import FILE
-from migrate.deployment.runner import AnsibleRunner
-from migrate.deployment.unfit import leaves
-from migrate.services.deploying import Deployed, deploy, refuse_other_bundles, summary, to_json
-from migrate.services.rendering import BUILD, VARIABLES, Workshop
-from migrate.services.run_log import RunLog
-from migrate.shared.masking import Masking
-from migrate.shared.resources import project_path
-from migrate.state.lock import SiteLock
-
-PLAYBOOKS = "playbooks"
+from migrate.services.playbooks import Outcome, summary, to_json
+from migrate.services.rendering import Workshop, refuse_other_bundles
 
 
 @dataclass(frozen=True)
@@ -48,6 +36,8 @@ class Wish:
 
 def deploy_hosts(session: Session, wish: Wish) -> Ending:
     """Deploy the hosts that were named, or all."""
+    if unknown := [tag for tag in wish.tags if tag not in STEPS]:
+        raise UsageError(f"no step is called {', '.join(unknown)}", hint=f"There are: {', '.join(STEPS)}.")
     if wish.detailed_exitcode and not wish.check:
         raise UsageError("--detailed-exitcode belongs to --check", hint="A deployment itself changes what it finds.")
     site = Site.open(session)
@@ -55,14 +45,12 @@ def deploy_hosts(session: Session, wish: Wish) -> Ending:
     hosts = chosen_hosts(products, wish.hosts)
     made = bundles(site, products, hosts)
     _refuse_other(site, products, made)
-    extra = _extra(session, wish, products)
-    runner = AnsibleRunner(Masking.of(_secrets(products, extra), made))
-    with SiteLock(site.path / LOCK, "deploy", now()):
-        directory = site.new_directory(RUNS, "deploy")
-        with RunLog.opened(directory, now) as log, watched(session, hosts) as tell:
-            done = deploy(runner, _invocations(site, products, hosts, wish, extra), explain, log, tell)
-    if done.interrupted:
-        raise KeyboardInterrupt
+    reach = Reach.asked(session, accept_new_host_keys=wish.accept_new_host_keys, ask_become_pass=wish.ask_become_pass)
+    masks = masking(products, reach, made)
+    with site.lock(session.command):
+        done, directory = run_logged(
+            session, site, masks, _invocations(site, products, hosts, wish, reach), hosts=hosts
+        )
     return _ending(done, wish, directory)
 
 
@@ -73,40 +61,22 @@ def _refuse_other(site: Site, products: Sequence[Product], made: Sequence[Bundle
 
 
 def _invocations(
-    site: Site, products: Sequence[Product], hosts: Sequence[str], wish: Wish, extra: Mapping[str, Any]
+    site: Site, products: Sequence[Product], hosts: Sequence[str], wish: Wish, reach: Reach
 ) -> Iterator[Invocation]:
-    for product in products:
-        own = tuple(host for host in product.hosts() if host in hosts)
-        if own:
-            yield Invocation(
-                playbook=project_path(PLAYBOOKS) / f"{product.name}_deploy.yml",
-                inventory=site.path / FILE,
-                variables=site.path / BUILD / VARIABLES,
-                hosts=own if wish.hosts else (),
-                tags=wish.tags,
-                check=wish.check,
-                diff=wish.diff,
-                accept_new_host_keys=wish.accept_new_host_keys,
-                extra=extra,
-            )
+    for product, own in by_product(products, hosts):
+        yield invocation(
+            site,
+            f"{product.name}_deploy",
+            reach,
+            hosts=own if wish.hosts else (),
+            tags=wish.tags,
+            check=wish.check,
+            diff=wish.diff,
+            extra={f"{product.name}_adopt": True} if wish.adopt else {},
+        )
 
 
-def _extra(session: Session, wish: Wish, products: Sequence[Product]) -> Mapping[str, Any]:
-    """Return variables beside those that were rendered."""
-    extra: dict[str, Any] = {f"{product.name}_adopt": True for product in products if wish.adopt}
-    if wish.ask_become_pass:
-        if not session.may_ask:
-            raise UsageError("--ask-become-pass needs a terminal to ask on", hint="Let sudo ask for no password.")
-        extra["ansible_become_password"] = click.prompt("Password for sudo on the hosts", hide_input=True, err=True)
-    return extra
-
-
-def _secrets(products: Sequence[Product], extra: Mapping[str, Any]) -> Iterator[str]:
-    values = [value for product in products for _, value in leaves(product.secrets)]
-    yield from (value for value in (*values, extra.get("ansible_become_password")) if isinstance(value, str))
-
-
-def _ending(done: Deployed, wish: Wish, directory: Path) -> Ending:
+def _ending(done: Outcome, wish: Wish, directory: Path) -> Ending:
     code = done.exit_code
     if code is Exit.OK and wish.detailed_exitcode and done.changed:
         code = Exit.CHANGES_PENDING

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from migrate.cli import completing
-from migrate.cli.command import command
+from migrate.cli.command import command, reaches_hosts
 from migrate.cli.ending import Ending
 from migrate.cli.session import Session
 
@@ -16,8 +16,7 @@ from migrate.cli.session import Session
 @click.option("--check", "--dry-run", "check", is_flag=True, help="Show what would go, and remove nothing.")
 @click.option("--diff", is_flag=True, help="Show what goes line by line. Secrets are not shown.")
 @click.option("--with-certificates", is_flag=True, help="Remove certbot's certificates too.")
-@click.option("--accept-new-host-keys", is_flag=True, help="Believe hosts that were never met from here.")
-@click.option("-K", "--ask-become-pass", is_flag=True, help="Ask for the password that sudo wants on the hosts.")
+@reaches_hosts
 @click.pass_obj
 def destroy(session: Session, /, hosts: tuple[str, ...], confirm: str | None, **options: bool) -> Ending:
     """Remove from the hosts what `deploy` made there, and nothing else.

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import click
 
 from migrate.cli.ending import Ending
-from migrate.cli.live import watched
+from migrate.cli.reaching import Reach, by_product, invocation, masking, refuse_unrendered, run_logged
 from migrate.cli.servers import bundles, chosen_hosts, open_products
 from migrate.cli.session import Session
 from migrate.cli.show_destroy import show_destroy
-from migrate.cli.site import LOCK, RUNS, Site, now
+from migrate.cli.site import Site
 from migrate.core.bundle import Product
-from migrate.core.errors import ConfigurationError, RefusedError, UsageError
+from migrate.core.errors import RefusedError, UsageError
 from migrate.core.playbook import Invocation
-from migrate.deployment.failures import explain
-from migrate.deployment.inventory import FILE
-from migrate.deployment.runner import AnsibleRunner
-from migrate.deployment.unfit import leaves
-from migrate.services.deploying import deploy, summary, to_json
 from migrate.services.destroying import remains_of
-from migrate.services.rendering import BUILD, VARIABLES
-from migrate.services.run_log import RunLog
-from migrate.shared.masking import Masking
-from migrate.shared.resources import project_path
-from migrate.state.lock import SiteLock
+from migrate.services.playbooks import summary, to_json
 
 
 @dataclass(frozen=True)
@@ -48,23 +38,17 @@ def destroy_hosts(session: Session, wish: Wish) -> Ending:
     site = Site.open(session)
     products = open_products(site)
     hosts = chosen_hosts(products, wish.hosts)
-    if not (site.path / BUILD / VARIABLES).exists():
-        raise ConfigurationError("nothing is rendered yet", hint="What is to go is told by: jitsi-migrate render")
-    wanted = [product for product in products if set(product.hosts()) & set(hosts)]
+    refuse_unrendered(site, "What is to go is told by")
+    wanted = list(by_product(products, hosts))
     if not wish.check:
-        _confirm(session, wish, wanted, hosts)
-    extra = _password(session) if wish.ask_become_pass else {}
-    secrets = (value for product in products for _, value in leaves(product.secrets) if isinstance(value, str))
-    runner = AnsibleRunner(Masking.of((*secrets, *extra.values()), bundles(site, products, hosts)))
-    with SiteLock(site.path / LOCK, "destroy", now()):
-        directory = site.new_directory(RUNS, "destroy")
-        with RunLog.opened(directory, now) as log, watched(session, hosts) as tell:
-            done = deploy(runner, _invocations(site, wanted, hosts, wish, extra), explain, log, tell)
-    if done.interrupted:
-        raise KeyboardInterrupt
+        _confirm(session, wish, [product for product, _ in wanted], hosts)
+    reach = Reach.asked(session, accept_new_host_keys=wish.accept_new_host_keys, ask_become_pass=wish.ask_become_pass)
+    masks = masking(products, reach, bundles(site, products, hosts))
+    with site.lock(session.command):
+        done, directory = run_logged(session, site, masks, _invocations(site, wanted, wish, reach), hosts=hosts)
     left = remains_of(done)
     # What others still have to be told, if they are others.
-    rest = [host for product in wanted for host in product.hosts() if host not in hosts]
+    rest = [host for product, _ in wanted for host in product.hosts() if host not in hosts]
     data = {**to_json(done), "remains": [one.to_json() for one in left], "log": str(directory)}
     return Ending(
         done.exit_code,
@@ -92,26 +76,12 @@ def _confirm(session: Session, wish: Wish, products: Sequence[Product], hosts: S
 
 
 def _invocations(
-    site: Site, products: Sequence[Product], hosts: Sequence[str], wish: Wish, extra: Mapping[str, Any]
+    site: Site, wanted: Sequence[tuple[Product, tuple[str, ...]]], wish: Wish, reach: Reach
 ) -> Iterator[Invocation]:
-    for product in products:
+    for product, own in wanted:
         meant = {
             f"{product.name}_destroy": product.domain,
             f"{product.name}_destroy_certificates": wish.with_certificates,
         }
-        yield Invocation(
-            playbook=project_path("playbooks") / f"{product.name}_destroy.yml",
-            inventory=site.path / FILE,
-            variables=site.path / BUILD / VARIABLES,
-            hosts=tuple(host for host in product.hosts() if host in hosts),
-            check=wish.check,
-            diff=wish.diff or wish.check,
-            accept_new_host_keys=wish.accept_new_host_keys,
-            extra={**extra, **meant},
-        )
-
-
-def _password(session: Session) -> Mapping[str, str]:
-    if not session.may_ask:
-        raise UsageError("--ask-become-pass needs a terminal to ask on", hint="Let sudo ask for no password.")
-    return {"ansible_become_password": click.prompt("Password for sudo on the hosts", hide_input=True, err=True)}
+        play, diff = f"{product.name}_destroy", wish.diff or wish.check
+        yield invocation(site, play, reach, hosts=own, check=wish.check, diff=diff, extra=meant)

@@ -8,25 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from migrate.cli.ending import Ending
-from migrate.cli.live import watched
 from migrate.cli.output import Output
+from migrate.cli.reaching import Reach, invocation, refuse_unrendered, run_logged
 from migrate.cli.servers import open_products
 from migrate.cli.session import Session
 from migrate.cli.show_deploy import show_deploy
-from migrate.cli.site import LOCK, RUNS, SETTINGS, Site, now
+from migrate.cli.site import SETTINGS, Site
 from migrate.core.errors import ConfigurationError, Exit
-from migrate.core.playbook import Event, HostResult, Invocation
-from migrate.deployment.failures import explain
-from migrate.deployment.inventory import FILE as INVENTORY
-from migrate.deployment.runner import AnsibleRunner
-from migrate.services.deploying import Deployed, Tell, deploy, summary
+from migrate.core.playbook import Event, HostResult, Tell
 from migrate.services.logins import LoginPlan, plan_logins
-from migrate.services.rendering import BUILD, VARIABLES
-from migrate.services.run_log import RunLog
+from migrate.services.playbooks import Outcome, summary
 from migrate.shared import logins
 from migrate.shared.masking import Masking
-from migrate.shared.resources import project_path
-from migrate.state.lock import SiteLock
 
 _MODULE = "jitsi_migrate_accounts"
 _OURS = ("created", "changed_passwords", "removed", "others")
@@ -37,7 +30,7 @@ class Given:
     """What came of it. `done` is None where the server was not asked, `results` is what it said."""
 
     plan: LoginPlan
-    done: Deployed | None = None
+    done: Outcome | None = None
     results: Sequence[HostResult] = ()
 
     @property
@@ -46,9 +39,7 @@ class Given:
         return {name: [str(one) for result in self.results for one in result.data.get(name, ())] for name in _OURS}
 
 
-def give_accounts(
-    session: Session, reset: Collection[str], *, prune: bool, dry_run: bool, accept_new_host_keys: bool
-) -> Ending:
+def give_accounts(session: Session, reset: Collection[str], *, prune: bool, dry_run: bool, **options: bool) -> Ending:
     """Bring logins.csv up to hosts.csv, and the server up to logins.csv."""
     site = Site.open(session)
     open_products(site)
@@ -56,28 +47,25 @@ def give_accounts(
     path = site.path / logins.FILE
     if dry_run:
         return _ending(Given(plan_logins(site.hosts(), _read(path), reset=reset, prune=prune)), None)
-    with SiteLock(site.path / LOCK, "accounts", now()):
+    refuse_unrendered(site, "Render and deploy first")
+    reach = Reach.asked(session, **options)
+    results: list[HostResult] = []
+    with site.lock(session.command):
         plan = plan_logins(site.hosts(), _read(path), reset=reset, prune=prune)
         # Before the server hears of them: killed from here on, nobody has a password that nobody knows.
         site.files.write(path, logins.dump(plan.after).encode())
-        directory = site.new_directory(RUNS, "accounts")
-        runner = AnsibleRunner(Masking.of(login.password for login in plan.after))
-        results: list[HostResult] = []
-        with RunLog.opened(directory, now) as log, watched(session) as tell:
-            listen = _keeping(results, tell)
-            done = deploy(runner, [_invocation(site, accept_new_host_keys)], explain, log, listen)
+        masks = Masking.of((*(login.password for login in plan.after), *reach.variables.values()))
+        play = invocation(site, "jitsi_meet_accounts", reach)
+        done, directory = run_logged(session, site, masks, [play], listen=_keeping(results))
         if done.exit_code is Exit.OK:
             site.files.write(path, logins.dump(plan.settled).encode())
-    if done.interrupted:
-        raise KeyboardInterrupt
     return _ending(Given(plan, done, results), directory)
 
 
-def _keeping(results: list[HostResult], tell: Tell) -> Tell:
+def _keeping(results: list[HostResult]) -> Tell:
     def listen(event: Event) -> None:
         if isinstance(event, HostResult) and event.module == _MODULE:
             results.append(event)
-        tell(event)
 
     return listen
 
@@ -100,15 +88,6 @@ def _read(path: Path) -> list[logins.Login]:
         raise ConfigurationError(f"{path} cannot be read ({error})") from error
 
 
-def _invocation(site: Site, accept_new_host_keys: bool) -> Invocation:
-    return Invocation(
-        playbook=project_path("playbooks") / "jitsi_meet_accounts.yml",
-        inventory=site.path / INVENTORY,
-        variables=site.path / BUILD / VARIABLES,
-        accept_new_host_keys=accept_new_host_keys,
-    )
-
-
 def _ending(given: Given, directory: Path | None) -> Ending:
     plan, done = given.plan, given.done
     data: dict[str, Any] = {
@@ -127,10 +106,10 @@ def _ending(given: Given, directory: Path | None) -> Ending:
 
 def _show(output: Output, given: Given, directory: Path | None) -> None:
     plan, done = given.plan, given.done
-    verbs = ("would get", "would be") if done is None else ("got", "were")
+    verbs = ("would get", "would be removed") if done is None else ("got", "removed")
     _list(output, "+", "green", f"{verbs[0]} a login", plan.new)
     _list(output, "~", "yellow", f"{verbs[0]} another password", plan.reset)
-    _list(output, "-", "red", f"{verbs[1]} removed", plan.removed)
+    _list(output, "-", "red", verbs[1], plan.removed)
     _list(output, "?", "dim", "not in hosts.csv any more; --prune removes them", sorted({*plan.gone} - {*plan.removed}))
     _list(output, "?", "dim", "on the server, and not in logins.csv: left alone", given.told["others"])
     if plan.nameless:

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from migrate.cli.output import is_watched
 from migrate.cli.session import Session
 from migrate.cli.text import visible
-from migrate.core.playbook import Event, TaskStarted
-from migrate.services.deploying import Tell
+from migrate.core.playbook import Event, TaskStarted, Tell
 
 
 @contextmanager

@@ -5,16 +5,16 @@ from __future__ import annotations
 import click
 
 from migrate.cli import completing
-from migrate.cli.command import command
+from migrate.cli.command import command, reaches_hosts
 from migrate.cli.ending import Ending
 from migrate.cli.session import Session
 
 
 @command("preflight")
 @click.argument("hosts", nargs=-1, metavar="[HOST]...", shell_complete=completing.hosts)
-@click.option("--accept-new-host-keys", is_flag=True, help="Believe hosts that were never met from here.")
+@reaches_hosts
 @click.pass_obj
-def preflight(session: Session, /, hosts: tuple[str, ...], accept_new_host_keys: bool) -> Ending:
+def preflight(session: Session, /, hosts: tuple[str, ...], **reach: bool) -> Ending:
     """Look whether the hosts are ready to be deployed, in seconds, and change nothing there.
 
     Names, ports, addresses, packages and the hosts themselves are looked at, from here and from the hosts of the group
@@ -22,4 +22,4 @@ def preflight(session: Session, /, hosts: tuple[str, ...], accept_new_host_keys:
     """
     from migrate.cli.preflighting import look_at
 
-    return look_at(session, hosts, accept_new_host_keys=accept_new_host_keys)
+    return look_at(session, hosts, **reach)

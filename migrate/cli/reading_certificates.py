@@ -2,65 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
-
-import click
+from collections.abc import Sequence
 
 from migrate.cli.ending import Ending
 from migrate.cli.live import watched
+from migrate.cli.reaching import Reach, by_product, invocation, masking, refuse_unrendered
 from migrate.cli.servers import chosen_hosts, open_products
 from migrate.cli.session import Session
 from migrate.cli.show_certificates import show_certificates
 from migrate.cli.site import Site
-from migrate.core.bundle import Product
-from migrate.core.errors import ConfigurationError, UsageError
-from migrate.core.playbook import Invocation
 from migrate.deployment.failures import explain
-from migrate.deployment.inventory import FILE
 from migrate.deployment.runner import AnsibleRunner
 from migrate.services.certificates import read_certificates, summary, to_json
-from migrate.services.rendering import BUILD, VARIABLES
-from migrate.shared.masking import Masking
-from migrate.shared.resources import project_path
 
 
-def read_hosts(
-    session: Session, wanted: Sequence[str], days: int, *, accept_new_host_keys: bool, ask_become_pass: bool
-) -> Ending:
+def ask_hosts(session: Session, wanted: Sequence[str], days: int, **options: bool) -> Ending:
     """Ask the hosts that were named, or all."""
     site = Site.open(session)
     products = open_products(site)
     hosts = chosen_hosts(products, wanted)
-    if not (site.path / BUILD / VARIABLES).exists():
-        raise ConfigurationError("nothing is rendered yet", hint="Render and deploy first: jitsi-migrate render")
-    extra = _password(session) if ask_become_pass else {}
-    runner = AnsibleRunner(Masking.of(extra.values()))
-    invocations = _invocations(site, products, hosts, extra, accept_new=accept_new_host_keys)
+    refuse_unrendered(site, "Render and deploy first")
+    reach = Reach.asked(session, **options)
+    asked = by_product(products, hosts)
+    invocations = (invocation(site, f"{product.name}_certificates", reach, hosts=own) for product, own in asked)
     with watched(session) as tell:
-        read = read_certificates(runner, invocations, explain, days, tell)
+        read = read_certificates(AnsibleRunner(masking((), reach)), invocations, explain, days, tell)
     if read.interrupted:
         raise KeyboardInterrupt
     return Ending(read.exit_code, to_json(read), lambda output: show_certificates(output, read), summary(read))
-
-
-def _invocations(
-    site: Site, products: Sequence[Product], hosts: Sequence[str], extra: Mapping[str, Any], *, accept_new: bool
-) -> Iterator[Invocation]:
-    for product in products:
-        own = tuple(host for host in product.hosts() if host in hosts)
-        if own:
-            yield Invocation(
-                playbook=project_path("playbooks") / f"{product.name}_certificates.yml",
-                inventory=site.path / FILE,
-                variables=site.path / BUILD / VARIABLES,
-                hosts=own,
-                accept_new_host_keys=accept_new,
-                extra=extra,
-            )
-
-
-def _password(session: Session) -> Mapping[str, str]:
-    if not session.may_ask:
-        raise UsageError("--ask-become-pass needs a terminal to ask on", hint="Let sudo ask for no password.")
-    return {"ansible_become_password": click.prompt("Password for sudo on the hosts", hide_input=True, err=True)}

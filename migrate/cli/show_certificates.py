@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from migrate.cli.output import Output
-from migrate.services.certificates import Certificates, Seen
+from migrate.services.certificates import Certificates, HostCertificate
 
 
 def show_certificates(output: Output, read: Certificates) -> None:
@@ -22,6 +22,6 @@ def show_certificates(output: Output, read: Certificates) -> None:
         output.verdict(f"All last {read.days} days and more.")
 
 
-def _row(one: Seen, days: int) -> list[str | tuple[str, str]]:
+def _row(one: HostCertificate, days: int) -> list[str | tuple[str, str]]:
     left = "none" if one.days is None else f"{one.days} days"
     return [(one.host, "bold"), one.purpose, (left, "red" if one.fails(days) else "green"), (one.path, "dim")]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from migrate.cli.diff import without_contents
 from migrate.cli.output import Output
 from migrate.cli.text import enumerated, shortened
 from migrate.core.playbook import HostResult, State
-from migrate.services.deploying import Deployed, Failed, HostDeployed
+from migrate.services.playbooks import FailedTask, HostOutcome, Outcome
 from migrate.services.run_log import FOR_PEOPLE
 
 # What a module says may be pages; the log has all of it.
@@ -16,40 +17,40 @@ _LONGEST = 300
 _LINES = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def show_deploy(output: Output, done: Deployed, directory: Path, *, diff: bool) -> None:
+def show_deploy(output: Output, done: Outcome, directory: Path, *, diff: bool) -> None:
     """Show a line for each host, what failed and why, and what to do next."""
     show_hosts(output, done, diff=diff)
     if not show_failed(output, done, directory):
         _verdict(output, done)
 
 
-def show_hosts(output: Output, done: Deployed, *, diff: bool) -> None:
+def show_hosts(output: Output, done: Outcome, *, diff: bool) -> None:
     """Show a line for each host, and what failed and why."""
     lines = {host.host: _counted(host, check=done.check) for host in done.hosts.values()}
     for host in done.hosts.values():
         _host(output, host, lines, check=done.check)
         if diff or done.check or output.verbose:
             for change in host.changes:
-                _change(output, change)
+                _change(output, change, whole=diff or output.verbose)
     for alike in _alike(done.failed):
         _failure(output, alike)
     for words in done.complaints:
         output.verdict(("! ", "red"), words)
 
 
-def _host(output: Output, host: HostDeployed, lines: Mapping[str, str], *, check: bool) -> None:
+def _host(output: Output, host: HostOutcome, lines: Mapping[str, str], *, check: bool) -> None:
     names, counts = (max(map(len, texts)) for texts in (lines, lines.values()))
     style = "red" if host.failed else "yellow" if host.changes else "green"
-    told = f"  {'would tell' if check else 'told'} {', '.join(host.services)}" if host.services else ""
     output.line(
         (f"{host.host:<{names}}  ", "bold"),
         (f"{lines[host.host]:<{counts}}", style),
         f"  {host.seconds:3.0f} s",
-        "" if host.failed else told,
     )
+    if host.services and not host.failed:
+        output.line((f"{'would tell' if check else 'told'} {', '.join(host.services)}", "dim"), indent=2)
 
 
-def _counted(host: HostDeployed, *, check: bool) -> str:
+def _counted(host: HostOutcome, *, check: bool) -> str:
     number = host.counts
     parts = [f"{number[State.CHANGED]} {'would change' if check else 'changed'}" * bool(number[State.CHANGED])]
     parts += [f"{number[State.OK]} ok" * bool(number[State.OK])]
@@ -57,21 +58,22 @@ def _counted(host: HostDeployed, *, check: bool) -> str:
     return ", ".join(filter(None, parts)) or "nothing to do"
 
 
-def _change(output: Output, change: HostResult) -> None:
+def _change(output: Output, change: HostResult, *, whole: bool) -> None:
     output.line((change.task, "yellow"), indent=2)
-    for line in change.diff.expandtabs(4).split("\n")[:-1]:
-        output.unwrapped((line, _LINES.get(line[:1], "")), indent=4)
+    lines = change.diff.split("\n")[:-1]
+    for line in lines if whole else without_contents(lines):
+        output.unwrapped((line.expandtabs(4), _LINES.get(line[:1], "")), indent=4)
 
 
-def _alike(failures: Iterable[Failed]) -> list[list[Failed]]:
+def _alike(failures: Iterable[FailedTask]) -> list[list[FailedTask]]:
     """Put hosts together where the same failed."""
-    groups: dict[object, list[Failed]] = {}
+    groups: dict[object, list[FailedTask]] = {}
     for failed in failures:
         groups.setdefault((failed.result.task, failed.failure), []).append(failed)
     return list(groups.values())
 
 
-def _failure(output: Output, alike: Sequence[Failed]) -> None:
+def _failure(output: Output, alike: Sequence[FailedTask]) -> None:
     result, failure = alike[0].result, alike[0].failure
     output.gap()
     output.verdict((enumerated([one.result.host for one in alike]), "bold"), (f"  {failure.message}", "red"))
@@ -83,7 +85,7 @@ def _failure(output: Output, alike: Sequence[Failed]) -> None:
             output.verdict((f"{name:<4}  ", style), shortened(words, _LONGEST), indent=2)
 
 
-def show_failed(output: Output, done: Deployed, directory: Path) -> bool:
+def show_failed(output: Output, done: Outcome, directory: Path) -> bool:
     """Show how to go on, and return True, if anything failed."""
     bad = [host.host for host in done.hosts.values() if host.failed]
     if not bad and not done.complaints:
@@ -94,7 +96,7 @@ def show_failed(output: Output, done: Deployed, directory: Path) -> bool:
     return True
 
 
-def _verdict(output: Output, done: Deployed) -> None:
+def _verdict(output: Output, done: Outcome) -> None:
     if done.check:
         changed = sum(bool(host.changes) for host in done.hosts.values())
         output.verdict(f"{changed} of {_hosts(done)} would change. Nothing was changed.")
@@ -104,11 +106,11 @@ def _verdict(output: Output, done: Deployed) -> None:
         output.verdict(f"Nothing to change on {_hosts(done)}.")
 
 
-def _failed(done: Deployed, bad: Sequence[str]) -> str:
+def _failed(done: Outcome, bad: Sequence[str]) -> str:
     if not bad:
         return "Nothing was done."
     return f"{len(bad)} of {_hosts(done)} failed{'' if len(bad) == len(done.hosts) else '; the others are done'}."
 
 
-def _hosts(done: Deployed) -> str:
+def _hosts(done: Outcome) -> str:
     return f"{len(done.hosts)} host{'s' * (len(done.hosts) != 1)}"

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from migrate.cli.output import Output
 from migrate.cli.show_deploy import show_failed, show_hosts
-from migrate.services.deploying import Deployed
 from migrate.services.destroying import Remains
+from migrate.services.playbooks import Outcome
 
 
 def show_destroy(
-    output: Output, done: Deployed, remains: Sequence[Remains], rest: Sequence[str], directory: Path, *, diff: bool
+    output: Output, done: Outcome, remains: Sequence[Remains], rest: Sequence[str], directory: Path, *, diff: bool
 ) -> None:
     """Show a line for each host, what stays there and why, and what to do next."""
     show_hosts(output, done, diff=diff)

@@ -109,10 +109,14 @@ class Site:
         path = self.path / hosts.FILE
         return hosts.read(path.read_bytes(), str(path)) if path.exists() else hosts.HostBook()
 
+    def lock(self, command: str) -> SiteLock:
+        """Return the lock by which one command holds the site."""
+        return SiteLock(self.path / LOCK, command, now())
+
     @contextmanager
     def locked(self, command: str) -> Iterator[SqliteJournal]:
         """Hold the site for one command, and open its journal."""
-        with SiteLock(self.path / LOCK, command, now()), self.journal() as journal:
+        with self.lock(command), self.journal() as journal:
             yield journal
 
     def new_directory(self, folder: str, command: str) -> Path:

@@ -74,6 +74,7 @@ class HostResult:
 
 
 Event = TaskStarted | HostResult
+Tell = Callable[[Event], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +95,16 @@ class Failure:
     hint: str
     exit_code: Exit
 
+    def to_json(self) -> dict[str, str]:
+        """Return it for --json."""
+        return {"code": self.code, "message": self.message, "hint": self.hint}
+
 
 class PlaybookRunner(ABC):
     """Runs playbooks on the hosts of an inventory."""
 
     @abstractmethod
-    def run(self, invocation: Invocation, tell: Callable[[Event], None]) -> Ended:
+    def run(self, invocation: Invocation, tell: Tell) -> Ended:
         """Run a playbook and tell each event as it happens.
 
         SIGINT and SIGTERM end it in order: no task begins any more. Raises ConfigurationError if there is nothing to

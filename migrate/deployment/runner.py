@@ -22,7 +22,7 @@ from types import FrameType
 from typing import Any, Self
 
 from migrate.core.errors import ConfigurationError
-from migrate.core.playbook import Ended, Event, Invocation, PlaybookRunner
+from migrate.core.playbook import Ended, Invocation, PlaybookRunner, Tell
 from migrate.deployment.environment import environment
 from migrate.deployment.runner_events import complaint, event_of
 from migrate.shared.masking import Masking
@@ -40,7 +40,7 @@ class AnsibleRunner(PlaybookRunner):
     def __init__(self, masking: Masking) -> None:
         self._masking = masking
 
-    def run(self, invocation: Invocation, tell: Callable[[Event], None]) -> Ended:
+    def run(self, invocation: Invocation, tell: Tell) -> Ended:
         """Run a playbook."""
         program = find_program()
         with _workplace() as place, _Ending() as ending:
@@ -48,9 +48,7 @@ class AnsibleRunner(PlaybookRunner):
             code = _run(_Run(program, invocation, place), ending, self._listener(tell, ending, complaints))
             return Ended(code, ending.wanted, tuple(complaints))
 
-    def _listener(
-        self, tell: Callable[[Event], None], ending: _Ending, complaints: list[str]
-    ) -> Callable[[Mapping[str, Any]], bool]:
+    def _listener(self, tell: Tell, ending: _Ending, complaints: list[str]) -> Callable[[Mapping[str, Any]], bool]:
         def listen(raw: Mapping[str, Any]) -> bool:
             ending.process = raw.get("pid", ending.process)
             if event := event_of(raw, self._masking):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from migrate.core.errors import Exit, MigrateError
-from migrate.core.playbook import Event, Failure, HostResult, Invocation, PlaybookRunner
+from migrate.core.playbook import Event, Failure, HostResult, Invocation, PlaybookRunner, Tell
 
 _MODULE = "jitsi_migrate_certificates"
 # What it is for, and who renews it.
@@ -24,7 +24,7 @@ ROLES: Mapping[str, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class HostCertificate:
     """A certificate on a host. No `days`: there is none; negative: it has ended. `problem` is a sentence or nothing."""
 
     host: str
@@ -54,13 +54,13 @@ class Certificates:
     """The certificates of all hosts that answered, and what the others said."""
 
     days: int
-    seen: list[Seen] = field(default_factory=list)
+    seen: list[HostCertificate] = field(default_factory=list)
     failed: dict[str, Failure] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
     interrupted: bool = False
 
     @property
-    def failing(self) -> list[Seen]:
+    def failing(self) -> list[HostCertificate]:
         """Those that a person must see to."""
         return [one for one in self.seen if one.fails(self.days)]
 
@@ -79,7 +79,7 @@ def read_certificates(
     invocations: Iterable[Invocation],
     explain: Callable[[HostResult], Failure],
     days: int,
-    tell: Callable[[Event], None],
+    tell: Tell,
 ) -> Certificates:
     """Ask the hosts. `days` are those that each certificate must last."""
     read = Certificates(days)
@@ -121,18 +121,17 @@ def to_json(read: Certificates) -> Mapping[str, object]:
              "ends": one.ends, "problem": one.problem, "ok": not one.fails(read.days)}
             for one in read.seen
         ],
-        "failures": [
-            {"host": host, "code": failure.code, "message": failure.message, "hint": failure.hint}
-            for host, failure in read.failed.items()
-        ],
+        "failures": [{"host": host, **failure.to_json()} for host, failure in read.failed.items()],
         "complaints": read.complaints,
     }  # fmt: skip
 
 
-def _seen(host: str, told: Sequence[Mapping[str, Any]]) -> Iterable[Seen]:
+def _seen(host: str, told: Sequence[Mapping[str, Any]]) -> Iterable[HostCertificate]:
     for one in told:
-        yield Seen(host, one["role"], one["path"], tuple(one["names"]), one["days"], one["ends"], one["problem"])
+        yield HostCertificate(
+            host, one["role"], one["path"], tuple(one["names"]), one["days"], one["ends"], one["problem"]
+        )
 
 
-def _left(one: Seen) -> str:
+def _left(one: HostCertificate) -> str:
     return "there is none" if one.days is None else f"{one.days} days left"

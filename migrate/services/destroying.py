@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from migrate.services.deploying import Deployed, HostDeployed
+from migrate.services.playbooks import HostOutcome, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,12 @@ class Remains:
         return {"host": self.host, "archive": self.archive, "kept": list(self.kept), "needed": list(self.needed)}
 
 
-def remains_of(done: Deployed) -> list[Remains]:
+def remains_of(done: Outcome) -> list[Remains]:
     """Return what stays on each host from which anything went."""
     return [_of(host) for host in done.hosts.values() if host.changes and not host.failed]
 
 
-def _of(host: HostDeployed) -> Remains:
+def _of(host: HostOutcome) -> Remains:
     found: dict[str, Any] = {}
     for change in host.changes:
         found.update({name: change.data[name] for name in ("archive", "kept", "needed") if change.data.get(name)})

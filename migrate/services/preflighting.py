@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from migrate.core.check import Finding, Look, Needs, Resolved, Seen, Verdict
-from migrate.core.errors import Exit
-from migrate.core.playbook import Ended, Event, Failure, HostResult
+from migrate.core.errors import Exit, MigrateError
+from migrate.core.playbook import Ended, Event, Failure, HostResult, Tell
 
 HERE = "localhost"
 """What Ansible calls the machine that it runs on."""
@@ -16,7 +16,6 @@ SECONDS = 30
 """How long ports answer, if nobody asks."""
 
 _Port = dict[str, Any]
-Tell = Callable[[Event], None]
 Judge = Callable[[Needs, Seen], Sequence[Finding]]
 
 
@@ -93,6 +92,23 @@ class Preflight:
         return sum(found.verdict is verdict for findings in self.hosts.values() for found in findings)
 
 
+def summary(done: Preflight) -> MigrateError | None:
+    """Sum up what is not well, None if nothing is."""
+    told = [(f"{host}: {failure.message}", failure.hint) for host, failure in done.unreachable.items()]
+    told += [(words, "") for words in done.complaints]
+    told += [
+        (f"{one.host}: {one.message}", one.hint)
+        for findings in done.hosts.values()
+        for one in findings
+        if one.verdict is Verdict.FAILED
+    ]
+    if not told:
+        return None
+    error = MigrateError(told[0][0], hint=told[0][1], details=[words for words, _ in told[1:]])
+    error.exit_code = done.exit_code
+    return error
+
+
 @dataclass(slots=True)
 class _Answers:
     surveys: dict[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -125,6 +141,25 @@ def preflight(
                 hosts[needs.host].append(_broken(needs.host, host, result))
     complaints = ended.complaints if ended.code and not (hosts or unreachable) else ()
     return Preflight(hosts, unreachable, complaints, ended.interrupted)
+
+
+def to_json(done: Preflight) -> Mapping[str, Any]:
+    """Return it for --json."""
+    return {
+        "hosts": [
+            {
+                "host": host,
+                "findings": [
+                    {"code": one.code, "verdict": one.verdict.value, "message": one.message, "hint": one.hint}
+                    for one in findings
+                ],
+            }
+            for host, findings in done.hosts.items()
+        ],
+        "unreachable": [{"host": host, **failure.to_json()} for host, failure in done.unreachable.items()],
+        "complaints": list(done.complaints),
+        "summary": {verdict.value: done.count(verdict) for verdict in Verdict},
+    }
 
 
 def _take(answers: _Answers, result: Event, now: float) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from migrate.core.bundle import Bundle, Content, ServerFile
+from migrate.core.errors import RefusedError
 from migrate.core.manifest import FORMAT, VERSION, checksum, data_of, manifest_of, sha256_of, spans
 from migrate.shared.files import Files, reported
 
@@ -174,6 +175,21 @@ class Workshop:
         if not last and before == data_of(file):
             return FileChange(path, Change.NEW)
         return FileChange(path, Change.CHANGED, "".join(_diff(before, file, last, new)))
+
+
+def refuse_other_bundles(changes: Sequence[HostChange], variables: FileChange) -> None:
+    """Raise RefusedError unless what stands in build/ is what the settings say now."""
+    stale = [change.host for change in changes if change.pending]
+    if variables.change is not Change.SAME:
+        stale.append(f"build/{variables.path}")
+    if not stale:
+        return
+    never = all(change.first for change in changes)
+    raise RefusedError(
+        "nothing is rendered yet" if never else "the settings, or what stands in build/, changed since it was rendered",
+        hint="Render, read what changed, then deploy: jitsi-migrate render",
+        details=[] if never else stale,
+    )
 
 
 def _entries(manifest: Manifest) -> dict[str, Manifest]:

@@ -95,7 +95,6 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.jitsi_migrate_prosody import (
     Address,
     Console,
-    Refused,
     address,
     has_password,
     is_subscribed,
@@ -104,6 +103,7 @@ from ansible.module_utils.jitsi_migrate_prosody import (
     subscribe,
     users,
 )
+from ansible.module_utils.jitsi_migrate_refused import Refused, refusing
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "file": {"type": "path"},
@@ -153,12 +153,8 @@ def main() -> None:
         required_together=[("logins", "host")],
         supports_check_mode=True,
     )
-    try:
+    with refusing(module):
         result = answer(module)
-    except Refused as refusal:
-        module.fail_json(msg=str(refusal))
-    except OSError as error:
-        module.fail_json(msg=f"{error.filename}: {error.strerror}")
     module.exit_json(**result)
 
 

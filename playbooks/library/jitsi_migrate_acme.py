@@ -66,7 +66,8 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.jitsi_migrate_certbot import reason
-from ansible.module_utils.jitsi_migrate_openssl import DAY, Certificate, Unreadable, read_file
+from ansible.module_utils.jitsi_migrate_openssl import DAY, Certificate, read_file
+from ansible.module_utils.jitsi_migrate_refused import Refused
 
 NONE = "there is none"
 ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -93,7 +94,7 @@ def why_now(params: dict[str, Any]) -> str:
     directory, name = Path(params["directory"]), params["names"][0]
     try:
         found = read_file(str(directory / "live" / name / "cert.pem"))
-    except Unreadable:
+    except Refused:
         return NONE
     if set(found.names) != set(params["names"]):
         return "it is for other names"

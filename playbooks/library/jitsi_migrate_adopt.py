@@ -71,8 +71,11 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.jitsi_migrate_foreign import Found, foreign, installed, said
+from ansible.module_utils.jitsi_migrate_foreign import Found, foreign
+from ansible.module_utils.jitsi_migrate_installed import QUERY, packages_of
 from ansible.module_utils.jitsi_migrate_owner import owner, save, take
+from ansible.module_utils.jitsi_migrate_programs import said, tried
+from ansible.module_utils.jitsi_migrate_refused import Refused, refusing
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "domain": {"type": "str", "required": True},
@@ -86,10 +89,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 def main() -> None:
     """Answer Ansible."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
-    try:
+    with refusing(module):
         answer(module)
-    except OSError as error:
-        module.fail_json(msg=f"{error.filename}: {error.strerror}. Run it again when that is put right")
 
 
 def answer(module: AnsibleModule) -> None:
@@ -108,7 +109,7 @@ def answer(module: AnsibleModule) -> None:
     if not module.check_mode:
         if found:
             saved = str(save(directory, [*places(found), *given["paths"]], beside()))
-        stop(module, units)
+        stop(units)
         take(directory, domain)
     diff = {"before": "", "after": difference(found, units, domain)}
     module.exit_json(changed=True, foreign=told, saved=saved, stopped=units, diff=diff)
@@ -143,20 +144,19 @@ def places(found: Sequence[Found]) -> list[str]:
 
 def beside() -> dict[str, str]:
     """Return what else tells how the server was."""
-    versions = installed(())
     return {
-        "packages.txt": "".join(f"{name} {version}\n" for name, version in sorted(versions.items())),
+        "packages.txt": "".join(f"{name} {one.version}\n" for name, one in sorted(packages_of(said(*QUERY)).items())),
         "ruleset.nft": said("nft", "list", "ruleset"),
         "units.txt": said("systemctl", "list-unit-files", "--state=enabled", "--no-legend", "--no-pager"),
     }
 
 
-def stop(module: AnsibleModule, units: Sequence[str]) -> None:
+def stop(units: Sequence[str]) -> None:
     """Stop units, and have them not start again."""
     if units:
-        code, _, error = module.run_command(["systemctl", "disable", "--now", *units])
-        if code:
-            module.fail_json(msg=f"cannot stop {', '.join(units)}: {error.strip()}")
+        done = tried("systemctl", "disable", "--now", *units)
+        if done.returncode:
+            raise Refused(f"cannot stop {', '.join(units)}: {done.stderr.strip()}")
 
 
 def difference(found: Sequence[Found], units: Sequence[str], domain: str) -> str:

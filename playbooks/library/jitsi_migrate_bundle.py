@@ -103,19 +103,18 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.jitsi_migrate_before import Before, check, remains
+from ansible.module_utils.jitsi_migrate_files import gid_of, uid_of
 from ansible.module_utils.jitsi_migrate_placing import Server
 from ansible.module_utils.jitsi_migrate_plan import (
     File,
     Placed,
     Plan,
-    Refused,
     digest,
-    gid_of,
     plan_for,
     read_manifest,
-    uid_of,
 )
 from ansible.module_utils.jitsi_migrate_record import after, between, read_record
+from ansible.module_utils.jitsi_migrate_refused import Refused, refusing
 from ansible.module_utils.jitsi_migrate_shown import shown
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -130,12 +129,8 @@ def main() -> None:
     """Answer Ansible."""
     needed = [("state", state, ["manifest"]) for state in ("compared", "present")]
     module = AnsibleModule(argument_spec=ARGUMENTS, required_if=needed, supports_check_mode=True)
-    try:
+    with refusing(module):
         result = answer(module)
-    except Refused as refusal:
-        module.fail_json(msg=str(refusal))
-    except OSError as error:
-        module.fail_json(msg=f"{error.filename}: {error.strerror}. Run it again when that is put right")
     module.exit_json(**result)
 
 

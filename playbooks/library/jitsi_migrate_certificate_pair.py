@@ -75,8 +75,8 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.jitsi_migrate_files import gid_of, put, uid_of
 from ansible.module_utils.jitsi_migrate_openssl import (
-    Unreadable,
     belong_together,
     blocks,
     covers,
@@ -85,8 +85,7 @@ from ansible.module_utils.jitsi_migrate_openssl import (
     read,
     signed_by_itself,
 )
-from ansible.module_utils.jitsi_migrate_placing import beside, write
-from ansible.module_utils.jitsi_migrate_plan import gid_of, uid_of
+from ansible.module_utils.jitsi_migrate_refused import Refused, refusing
 
 DAYS = 90
 PAIR: dict[str, dict[str, Any]] = {
@@ -105,20 +104,24 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 def main() -> None:
     """Answer Ansible."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    with refusing(module):
+        checked(module) if module.params["state"] == "checked" else make(module)
+
+
+def checked(module: AnsibleModule) -> None:
+    """Answer what is wrong with the pairs, or may be."""
     pairs = module.params["pairs"]
-    if module.params["state"] == "checked":
-        faults = [fault for pair in pairs for fault in faults_of(pair)]
-        if faults:
-            module.fail_json(msg=". ".join(faults))
-        for told in (told for pair in pairs for told in doubts_of(pair)):
-            module.warn(told)
-        module.exit_json(changed=False, made=[])
-    try:
-        made = [path for pair in pairs for path in present(pair, check=module.check_mode)]
-    except Unreadable as error:
-        module.fail_json(msg=str(error))
-    except OSError as error:
-        module.fail_json(msg=f"{error.filename}: {error.strerror}. Run it again when that is put right")
+    faults = [fault for pair in pairs for fault in faults_of(pair)]
+    if faults:
+        raise Refused(". ".join(faults))
+    for doubt in (doubt for pair in pairs for doubt in doubts_of(pair)):
+        module.warn(doubt)
+    module.exit_json(changed=False, made=[])
+
+
+def make(module: AnsibleModule) -> None:
+    """Make what is missing, and answer what that was."""
+    made = [path for pair in module.params["pairs"] for path in present(pair, check=module.check_mode)]
     module.exit_json(changed=bool(made), made=made)
 
 
@@ -129,12 +132,12 @@ def present(pair: dict[str, Any], *, check: bool) -> list[str]:
     if not missing or check:
         return missing
     if certificate.exists():
-        raise Unreadable(f"{certificate}: it is there without its key {key}. Bring back the key, or remove it")
+        raise Refused(f"{certificate}: it is there without its key {key}. Bring back the key, or remove it")
     ids = owner_of(pair["owner"])
     make_directory(key.parent, ids)
     if not key.exists():
-        place(key, new_key(), int(pair["mode"], 8), ids)
-    place(certificate, signed_by_itself(str(key), pair["names"], DAYS), 0o644, ids)
+        put(key, new_key().encode(), int(pair["mode"], 8), *ids)
+    put(certificate, signed_by_itself(str(key), pair["names"], DAYS).encode(), 0o644, *ids)
     return missing
 
 
@@ -142,7 +145,7 @@ def owner_of(name: str) -> tuple[int, int]:
     """Return the numbers of a user and of the group of the same name."""
     uid, gid = uid_of(name), gid_of(name)
     if uid is None or gid is None:
-        raise Unreadable(f"The server has no user and group {name}: install the packages first")
+        raise Refused(f"The server has no user and group {name}: install the packages first")
     return uid, gid
 
 
@@ -154,12 +157,6 @@ def make_directory(path: Path, ids: tuple[int, int]) -> None:
         path.chmod(0o700 if ids[0] else 0o755)
 
 
-def place(path: Path, text: str, mode: int, ids: tuple[int, int]) -> None:
-    """Put a file in its place, whole."""
-    write(beside(path), text.encode(), mode, *ids)
-    beside(path).replace(path)
-
-
 def faults_of(pair: dict[str, Any]) -> list[str]:
     """Return why browsers would not accept a pair, as sentences without their full stop."""
     path = pair["certificate"]
@@ -168,7 +165,7 @@ def faults_of(pair: dict[str, Any]) -> list[str]:
         told = [read(pem) for pem in chain]
         fitting = belong_together(chain[0], pair["key"])
         strange = [name for name in pair["names"] if not covers(chain[0], name)]
-    except Unreadable as error:
+    except Refused as error:
         return [str(error)]
     first, now = told[0], time.time()
     found = {

@@ -84,7 +84,8 @@ import time
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.jitsi_migrate_openssl import Certificate, Unreadable, read, read_file, shown
+from ansible.module_utils.jitsi_migrate_openssl import Certificate, read, read_file, shown
+from ansible.module_utils.jitsi_migrate_refused import Refused
 
 CERTIFICATE: dict[str, dict[str, Any]] = {
     "role": {"type": "str", "required": True},
@@ -115,7 +116,7 @@ def told(wanted: dict[str, Any]) -> dict[str, Any]:
     known = {"role": wanted["role"], "path": wanted["path"]}
     try:
         found = read_file(wanted["path"])
-    except Unreadable as error:
+    except Refused as error:
         return {**known, "names": [], "days": None, "ends": "", "problem": f"{error}."}
     served, problem = served_by(wanted, found)
     first = min(found, served, key=lambda certificate: certificate.ends)
@@ -130,7 +131,7 @@ def served_by(wanted: dict[str, Any], found: Certificate) -> tuple[Certificate, 
         return found, ""
     try:
         served = read(shown(port, wanted["name"], wanted["starttls"]))
-    except Unreadable:
+    except Refused:
         return found, f"Nobody shows it at port {port}: look whether the service runs."
     if served.fingerprint != found.fingerprint:
         return served, f"Another one is shown at port {port}: restart the service there."

@@ -66,7 +66,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.jitsi_migrate_nftables import SERVICE, TABLE, Firewall, Places
-from ansible.module_utils.jitsi_migrate_plan import Refused
+from ansible.module_utils.jitsi_migrate_refused import Refused, refusing
 
 RUN, STATE = Path("/run/jitsi-migrate-firewall"), Path("/var/lib/jitsi-migrate/firewall")
 ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -83,12 +83,8 @@ def main() -> None:
     module = AnsibleModule(ARGUMENTS, required_if=[("state", "loaded", ["rules"])], supports_check_mode=True)
     firewall = Firewall(module, Places(Path(module.params["file"]), RUN, STATE))
     answer = {"loaded": loaded, "confirmed": confirmed, "absent": absent}[module.params["state"]]
-    try:
+    with refusing(module):
         result = answer(firewall, module)
-    except Refused as refused:
-        module.fail_json(msg=str(refused))
-    except OSError as error:
-        module.fail_json(msg=f"{error.filename}: {error.strerror}. Run it again when that is put right")
     module.exit_json(**{"unconfirmed": False, **result})
 
 

@@ -137,14 +137,16 @@ replaced:
   returned: always
 """
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.jitsi_migrate_apt import apt_for
-from ansible.module_utils.jitsi_migrate_debconf import answers_of, secrets_of
+from ansible.module_utils.jitsi_migrate_debconf import Answer, answers_of, secrets_of
 from ansible.module_utils.jitsi_migrate_installing import Installation
-from ansible.module_utils.jitsi_migrate_plan import Refused
-from ansible.module_utils.jitsi_migrate_shown import without
+from ansible.module_utils.jitsi_migrate_masking import without
+from ansible.module_utils.jitsi_migrate_refused import Refused, refusing
 
 REPOSITORY: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},
@@ -177,21 +179,24 @@ def main() -> None:
     """Answer Ansible."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     answers = answers_of(module.params["answers"])
-    try:
-        with apt_for(check=module.check_mode) as apt:
-            installation = Installation(module.params, apt, answers, check=module.check_mode)
-            installation.carry_out()
-    except Refused as refusal:
-        # What a package's script says may quote its answers.
-        module.fail_json(msg=without(str(refusal), secrets_of(answers)))
-    except OSError as error:
-        module.fail_json(msg=f"{error.filename}: {error.strerror}. Run it again when that is put right")
+    with refusing(module), masking(answers), apt_for(check=module.check_mode) as apt:
+        installation = Installation(module.params, apt, answers, check=module.check_mode)
+        installation.carry_out()
     module.exit_json(
         changed=bool(installation.diff),
         diff=[{"prepared": text} for text in installation.diff],
         packages={change.name: change.new for change in installation.changes},
         replaced=[change.name for change in installation.changes if change.old],
     )
+
+
+@contextmanager
+def masking(answers: Sequence[Answer]) -> Iterator[None]:
+    """Keep answers out of a refusal: what a package's script says may quote them."""
+    try:
+        yield
+    except Refused as refusal:
+        raise Refused(without(str(refusal), secrets_of(answers))) from None
 
 
 if __name__ == "__main__":

@@ -94,13 +94,15 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.jitsi_migrate_files import archive
 from ansible.module_utils.jitsi_migrate_installed import read_record as read_packages
-from ansible.module_utils.jitsi_migrate_plan import Refused
+from ansible.module_utils.jitsi_migrate_locks import wait_for_locks
+from ansible.module_utils.jitsi_migrate_owner import ADOPTED
 from ansible.module_utils.jitsi_migrate_policy import Policy
-from ansible.module_utils.jitsi_migrate_programs import tried, wait_for_locks
+from ansible.module_utils.jitsi_migrate_programs import tried
 from ansible.module_utils.jitsi_migrate_record import read_record
+from ansible.module_utils.jitsi_migrate_refused import refusing
 from ansible.module_utils.jitsi_migrate_removing import (
-    archive,
     note,
     noted,
     prune,
@@ -131,12 +133,8 @@ def main() -> None:
     """Answer Ansible."""
     module = AnsibleModule(ARGUMENTS, supports_check_mode=True)
     answer = {"begun": begun, "ended": ended}[module.params["state"]]
-    try:
+    with refusing(module):
         result = answer(Path(module.params["directory"]), module.params, check=module.check_mode)
-    except Refused as refused:
-        module.fail_json(msg=str(refused))
-    except OSError as error:
-        module.fail_json(msg=f"{error.filename}: {error.strerror}. Run it again when that is put right")
     module.exit_json(**result)
 
 
@@ -152,7 +150,7 @@ def begun(directory: Path, wanted: Result, *, check: bool) -> Result:
         note(directory / "removal.json", {*noted(directory / "removal.json"), *parents})
         stop(stopping)
         if kept:
-            archive(wanted["archived"], kept)
+            archive(kept, wanted["archived"], {})
     diff = [shown("running", [f"{name}\n" for name in stopping])] if stopping else []
     return {"changed": there, "diff": diff, "units": stopping, "archive": str(kept or "")}
 
@@ -204,7 +202,7 @@ def remove(files: list[str]) -> None:
 def forget(directory: Path) -> None:
     """Remove all that was kept in mind, but not what was kept for people. What an interrupted run needs goes last."""
     for path in sorted(directory.glob("*"), key=lambda path: (path.name in RECORDS, path.name)):
-        if ".tar" not in path.suffixes:
+        if path.name != ADOPTED and ".tar" not in path.suffixes:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     if directory.is_dir() and not any(directory.iterdir()):
         directory.rmdir()

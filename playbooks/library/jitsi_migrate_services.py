@@ -33,6 +33,9 @@ options:
       not_yet:
         description: A regular expression. The unit does not work yet while a line of the answer matches.
         type: str
+      log:
+        description: Where the unit writes what does not reach the journal, to be quoted when it fails.
+        type: path
       packages:
         description: The packages that it runs. O(restart) may name them for it.
         type: list
@@ -91,16 +94,8 @@ steps:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.jitsi_migrate_units import (
-    Failed,
-    Standing,
-    Unit,
-    carry_out,
-    complaints,
-    standings,
-    steps,
-    systemctl,
-)
+from ansible.module_utils.jitsi_migrate_refused import Refused, refusing
+from ansible.module_utils.jitsi_migrate_units import Standing, Unit, carry_out, complaints, standings, steps, systemctl
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "units": {
@@ -111,10 +106,11 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
             "name": {"type": "str", "required": True},
             "listens": {"type": "list", "elements": "str", "default": []},
             "url": {"type": "str"},
-            "not_yet": {"type": "str"},
+            "log": {"type": "path"},
             "packages": {"type": "list", "elements": "str", "default": []},
             "reads": {"type": "list", "elements": "path", "default": []},
             "complaint": {"type": "str"},
+            "not_yet": {"type": "str"},
         },
     },
     "restart": {"type": "list", "elements": "str", "default": []},
@@ -131,14 +127,12 @@ def main() -> None:
     plan = {unit.name: doing(module, unit, found[unit.name]) for unit in units}
     stale = any(standing.stale for standing in found.values())
     if not module.check_mode:
-        try:
+        with refusing(module):
             refuse_unknown(found)
             if stale:
                 systemctl("daemon-reload")
             for unit in units:
                 carry_out(unit, plan[unit.name], module.params["timeout"])
-        except Failed as failure:
-            module.fail_json(msg=str(failure))
     done = {name: words for name, words in plan.items() if words}
     diff = {"prepared": "".join(f"{name}: {', '.join(words)}\n" for name, words in done.items())}
     module.exit_json(changed=bool(done) or stale, steps=done, diff=diff)
@@ -154,10 +148,10 @@ def doing(module: AnsibleModule, unit: Unit, standing: Standing) -> list[str]:
 
 
 def refuse_unknown(found: dict[str, Standing]) -> None:
-    """Raise Failed if the server lacks units."""
+    """Raise Refused if the server lacks units."""
     absent = [name for name, standing in found.items() if not standing.known]
     if absent:
-        raise Failed(f"the server has no service {', no '.join(absent)}: install the packages first")
+        raise Refused(f"the server has no service {', no '.join(absent)}: install the packages first")
 
 
 if __name__ == "__main__":

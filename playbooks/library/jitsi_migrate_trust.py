@@ -70,12 +70,15 @@ restart:
 """
 
 import os
-import subprocess
 from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.jitsi_migrate_placing import beside, write
+from ansible.module_utils.jitsi_migrate_files import put
+from ansible.module_utils.jitsi_migrate_programs import tried, wait_for_locks
+from ansible.module_utils.jitsi_migrate_refused import Refused, refusing
+
+PATIENCE = 300
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},
@@ -105,7 +108,8 @@ def main() -> None:
     unwanted = [path for path in others if os.path.lexists(path)]
     stale = before != after or unwanted or not listed(place, params["lists"])
     if stale and not module.check_mode:
-        update(module, place, before, after, unwanted)
+        with refusing(module):
+            update(place, before, after, unwanted, params["lists"])
     diff = {"before_header": str(place), "after_header": str(place), "before": before, "after": after}
     restart = [service for service in params["services"] if started_before(service, place, new=before != after)]
     module.exit_json(changed=bool(stale), diff=[diff] if before != after else [], restart=restart)
@@ -135,24 +139,26 @@ def listed(place: Path, lists: list[str]) -> bool:
     return place.exists() and bool(found) and all(path.stat().st_mtime >= place.stat().st_mtime for path in found)
 
 
-def update(module: AnsibleModule, place: Path, before: str, after: str, unwanted: list[Path]) -> None:
+def update(place: Path, before: str, after: str, unwanted: list[Path], lists: list[str]) -> None:
     """Put the certificate in its place, take others away, and have the lists made."""
     for path in unwanted:
         path.unlink()
     if before != after:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        write(beside(place), after.encode(), 0o644)
-        beside(place).replace(place)
+        put(place, after.encode(), 0o644)
+    # Java's list is made by dpkg, which others may be using.
+    wait_for_locks(PATIENCE)
     # All anew, for otherwise what was taken away stays in.
-    status, said, complained = module.run_command(["update-ca-certificates", "--fresh"])
-    if status:
-        module.fail_json(msg=f"update-ca-certificates failed: {(complained or said).strip()}. Deploy again after that")
+    done = tried("update-ca-certificates", "--fresh")
+    # It succeeds also where it did not make all lists.
+    if done.returncode or not listed(place, lists):
+        told = (done.stderr or done.stdout).strip()
+        raise Refused(f"update-ca-certificates failed: {told}. Deploy again after that")
 
 
 def started_before(service: str, place: Path, *, new: bool) -> bool:
     """Tell whether a service runs that cannot know of the certificate."""
-    command = ["systemctl", "show", "--timestamp=unix", "--property=ActiveState,ActiveEnterTimestamp", service]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a list of words
+    shown = ("show", "--timestamp=unix", "--property=ActiveState,ActiveEnterTimestamp")
+    done = tried("systemctl", *shown, service)
     known = dict(line.split("=", 1) for line in done.stdout.splitlines())
     if known.get("ActiveState") != "active":
         return False

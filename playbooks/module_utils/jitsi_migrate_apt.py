@@ -11,23 +11,22 @@ from shutil import copytree, ignore_patterns
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from ansible.module_utils.jitsi_migrate_placing import beside, write
-from ansible.module_utils.jitsi_migrate_plan import Refused
+from ansible.module_utils.jitsi_migrate_files import put
 from ansible.module_utils.jitsi_migrate_programs import tried
+from ansible.module_utils.jitsi_migrate_refused import Refused
 
 ETC, LISTS = Path("/etc/apt"), Path("/var/lib/apt/lists")
 # What is not asked for by name stays out: recommended packages ask servers of others, or edit files of others.
 LEAN = ("--no-install-recommends", "-o", "APT::Install-Suggests=0")
 # A version that we pin may be older than what stands there, and what we hold is changed by nobody else.
 PINNED = ("--allow-downgrades", "--allow-change-held-packages")
-# What the bundle placed stays, without a question; others who install are waited for once more.
-KEEPING = (
-    *("-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold"),
-    *("-o", "Dpkg::Use-Pty=0", "-o", "DPkg::Lock::Timeout=60"),
-)
+# What the bundle placed stays.
+KEEPING = ("-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold")
+# Without a question; others who install are waited for once more.
+UNATTENDED = ("-y", "-q", "-o", "Dpkg::Use-Pty=0", "-o", "DPkg::Lock::Timeout=60")
 LAST = 15  # lines
 _INSTALLED = re.compile(r"Inst (\S+)(?: \[([^\]]+)\])? \((\S+)")
-_REMOVED = re.compile(r"Remv (\S+)")
+REMOVED = re.compile(r"^(?:Remv|Purg) (\S+)", re.MULTILINE)
 _EXACT = re.compile(r"([a-z0-9][a-z0-9+.-]+)(?::\w+)? \(= ([^)]+)\)")
 
 
@@ -58,17 +57,15 @@ class Apt:
             if text is None:
                 place.unlink(missing_ok=True)
                 continue
-            place.parent.mkdir(parents=True, exist_ok=True)
             # In another place keys are in another place.
             own = text.replace(f"{ETC}/keyrings/", f"{self.place(ETC / 'keyrings')}/")
-            write(beside(place), own.encode(), 0o644)
-            beside(place).replace(place)
+            put(place, own.encode(), 0o644)
 
     def update(self) -> None:
         """Fetch what the repositories have."""
         done = tried("apt-get", *self._options, "update", "--error-on=any", "-q")
         if done.returncode:
-            raise Refused(f"apt cannot learn what the repositories have. {said(done.stderr)}")
+            raise Refused(f"apt cannot learn what the repositories have. {reasons(done.stderr)}")
         self.is_updated = True
 
     def fetch(self, uri: str) -> bytes:
@@ -78,7 +75,7 @@ class Apt:
             # Its sandbox's user may not write here.
             done = tried("/usr/lib/apt/apt-helper", "-o", "APT::Sandbox::User=root", "download-file", uri, str(path))
             if done.returncode:
-                raise Refused(f"{uri}: cannot be fetched by this host. {said(done.stderr)}")
+                raise Refused(f"{uri}: cannot be fetched by this host. {reasons(done.stderr)}")
             return path.read_bytes()
 
     def release(self, package: str, pattern: str) -> dict[str, str]:
@@ -104,19 +101,19 @@ class Apt:
     def simulate(self, wanted: Sequence[str]) -> list[Change]:
         """Return what an installation would change. Raises Refused if it would remove anything."""
         done = tried("apt-get", *self._options, *LEAN, *PINNED, "-s", "-q", "-f", "install", *wanted)
-        removed = _REMOVED.findall(done.stdout)
+        removed = REMOVED.findall(done.stdout)
         if removed:
             raise Refused(
                 f"apt would remove {', '.join(sorted(removed))} to install {', '.join(wanted)}. Nothing was installed: "
                 "remove them yourself, or use another host"
             )
         if done.returncode:
-            raise Refused(f"apt cannot install {', '.join(wanted)}. {said(done.stderr, done.stdout)}")
+            raise Refused(f"apt cannot install {', '.join(wanted)}. {reasons(done.stderr, done.stdout)}")
         return [Change(name, old, new) for name, old, new in _INSTALLED.findall(done.stdout)]
 
     def install(self, wanted: Sequence[str]) -> None:
         """Install it, and change nothing but that."""
-        done = tried("apt-get", *LEAN, *PINNED, *KEEPING, "-y", "-q", "-f", "--no-remove", "install", *wanted)
+        done = tried("apt-get", *LEAN, *PINNED, *KEEPING, *UNATTENDED, "-f", "--no-remove", "install", *wanted)
         if done.returncode:
             # Last come the words of the script that failed, and then dpkg's and apt's own.
             last = " | ".join((done.stdout + done.stderr).strip().splitlines()[-LAST:])
@@ -130,7 +127,7 @@ class Apt:
                 yield record
 
 
-def said(*texts: str) -> str:
+def reasons(*texts: str) -> str:
     """Return apt's reasons in one line."""
     lines = [line.strip() for text in texts for line in text.splitlines()]
     told = [line[2:].strip() for line in lines if line[:2] in ("E:", "W:")]

@@ -6,9 +6,11 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from ansible.module_utils.jitsi_migrate_placing import beside, failure, said, sync, write
-from ansible.module_utils.jitsi_migrate_plan import File, Placed, Plan, Refused
-from ansible.module_utils.jitsi_migrate_shown import without
+from ansible.module_utils.jitsi_migrate_files import beside, sync, write
+from ansible.module_utils.jitsi_migrate_masking import without
+from ansible.module_utils.jitsi_migrate_placing import failure, shortened
+from ansible.module_utils.jitsi_migrate_plan import File, Placed, Plan
+from ansible.module_utils.jitsi_migrate_refused import Refused
 
 
 def before(path: Path) -> Path:
@@ -75,7 +77,7 @@ def check(plan: Plan, wanted: Placed) -> None:
     for command in plan.checks:
         failed = failure(command)
         if failed is not None:
-            words = said(without(failed, secrets(wanted)))
+            words = shortened(without(failed, secrets(wanted)))
             raise Refused(f"what was placed is refused as a whole, so all is as it was. {' '.join(command)}: {words}")
 
 

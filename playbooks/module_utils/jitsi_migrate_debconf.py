@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ansible.module_utils.jitsi_migrate_plan import Refused
+from ansible.module_utils.jitsi_migrate_masking import without
 from ansible.module_utils.jitsi_migrate_programs import output, tried
-from ansible.module_utils.jitsi_migrate_shown import without
+from ansible.module_utils.jitsi_migrate_refused import Refused
 
 FIELDS = 4
 

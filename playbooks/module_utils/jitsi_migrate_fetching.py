@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
-from ansible.module_utils.jitsi_migrate_foreign import said
+from ansible.module_utils.jitsi_migrate_programs import said
 
 PATIENCE = 5  # seconds for a server
 

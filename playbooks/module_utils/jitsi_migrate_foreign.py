@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import subprocess
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from ansible.module_utils.jitsi_migrate_files import text_of
+from ansible.module_utils.jitsi_migrate_installed import QUERY, packages_of
+from ansible.module_utils.jitsi_migrate_programs import said
 
 OWN_TABLE = ("inet", "jitsi_migrate")
 # It locks out single addresses that misbehave, which is nothing that a deployment could replace.
 HARMLESS_TABLES = ("f2b-table",)
-PATIENCE = 30  # seconds for a program
-ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"}
 
 
 class Kind(NamedTuple):
@@ -61,26 +61,6 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-def said(*command: str) -> str:
-    """Return what a program prints; nothing where it is not there or fails."""
-    if not shutil.which(command[0], path=ENVIRONMENT["PATH"]):
-        return ""
-    try:
-        done = subprocess.run(  # noqa: S603 - words of this file, without a shell
-            command, stdin=subprocess.DEVNULL, capture_output=True, env=ENVIRONMENT, timeout=PATIENCE, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.decode("utf-8", "replace")
-
-
-def installed(names: Iterable[str]) -> dict[str, str]:
-    """Return the versions of those packages that are installed."""
-    told = said("dpkg-query", "-W", "-f", "${db:Status-Status}\t${Package}\t${Version}\n", *names)
-    rows = (line.split("\t") for line in told.splitlines())
-    return {row[1]: row[2] for row in rows if len(row) == 3 and row[0] not in ("not-installed", "config-files")}
-
-
 def foreign(paths: Sequence[str], *, firewall: bool) -> list[Found]:
     """Return what others set up. `paths` are files that a deployment places, `firewall` whether it has one."""
     found = list(_packages())
@@ -95,11 +75,11 @@ def foreign(paths: Sequence[str], *, firewall: bool) -> list[Found]:
 
 
 def _packages() -> Iterator[Found]:
-    versions = installed([name for kind in KINDS.values() for name in kind.packages])
+    known = packages_of(said(*QUERY))
     for name, kind in KINDS.items():
-        there = [package for package in kind.packages if package in versions]
+        there = [package for package in kind.packages if package in known]
         if there:
-            listed = ", ".join(f"{package} {versions[package]}" for package in there)
+            listed = ", ".join(f"{package} {known[package].version}" for package in there)
             units = () if kind.stays else tuple(f"{package}.service" for package in there)
             yield Found(name, f"{kind.words} ({listed})", kind.keeps, units)
 
@@ -127,7 +107,7 @@ def md5(path: Path) -> str:
 
 
 def _firewalls() -> Iterator[Found]:
-    if "ENABLED=yes" in _text("/etc/ufw/ufw.conf"):
+    if "ENABLED=yes" in text_of("/etc/ufw/ufw.conf"):
         yield Found("firewall", "a firewall (ufw)", ("/etc/ufw", "/etc/default/ufw"), ("ufw.service",))
     for unit, keeps in (("firewalld", "/etc/firewalld"), ("netfilter-persistent", "/etc/iptables")):
         if said("systemctl", "is-active", unit).strip() == "active":
@@ -144,18 +124,12 @@ def filtering(ruleset: str) -> list[str]:
     except (ValueError, KeyError, TypeError):
         return []
     chains = [one["chain"] for one in objects if "chain" in one]
-    ruled = {(one["rule"]["family"], one["rule"]["table"]) for one in objects if "rule" in one}
+    # By chain: a table of containers has rules for what is forwarded, and none for what comes in.
+    ruled = {(one["rule"]["family"], one["rule"]["table"], one["rule"]["chain"]) for one in objects if "rule" in one}
     tables = {
         (chain["family"], chain["table"])
         for chain in chains
         if chain.get("hook") == "input"
-        and (chain.get("policy") == "drop" or (chain["family"], chain["table"]) in ruled)
+        and (chain.get("policy") == "drop" or (chain["family"], chain["table"], chain["name"]) in ruled)
     }
     return [f"{family} {name}" for family, name in sorted(tables - {OWN_TABLE}) if name not in HARMLESS_TABLES]
-
-
-def _text(path: str) -> str:
-    try:
-        return Path(path).read_text("utf-8", "replace")
-    except OSError:
-        return ""

@@ -8,11 +8,11 @@ import os
 import platform
 import re
 import socket
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-from ansible.module_utils.jitsi_migrate_foreign import said
+from ansible.module_utils.jitsi_migrate_files import text_of
+from ansible.module_utils.jitsi_migrate_programs import said
+from ansible.module_utils.jitsi_migrate_system import distribution, release
 
 # Addresses of documentation: nothing is sent to them, only the kernel's choice of a route is asked for.
 ELSEWHERE = {socket.AF_INET: "192.0.2.1", socket.AF_INET6: "2001:db8::1"}
@@ -23,13 +23,12 @@ UNIT = re.compile(r"([^/]+\.(?:service|socket))$", re.MULTILINE)
 
 def system() -> dict[str, Any]:
     """Return distribution, architecture and the like."""
-    release = _pairs(_text("/etc/os-release"))
     virtualisation = said("systemd-detect-virt", "--container").strip()
     return {
-        "distribution": f"{release.get('ID', '')}-{release.get('VERSION_ID', '').partition('.')[0]}",
-        "name": release.get("PRETTY_NAME", "an unknown system"),
+        "distribution": distribution(),
+        "name": release().get("PRETTY_NAME", "an unknown system"),
         "architecture": said("dpkg", "--print-architecture").strip() or platform.machine(),
-        "init": _text("/proc/1/comm").strip(),
+        "init": text_of("/proc/1/comm").strip(),
         "container": "" if virtualisation == "none" else virtualisation,
         "root": os.geteuid() == 0,
         "hostname": socket.gethostname(),
@@ -39,7 +38,7 @@ def system() -> dict[str, Any]:
 
 def size() -> dict[str, Any]:
     """Return how big the host is, in bytes and cores."""
-    memory = re.search(r"^MemTotal:\s+(\d+) kB", _text("/proc/meminfo"), re.MULTILINE)
+    memory = re.search(r"^MemTotal:\s+(\d+) kB", text_of("/proc/meminfo"), re.MULTILINE)
     return {
         "memory": int(memory[1]) * 1024 if memory else 0,
         "cores": len(os.sched_getaffinity(0)),
@@ -85,7 +84,7 @@ def listener(line: str) -> dict[str, Any] | None:
 
 
 def _unit(process: str) -> str:
-    found = UNIT.search(_text(f"/proc/{process}/cgroup"))
+    found = UNIT.search(text_of(f"/proc/{process}/cgroup"))
     return found[1] if found else ""
 
 
@@ -108,21 +107,3 @@ def _resolves(name: str) -> list[str]:
 def _free(path: str) -> int:
     disk = os.statvfs(path)
     return disk.f_bavail * disk.f_frsize
-
-
-def _pairs(text: str) -> dict[str, str]:
-    return {name: value.strip('"') for name, value in _assignments(text)}
-
-
-def _assignments(text: str) -> Iterator[tuple[str, str]]:
-    for line in text.splitlines():
-        name, sign, value = line.partition("=")
-        if sign:
-            yield name, value
-
-
-def _text(path: str) -> str:
-    try:
-        return Path(path).read_text("utf-8", "replace")
-    except OSError:
-        return ""

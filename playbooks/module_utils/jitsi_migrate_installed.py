@@ -7,13 +7,13 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ansible.module_utils.jitsi_migrate_placing import beside, write
-from ansible.module_utils.jitsi_migrate_plan import Refused
-from ansible.module_utils.jitsi_migrate_programs import output
+from ansible.module_utils.jitsi_migrate_files import put
+from ansible.module_utils.jitsi_migrate_programs import output, tried
+from ansible.module_utils.jitsi_migrate_refused import Refused
 
 FORMAT, VERSION = "jitsi-migrate/packages", 1
 JOURNAL = Path("/var/lib/dpkg/updates")
-_FIELDS = r"${Package}\t${Version}\t${db:Status-Want}\t${db:Status-Status}\n"
+QUERY = ("dpkg-query", "--show", r"--showformat=${Package}\t${Version}\t${db:Status-Want}\t${db:Status-Status}\n")
 
 
 class Package(NamedTuple):
@@ -40,8 +40,13 @@ class Record(NamedTuple):
 
 def packages() -> dict[str, Package]:
     """Return what is installed, or half installed."""
+    return packages_of(output(*QUERY))
+
+
+def packages_of(listed: str) -> dict[str, Package]:
+    """Return the packages of what QUERY prints."""
     found = {}
-    for line in output("dpkg-query", "--show", f"--showformat={_FIELDS}").splitlines():
+    for line in listed.splitlines():
         name, version, want, status = line.split("\t")
         if status not in ("not-installed", "config-files"):
             found[name] = Package(version, want == "hold", status)
@@ -50,8 +55,13 @@ def packages() -> dict[str, Package]:
 
 def interrupted(known: dict[str, Package]) -> list[str]:
     """Return what an installation left half way."""
-    journal = ["dpkg's journal"] * (JOURNAL.is_dir() and any(path.name.isdigit() for path in JOURNAL.iterdir()))
+    journal = ["dpkg"] * (JOURNAL.is_dir() and any(path.name.isdigit() for path in JOURNAL.iterdir()))
     return [*journal, *(f"{name} {package.status}" for name, package in known.items() if not package.is_whole)]
+
+
+def complete() -> None:
+    """Let dpkg complete what it can. What is missing for the rest only apt can get."""
+    tried("dpkg", "--configure", "-a", "--force-confdef", "--force-confold")
 
 
 def hold(names: Collection[str]) -> None:
@@ -77,6 +87,4 @@ def read_record(path: Path) -> Record:
 def keep(path: Path, record: Record) -> None:
     """Write down what we brought."""
     fields = {"format": FORMAT, "version": VERSION, **record._asdict(), "versions": dict(record.versions)}
-    path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-    write(beside(path), (json.dumps(fields) + "\n").encode(), 0o600)
-    beside(path).replace(path)
+    put(path, (json.dumps(fields) + "\n").encode(), 0o600)

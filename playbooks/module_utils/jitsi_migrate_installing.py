@@ -12,20 +12,21 @@ from ansible.module_utils.jitsi_migrate_apt import Apt, Change
 from ansible.module_utils.jitsi_migrate_debconf import Answer, set_answers, unanswered
 from ansible.module_utils.jitsi_migrate_installed import (
     Record,
+    complete,
     hold,
     interrupted,
     keep,
     packages,
     read_record,
 )
+from ansible.module_utils.jitsi_migrate_locks import wait_for_locks
 from ansible.module_utils.jitsi_migrate_openpgp import NoKey, certificates
-from ansible.module_utils.jitsi_migrate_plan import Refused
 from ansible.module_utils.jitsi_migrate_policy import Policy
-from ansible.module_utils.jitsi_migrate_programs import tried, wait_for_locks
+from ansible.module_utils.jitsi_migrate_refused import Refused
 from ansible.module_utils.jitsi_migrate_repositories import PREFERENCES, preferences, source_files
+from ansible.module_utils.jitsi_migrate_system import distribution
 
 CODENAMES = {"debian-12": "bookworm", "debian-13": "trixie"}
-SYSTEM = Path("/etc/os-release")
 
 
 class Installation:
@@ -41,7 +42,7 @@ class Installation:
 
     def carry_out(self) -> None:
         """Do it all."""
-        refuse_another_system(self._wanted["distribution"])
+        refuse_another_system(distribution(), self._wanted["distribution"])
         if not self._check:
             # First of all: what an interrupted run started may still be running, and relies on the policy.
             wait_for_locks(self._wanted["patience"])
@@ -134,8 +135,7 @@ class Installation:
         self._show("dpkg", [f"interrupted: {what}" for what in broken], [])
         if not self._check:
             with self._policy.no_starts():
-                # It may fail for what is missing; then apt gets that, and is the one to judge.
-                tried("dpkg", "--configure", "-a", "--force-confdef", "--force-confold")
+                complete()
 
     def _install(self, versions: Mapping[str, str]) -> None:
         wanted = self._requested(versions)
@@ -194,14 +194,11 @@ class Installation:
         self.diff.append("\n".join(unified_diff(old, new, what, what, n=0, lineterm="")) + "\n")
 
 
-def refuse_another_system(distribution: str) -> None:
+def refuse_another_system(found: str, wanted: str) -> None:
     """Raise Refused unless the host runs what the settings say."""
-    entries = (line.partition("=") for line in SYSTEM.read_text("utf-8").splitlines())
-    known = {name: value.strip('"') for name, _, value in entries}
-    found = f"{known.get('ID')}-{known.get('VERSION_ID')}"
-    if found != distribution:
+    if found != wanted:
         raise Refused(
-            f"this host runs {found}, and its files were made for {distribution}. Set `distribution` in migrate.toml "
+            f"this host runs {found}, and its files were made for {wanted}. Set `distribution` in migrate.toml "
             "and render again, or use another host"
         )
 

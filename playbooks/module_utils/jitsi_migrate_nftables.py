@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.jitsi_migrate_placing import write
-from ansible.module_utils.jitsi_migrate_plan import Refused
+from ansible.module_utils.jitsi_migrate_files import put
+from ansible.module_utils.jitsi_migrate_refused import Refused
 
 NFT = "/usr/sbin/nft"
 SERVICE = "nftables.service"
@@ -78,7 +78,7 @@ class Firewall:
         """Put rules in force. Unless they are confirmed, those of before come back, also if we are shut out."""
         self.places.run.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not self.places.before.exists():
-            write(self.places.before, f"table {TABLE}\ndelete table {TABLE}\n{self.live()}".encode(), 0o600)
+            put(self.places.before, f"table {TABLE}\ndelete table {TABLE}\n{self.live()}".encode(), 0o600)
         self._arm(patience)
         try:
             self._run(NFT, "--file", "-", text=rules)
@@ -96,7 +96,7 @@ class Firewall:
     def keep(self) -> None:
         """Keep the file that is loaded at boot: it let us in."""
         self.places.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write(self.places.confirmed, self.places.file.read_bytes(), 0o640)
+        put(self.places.confirmed, self.places.file.read_bytes(), 0o640)
 
     def remove(self) -> None:
         """Remove the table, and nothing of others."""
@@ -109,7 +109,7 @@ class Firewall:
     def load_at_boot(self) -> None:
         """Enable the service, and remember that it was not."""
         self.places.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write(self.places.enabled, b"", 0o600)
+        put(self.places.enabled, b"", 0o600)
         self._run("systemctl", "unmask", "--quiet", SERVICE)
         self._run("systemctl", "enable", "--quiet", SERVICE)
 

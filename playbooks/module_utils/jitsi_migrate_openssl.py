@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 import ssl
-import subprocess
 import tempfile
 import time
 from pathlib import Path
 from typing import NamedTuple
 
+from ansible.module_utils.jitsi_migrate_programs import PATIENCE, tried
+from ansible.module_utils.jitsi_migrate_refused import Refused
+
 DAY = 86400
 _BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 _FIELDS = ("-subject", "-issuer", "-startdate", "-enddate", "-fingerprint", "-sha256", "-nameopt", "RFC2253")
-
-
-class Unreadable(Exception):
-    """Openssl cannot make anything of it; the text is a whole sentence."""
 
 
 class Certificate(NamedTuple):
@@ -34,41 +32,27 @@ class Certificate(NamedTuple):
         """Whole days left; negative once it has ended."""
         return int((self.ends - time.time()) // DAY)
 
-    @property
-    def signs_itself(self) -> bool:
-        """Whether nobody else vouches for it."""
-        return self.subject == self.issuer
-
 
 def openssl(*words: str, text: str = "") -> str:
-    """Return what openssl answers. Raises Unreadable with its last words."""
-    environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C"}
+    """Return what openssl answers. Raises Refused with its last words."""
     try:
-        done = subprocess.run(  # noqa: S603 - a list of words, without a shell
-            ["openssl", *words],  # noqa: S607 - found by the PATH above
-            input=text,
-            capture_output=True,
-            text=True,
-            env=environment,
-            timeout=60,
-            check=False,
-        )
+        done = tried("openssl", *words, text=text, patience=PATIENCE)
     except FileNotFoundError:
-        raise Unreadable("The server has no openssl: install the package openssl") from None
+        raise Refused("The server has no openssl: install the package openssl") from None
     if done.returncode:
         lines = (done.stderr or done.stdout).strip().splitlines() or ["no words"]
-        raise Unreadable(f"openssl {words[0]} failed: {lines[-1]}")
-    return done.stdout
+        raise Refused(f"openssl {words[0]} failed: {lines[-1]}")
+    return str(done.stdout)
 
 
 def blocks(path: str) -> list[str]:
-    """Return the certificates of a file, in its order. Raises Unreadable if there is none."""
+    """Return the certificates of a file, in its order. Raises Refused if there is none."""
     try:
         found = _BLOCK.findall(Path(path).read_text("latin-1"))
     except OSError as error:
-        raise Unreadable(f"{path}: {error.strerror}") from None
+        raise Refused(f"{path}: {error.strerror}") from None
     if not found:
-        raise Unreadable(f"{path}: there is no certificate in it (it must be in the format PEM)")
+        raise Refused(f"{path}: there is no certificate in it (it must be in the format PEM)")
     return found
 
 
@@ -97,11 +81,11 @@ def covers(pem: str, name: str) -> bool:
 
 
 def belong_together(pem: str, key: str) -> bool:
-    """Tell whether this file holds the certificate's key. Raises Unreadable if it holds none, or a locked one."""
+    """Tell whether this file holds the certificate's key. Raises Refused if it holds none, or a locked one."""
     try:
         public = openssl("pkey", "-in", key, "-passin", "pass:", "-pubout")
-    except Unreadable:
-        raise Unreadable(f"{key}: there is no key in it, or one that a passphrase locks") from None
+    except Refused:
+        raise Refused(f"{key}: there is no key in it, or one that a passphrase locks") from None
     return public == openssl("x509", "-noout", "-pubkey", text=pem)
 
 
@@ -113,7 +97,7 @@ def known_here(pems: list[str]) -> bool:
         chain = ["-untrusted", others.name] if pems[1:] else []
         try:
             openssl("verify", *chain, text=pems[0])
-        except Unreadable:
+        except Refused:
             return False
     return True
 
@@ -123,7 +107,7 @@ def shown(port: int, name: str, starttls: str | None = None) -> str:
     first = ("-starttls", starttls, "-xmpphost", name) if starttls else ("-servername", name)
     found = _BLOCK.search(openssl("s_client", "-connect", f"localhost:{port}", *first))
     if not found:
-        raise Unreadable(f"No certificate is shown at port {port}")
+        raise Refused(f"No certificate is shown at port {port}")
     return found[0]
 
 
@@ -144,5 +128,5 @@ def signed_by_itself(key: str, names: list[str], days: int) -> str:
 def _alternatives(pem: str) -> str:
     try:
         return openssl("x509", "-noout", "-ext", "subjectAltName", text=pem)
-    except Unreadable:  # older releases refuse to show what is not there
+    except Refused:  # older releases refuse to show what is not there
         return ""

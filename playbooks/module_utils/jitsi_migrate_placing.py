@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from ansible.module_utils.jitsi_migrate_plan import File, Link, Placed, Plan, Refused, gid_of, uid_of
+from ansible.module_utils.jitsi_migrate_files import beside, gid_of, set_rights, sync, uid_of, write
+from ansible.module_utils.jitsi_migrate_masking import without
+from ansible.module_utils.jitsi_migrate_plan import File, Link, Placed, Plan
+from ansible.module_utils.jitsi_migrate_programs import ENVIRONMENT
 from ansible.module_utils.jitsi_migrate_record import record_text
-from ansible.module_utils.jitsi_migrate_shown import without
+from ansible.module_utils.jitsi_migrate_refused import Refused
 
 DIRECTORY_MODE, RECORD_MODE = 0o755, 0o600
 PATIENCE = 60  # seconds for a validator
 WORDS = 2000  # characters of a validator's words
-PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class Server:
@@ -104,41 +106,6 @@ class Server:
         self._touched.clear()
 
 
-def beside(path: Path) -> Path:
-    """Return where a file is written first: a name that programs leave out when they read all of a directory."""
-    return path.with_name(f".{path.name}.jitsi-migrate~")
-
-
-def write(path: Path, data: bytes, mode: int, uid: int | None = None, gid: int | None = None) -> None:
-    """Write a file that nobody but its final readers can ever read."""
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            set_rights(descriptor, mode, uid, gid)
-            stream.write(data)
-            stream.flush()
-            os.fsync(descriptor)
-    except OSError as error:  # which does not know the file's name
-        raise OSError(error.errno, error.strerror, str(path.parent)) from error
-
-
-def sync(directories: Iterable[Path]) -> None:
-    """Wait until the names in some directories are on the disk."""
-    for path in sorted(directories):
-        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def set_rights(descriptor: int, mode: int, uid: int | None, gid: int | None) -> None:
-    """Give a file its owner, group and mode. The owner first: to change it takes some rights away."""
-    os.fchown(descriptor, -1 if uid is None else uid, -1 if gid is None else gid)
-    os.fchmod(descriptor, mode)
-
-
 def validate(file: File, data: bytes) -> None:
     """Run a file's validator on what lies beside its place."""
     if not file.validate:
@@ -150,20 +117,19 @@ def validate(file: File, data: bytes) -> None:
         text = data.decode("utf-8", "replace")
         words = without(failed, [text[first:last] for first, last, _ in file.secrets])
         shown = " ".join(file.validate).replace("{}", file.path)
-        told = said(words.replace(made, file.path))
+        told = shortened(words.replace(made, file.path))
         raise Refused(f"{file.path}: its validator refuses it, so no file was replaced. {shown}: {told}")
 
 
 def failure(command: Sequence[str]) -> str | None:
     """Return what a validator says if it does not agree."""
-    environment = {"PATH": PATH, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
     try:
         done = subprocess.run(  # noqa: S603 - a list of words of the manifest, without a shell
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env=environment,
+            env=ENVIRONMENT,
             cwd="/",
             timeout=PATIENCE,
             check=False,
@@ -176,6 +142,6 @@ def failure(command: Sequence[str]) -> str | None:
     return (words or f"exit status {done.returncode}, no words") if done.returncode else None
 
 
-def said(words: str) -> str:
+def shortened(words: str) -> str:
     """Return so much of a program's words as is told."""
     return words.strip()[:WORDS]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import grp
 import json
 import posixpath
-import pwd
 import stat
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
@@ -13,11 +11,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from ansible.module_utils.jitsi_migrate_files import gid_of, uid_of
+from ansible.module_utils.jitsi_migrate_refused import Refused
+
 FORMAT, VERSION = "jitsi-migrate/bundle", 1
-
-
-class Refused(Exception):
-    """What the person is told instead of a result."""
 
 
 class File(NamedTuple):
@@ -227,19 +224,3 @@ def links_of(placed: Placed) -> dict[str, str]:
 def digest(data: bytes) -> str:
     """Return the checksum that manifests use."""
     return sha256(data).hexdigest()
-
-
-def uid_of(name: str) -> int | None:
-    """Return a user's number, or None where there is no such user yet."""
-    try:
-        return pwd.getpwnam(name).pw_uid
-    except KeyError:
-        return None
-
-
-def gid_of(name: str) -> int | None:
-    """Return a group's number, or None where there is no such group yet."""
-    try:
-        return grp.getgrnam(name).gr_gid
-    except KeyError:
-        return None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ansible.module_utils.jitsi_migrate_placing import beside, write
+from ansible.module_utils.jitsi_migrate_files import beside, put, text_of
 from ansible.module_utils.jitsi_migrate_programs import output, tried
 
 # What scripts of packages ask before they start a service.
@@ -56,8 +56,7 @@ class Policy:
         if self._path.exists():
             self._path.rename(self._aside)
         try:
-            write(beside(self._path), TEXT.encode(), 0o755)
-            beside(self._path).replace(self._path)
+            put(self._path, TEXT.encode(), 0o755)
             self._guard()
             yield
         finally:
@@ -80,4 +79,4 @@ class Policy:
 
     @property
     def _is_ours(self) -> bool:
-        return self._path.is_file() and OURS in self._path.read_text("utf-8", "replace")
+        return OURS in text_of(self._path)

@@ -1,15 +1,10 @@
-"""Running the system's programs, and the locks by which those of apt and dpkg keep each other out."""
+"""Running the system's programs, all in the same plain environment."""
 
 from __future__ import annotations
 
-import fcntl
-import struct
 import subprocess
-import time
-from collections.abc import Sequence
-from pathlib import Path
 
-from ansible.module_utils.jitsi_migrate_plan import Refused
+from ansible.module_utils.jitsi_migrate_refused import Refused
 
 ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -21,15 +16,24 @@ ENVIRONMENT = {
     "NEEDRESTART_MODE": "l",
     "APT_LISTCHANGES_FRONTEND": "none",
 }
-LOCKS = ("/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock", "/var/lib/apt/lists/lock")
-_FLOCK = "hhqqi4x"  # type, whence, start, length, process: struct flock of fcntl(2) with 64 bits
+PATIENCE = 60  # seconds for a program that only tells something
 
 
-def tried(*command: str, text: str = "") -> subprocess.CompletedProcess[str]:
-    """Run a program that may fail."""
-    return subprocess.run(  # noqa: S603 - words of this module, without a shell
-        command, input=text, capture_output=True, text=True, errors="replace", check=False, env=ENVIRONMENT
-    )
+def tried(*command: str, text: str = "", patience: float | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a program that may fail. Raises Refused if it has not ended after `patience` seconds."""
+    try:
+        return subprocess.run(  # noqa: S603 - a list of words, without a shell
+            command,
+            input=text,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            env=ENVIRONMENT,
+            timeout=patience,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise Refused(f"{' '.join(command[:2])} has not ended after {patience:.0f} seconds") from None
 
 
 def output(*command: str, text: str = "") -> str:
@@ -40,36 +44,9 @@ def output(*command: str, text: str = "") -> str:
     return done.stdout
 
 
-def wait_for_locks(seconds: int, paths: Sequence[str] = LOCKS) -> None:
-    """Wait until nobody else installs anything."""
-    deadline = time.monotonic() + seconds
-    while True:
-        found = [(path, holder(path)) for path in paths]
-        held = [(path, process) for path, process in found if process]
-        if not held:
-            return
-        if time.monotonic() >= deadline:
-            path, process = held[0]
-            raise Refused(
-                f"{path}: held by {_name(process)} (process {process}) for {seconds} seconds. "
-                "Run it again when that has ended"
-            )
-        time.sleep(min(1, max(deadline - time.monotonic(), 0.05)))
-
-
-def holder(path: str) -> int:
-    """Return the process that holds a lock, 0 if there is none."""
+def said(*command: str) -> str:
+    """Return what a program prints, also if it fails; nothing where it is not there, or has no end."""
     try:
-        with Path(path).open("rb") as stream:
-            asked = struct.pack(_FLOCK, fcntl.F_WRLCK, 0, 0, 0, 0)
-            kind, *_, process = struct.unpack(_FLOCK, fcntl.fcntl(stream, fcntl.F_GETLK, asked))
-    except FileNotFoundError:
-        return 0
-    return 0 if kind == fcntl.F_UNLCK else int(process)
-
-
-def _name(process: int) -> str:
-    try:
-        return Path(f"/proc/{process}/comm").read_text("utf-8").strip()
-    except OSError:
-        return "a program"
+        return tried(*command, patience=PATIENCE).stdout
+    except (OSError, Refused):
+        return ""

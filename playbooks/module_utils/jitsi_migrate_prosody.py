@@ -6,12 +6,14 @@ import hashlib
 import hmac
 import re
 import socket
-import subprocess
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser
+
+from ansible.module_utils.jitsi_migrate_programs import tried
+from ansible.module_utils.jitsi_migrate_refused import Refused
 
 STORED = re.compile(r'^\s*(?:\["(\w+)"\]|(\w+)) = (?:"((?:[^"\\]|\\.)*)"|(\d+));?$', re.MULTILINE)
 NAMESPACE = "xmpp:prosody.im/admin"
@@ -20,10 +22,6 @@ HEADER = (
     f" xmlns='{NAMESPACE}' version='1.0'>"
 )
 PATIENCE = 30
-
-
-class Refused(Exception):
-    """Prosody is not made what was asked for. The text is for people."""
 
 
 class Address(NamedTuple):
@@ -127,8 +125,7 @@ def quoted(text: str) -> str:
 
 def subscribe(program: str, account: str, contact: str) -> None:
     """Let a contact know when an account is there, by the command that Jitsi's packages bring."""
-    command = [program, "mod_roster_command", "subscribe", contact, account]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - no secret, no shell
+    done = tried(program, "mod_roster_command", "subscribe", contact, account)
     if done.returncode:
         said = " ".join((done.stdout + done.stderr).split())
         raise Refused(f"the roster of {account} cannot be written: {said[:300]}")

@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from ansible.module_utils.jitsi_migrate_plan import Placed, Plan, Refused, placed_of
+from ansible.module_utils.jitsi_migrate_plan import Placed, Plan, placed_of
+from ansible.module_utils.jitsi_migrate_refused import Refused
 
 FORMAT, VERSION = "jitsi-migrate/placed", 1
 

@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import tarfile
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from ansible.module_utils.jitsi_migrate_installed import interrupted, packages
-from ansible.module_utils.jitsi_migrate_placing import beside, write
-from ansible.module_utils.jitsi_migrate_plan import Refused
+from ansible.module_utils.jitsi_migrate_apt import REMOVED, UNATTENDED
+from ansible.module_utils.jitsi_migrate_files import put
+from ansible.module_utils.jitsi_migrate_installed import complete, interrupted, packages
 from ansible.module_utils.jitsi_migrate_programs import output, tried
+from ansible.module_utils.jitsi_migrate_refused import Refused
 
-_REMOVED = re.compile(r"^(?:Remv|Purg) (\S+)", re.MULTILINE)
 # Of a script in /etc/init.d systemd makes a unit.
 _UNIT = re.compile(r"(?:/usr)?/lib/systemd/system/([^/@]+\.(?:service|timer|socket|path))|/etc/init\.d/([^/]+)")
 OWN_UNITS = Path("/etc/systemd/system")
 # To stop it is to remove the rules of everybody.
 _LEFT_ALONE = {"nftables.service"}
-_APT = (
-    "apt-get",
-    "--yes",
-    "-q",
-    "--allow-change-held-packages",
-    "-o",
-    "Dpkg::Use-Pty=0",
-    "-o",
-    "DPkg::Lock::Timeout=60",
-)
+_APT = ("apt-get", *UNATTENDED, "--allow-change-held-packages")
 
 
 def units(installed: Iterable[str], paths: Iterable[str]) -> list[str]:
@@ -57,17 +46,6 @@ def stop(names: Collection[str]) -> None:
         output("systemctl", "disable", "--now", "--quiet", *names)
 
 
-def archive(paths: Iterable[str], path: Path) -> None:
-    """Keep what lies at some paths, for root alone."""
-    made = beside(path)
-    write(made, b"", 0o600)
-    with tarfile.open(made, "w:gz") as tar:
-        for name in paths:
-            if os.path.lexists(name):
-                tar.add(name)
-    made.replace(path)
-
-
 def removable(installed: Iterable[str]) -> tuple[list[str], list[str]]:
     """Return which packages can go, and which others need by now."""
     known = packages()
@@ -87,13 +65,13 @@ def taken(names: Collection[str]) -> set[str]:
     done = tried(*_APT, "--simulate", "purge", *sorted(names))
     if done.returncode:
         raise Refused(f"apt cannot tell what would be removed. {done.stderr.strip()}")
-    return set(_REMOVED.findall(done.stdout))
+    return set(REMOVED.findall(done.stdout))
 
 
 def purge(names: Collection[str]) -> None:
     """Remove packages with their configuration."""
     if interrupted(packages()):
-        tried("dpkg", "--configure", "-a", "--force-confdef", "--force-confold")
+        complete()
     if names:
         output(*_APT, "purge", *sorted(names))
 
@@ -141,5 +119,4 @@ def noted(path: Path) -> list[str]:
 def note(path: Path, directories: Iterable[str]) -> None:
     """Note the directories that may be empty in the end."""
     fields = {"format": "jitsi-migrate/removal", "version": 1, "directories": sorted({*directories})}
-    write(beside(path), (json.dumps(fields) + "\n").encode(), 0o600)
-    beside(path).replace(path)
+    put(path, (json.dumps(fields) + "\n").encode(), 0o600)

@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible.module_utils.jitsi_migrate_apt import ETC, Apt
 from ansible.module_utils.jitsi_migrate_openpgp import NoKey, armored, certificates
-from ansible.module_utils.jitsi_migrate_plan import Refused
+from ansible.module_utils.jitsi_migrate_refused import Refused
 
 PREFERENCES = ETC / "preferences.d" / "jitsi-migrate"
 HEAD = "# Managed by jitsi-migrate: change migrate.toml and render again.\n"

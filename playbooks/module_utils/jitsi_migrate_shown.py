@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import grp
 import pwd
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from difflib import unified_diff
 from pathlib import Path
 
@@ -13,9 +13,6 @@ from ansible.module_utils.jitsi_migrate_plan import Difference, File, Link, Plac
 Spans = Sequence[Sequence[object]]  # [first character, the one after the last, what to show instead]
 
 HIDDEN = "‹a line of the server that is not shown: it may hold a secret›"
-MASK = "‹secret›"
-# So many characters of a secret in a row are not shown even where a program quotes only a part of it.
-TELLING = 4
 
 
 def shown(item: Difference, contents: Mapping[str, bytes], record: Placed) -> str:
@@ -112,15 +109,6 @@ def known_lines(old: str, new: str, spans: Spans) -> list[str]:
     return _without_last([shown.get(line, HIDDEN) for line in old.split("\n")])
 
 
-def without(words: str, secrets: Sequence[str]) -> str:
-    """Return a program's words without the secrets of its input, nor any telling part of one."""
-    covered = bytearray(len(words))
-    for start, end in _found(words, secrets):
-        covered[start:end] = b"\1" * (end - start)
-    pieces = [(MASK if hidden else word) for word, hidden in zip(words, covered)]
-    return "".join(piece for index, piece in enumerate(pieces) if not (index and covered[index] and covered[index - 1]))
-
-
 def _masked(line: str, start: int, spans: Spans) -> str:
     end = start + len(line)
     for first, last, mask in sorted(spans, key=lambda span: int(str(span[0])), reverse=True):
@@ -133,18 +121,3 @@ def _masked(line: str, start: int, spans: Spans) -> str:
 def _without_last(lines: list[str]) -> list[str]:
     # A text that ends as it should has nothing after its last end of line. One that does not is shown to differ.
     return lines[:-1] if not lines[-1] else [*lines[:-1], f"{lines[-1]} ‹no end of line›"]
-
-
-def _found(words: str, secrets: Sequence[str]) -> Iterator[tuple[int, int]]:
-    for part in {part for secret in secrets for part in _parts(secret)}:
-        start = words.find(part)
-        while start >= 0:
-            yield start, start + len(part)
-            start = words.find(part, start + 1)
-
-
-def _parts(secret: str) -> Iterator[str]:
-    """Yield what must not be shown of a secret, as it is written in the file and as a program may have read it."""
-    for written in {secret, secret.replace("\\", "")} - {""}:
-        size = min(TELLING, len(written))
-        yield from (written[start : start + size] for start in range(len(written) - size + 1))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from http.client import HTTPException
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import NamedTuple
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, build_opener
+
+from ansible.module_utils.jitsi_migrate_programs import tried
+from ansible.module_utils.jitsi_migrate_refused import Refused
 
 PROPERTIES = (
     *("LoadState", "UnitFileState", "ActiveState", "NeedDaemonReload"),
@@ -19,18 +22,17 @@ PROPERTIES = (
 # How the kernel writes that a socket waits for connections; one of UDP is just there.
 LISTENING = {"tcp": "0A", "udp": "07"}
 PAUSE = 0.2
+LINES, LONGEST = 6, 300  # of what is quoted; the second in characters
+TAIL = 65536  # bytes of a log that are looked at
 # What dpkg writes when it puts a version of a package in place.
 DPKG = Path("/var/lib/dpkg/info")
-
-
-class Failed(Exception):
-    """A unit does not do what it should. The text is for people."""
 
 
 class Unit(NamedTuple):
     """A unit that is to run.
 
     `listens` are ports such as 5222/tcp. `url` is what answers when it works, without a line that matches `not_yet`.
+    `log` is where it writes what does not reach the journal.
     What it is made of are `packages`, and it reads the files of `reads` only when it starts.
     `complaint` matches what it logs when it starts without a part of itself.
     """
@@ -39,6 +41,7 @@ class Unit(NamedTuple):
     listens: Sequence[str] = ()
     url: str | None = None
     not_yet: str | None = None
+    log: str | None = None
     packages: Sequence[str] = ()
     reads: Sequence[str] = ()
     complaint: str | None = None
@@ -52,6 +55,13 @@ class Unit(NamedTuple):
         """Tell whether a process of that age is older than its program, or than what it has read."""
         files = [*(DPKG / f"{package}.list" for package in self.packages), *map(Path, self.reads)]
         return any(path.exists() and path.stat().st_mtime > since for path in files)
+
+
+class Moment(NamedTuple):
+    """From when on a unit's words count: what is written in its log by then is older."""
+
+    time: float
+    written: int = 0
 
 
 class Standing(NamedTuple):
@@ -107,22 +117,22 @@ def steps(standing: Standing, *, restart: bool, reload: bool) -> list[str]:
 
 
 def carry_out(unit: Unit, doing: Sequence[str], within: float) -> None:
-    """Do steps, and wait until the unit serves. Raises Failed, with the unit's last words."""
-    since = time.time()
+    """Do steps, and wait until the unit serves. Raises Refused, with the unit's last words."""
+    since = Moment(time.time(), _size(unit.log) if doing and unit.log else 0)
     for step in doing:
         if step in ("start", "restart"):
             # Whoever failed too often is not started any more.
             systemctl("reset-failed", unit.id)
         done = systemctl(step, unit.id)
         if done.returncode:
-            reason = f"{unit.name} cannot be {_PAST[step]}: {done.stderr.strip().partition(chr(10))[0]}"
-            raise Failed(reason + last_words(unit, since))
+            reason = f"{unit.name} cannot be {_PAST[step]}: {done.stderr.strip().partition(chr(10))[0].rstrip('.')}"
+            raise Refused(reason + last_words(unit, since))
     lacking = awaited(unit, time.monotonic() + within)
     if lacking:
-        raise Failed(f"{unit.name} does not work {within:.0f} s later: {lacking}{last_words(unit, since)}")
+        raise Refused(f"{unit.name} does not work {within:.0f} s later: {lacking}{last_words(unit, since)}")
     missing = complaints(unit)
     if missing:
-        raise Failed(f"{unit.name} runs, but without a part of it: {' | '.join(missing)}")
+        raise Refused(f"{unit.name} runs, but without a part of it: {' | '.join(missing)}")
 
 
 _PAST = {
@@ -203,6 +213,9 @@ def _answers(url: str, not_yet: str | None) -> Iterator[str]:
         # A proxy of the environment has nothing to do with addresses of this server.
         with build_opener(ProxyHandler({})).open(url, timeout=5) as response:
             found = re.search(not_yet, response.read().decode("utf-8", "replace"), re.MULTILINE) if not_yet else None
+    except HTTPError as error:
+        said = error.read().decode("utf-8", "replace").strip().partition("\n")[0]
+        yield f"{url} answers: {said[:LONGEST] or error.reason}"
     except URLError as error:
         yield f"{url} answers: {error.reason}"
     except (OSError, HTTPException) as error:
@@ -217,25 +230,44 @@ def complaints(unit: Unit) -> list[str]:
     if not unit.complaint:
         return []
     start = systemctl("show", "--property=InvocationID", "--value", unit.id).stdout.strip()
-    lines = _run("journalctl", "--output=cat", "--no-pager", f"_SYSTEMD_INVOCATION_ID={start}").stdout.splitlines()
+    lines = tried("journalctl", "--output=cat", "--no-pager", f"_SYSTEMD_INVOCATION_ID={start}").stdout.splitlines()
     return list(dict.fromkeys(line for line in lines if re.search(unit.complaint, line)))
 
 
-def last_words(unit: Unit, since: float) -> str:
+def last_words(unit: Unit, since: Moment) -> str:
     """Return the last lines that a unit logged since a moment, as the end of a message."""
-    options = ("--lines=6", "--output=cat", "--no-pager", f"--since=@{since:.0f}")
-    told = _run("journalctl", f"--unit={unit.id}", *options).stdout.splitlines()
-    lines = [line for line in told if line.strip() and not _OF_SYSTEMD.match(line)]
-    return ". It says: " + " | ".join(lines) if lines else f". See: journalctl --unit={unit.name}"
+    options = ("--output=cat", "--no-pager", f"--since=@{since.time:.0f}")
+    told = tried("journalctl", f"--unit={unit.id}", f"--lines={LINES}", *options).stdout.splitlines()
+    lines = [line for line in dict.fromkeys(told) if line.strip() and not _OF_SYSTEMD.match(line)]
+    lines += _written(unit.log, since.written) if unit.log else []
+    places = [f"journalctl --unit={unit.name}", *([unit.log] if unit.log else [])]
+    return ". It says: " + " | ".join(lines) if lines else f". See: {', '.join(places)}"
+
+
+def _written(log: str, start: int) -> list[str]:
+    """Return the last lines of a log that tell of a failure, after `start` bytes; any lines where none does."""
+    size = _size(log)
+    try:
+        with Path(log).open("rb") as stream:
+            # A log that was begun anew is shorter.
+            stream.seek(max(start if start <= size else 0, size - TAIL))
+            lines = [line.strip()[:LONGEST] for line in stream.read().decode("utf-8", "replace").splitlines()]
+    except OSError:
+        return []
+    telling = [line for line in lines if _OF_FAILURE.search(line) and not line.startswith("at ")]
+    return (telling or [line for line in lines if line])[-LINES:]
+
+
+def _size(path: str) -> int:
+    return Path(path).stat().st_size if Path(path).exists() else 0
 
 
 _OF_SYSTEMD = re.compile("-- |Start(ed|ing) |Stop(ped|ping) |Reload(ed|ing) ")
+# As Java writes it.
+_OF_FAILURE = re.compile(r"\b(SEVERE|WARNING|Caused by|FATAL)\b|Exception|Error\b")
 
 
-def systemctl(*words: str) -> subprocess.CompletedProcess[str]:
+def systemctl(*words: str) -> CompletedProcess[str]:
     """Run systemctl."""
-    return _run("systemctl", "--no-ask-password", *words)
-
-
-def _run(*command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603
+    done: CompletedProcess[str] = tried("systemctl", "--no-ask-password", *words)
+    return done

@@ -19,7 +19,7 @@ from migrate.cli.show_deploy import show_deploy
 from migrate.cli.site import now
 from migrate.core.playbook import Ended, Event, HostResult, Invocation, State
 from migrate.deployment.failures import explain
-from migrate.services.deploying import deploy as run_deploy
+from migrate.services.playbooks import run_playbooks
 from migrate.services.run_log import RunLog
 from tests.cli.program import Result, run
 from tests.cli.test_render import _read
@@ -60,6 +60,13 @@ def test_nothing_that_was_not_rendered_is_deployed(site: Path) -> None:
     assert not (site / "runs").exists()
 
 
+def test_a_step_that_there_is_not_is_refused_with_those_that_there_are(rendered: Path) -> None:
+    done = deploy(rendered, "--tags", "files,nginx")
+    assert done.code == 2
+    assert "no step is called nginx" in done.err
+    assert "packages, certificates, files, firewall, services" in done.err
+
+
 @pytest.mark.parametrize("words", [(), ("--check",)])
 def test_settings_that_changed_since_are_rendered_and_read_first(rendered: Path, words: Sequence[str]) -> None:
     server(rendered, f"{DOMAIN}metrics.enabled = true\n")
@@ -83,6 +90,16 @@ def test_two_runs_do_not_deploy_at_once(rendered: Path) -> None:
     with (rendered / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert deploy(rendered).code == 9
+
+
+@pytest.mark.parametrize("command", ["preflight", "deploy", "accounts", "certificates", "destroy"])
+def test_every_command_asks_for_the_password_of_sudo_only_where_somebody_can_answer(
+    rendered: Path, command: str
+) -> None:
+    words = ("--confirm", "meet.example.org") if command == "destroy" else ()
+    done = run("--site", rendered, command, "--ask-become-pass", *words)
+    assert done.code == 2
+    assert "--ask-become-pass needs a terminal" in done.err
 
 
 @pytest.mark.parametrize(
@@ -146,7 +163,7 @@ def shown(tmp_path: Path, capsys: pytest.CaptureFixture[str], events: list[Event
     with RunLog.opened(tmp_path, now) as log:
         invocation = Invocation(Path("x"), Path("y"), check=more.pop("check", False))
         code = 2 if any(isinstance(one, HostResult) and one.state.bad for one in events) else 0
-        done = run_deploy(FakeRunner((events, Ended(code))), [invocation], explain, log, lambda _: None)
+        done = run_playbooks(FakeRunner((events, Ended(code))), [invocation], explain, log, lambda _: None)
     session.verbosity = more.pop("verbosity", 0)
     show_deploy(Output(session), done, Path("runs/x"), diff=more.pop("diff", False))
     return capsys.readouterr().out.splitlines()
@@ -162,18 +179,18 @@ BROKEN = HostResult("bridge.example.org", "Start", State.FAILED, 1, message="Una
 
 def test_a_deployment_that_went_well_is_a_line_for_each_host(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert shown(tmp_path, capsys, [CHANGED, SAME]) == [
-        "meet.example.org    1 changed   38 s  told jicofo, nginx", "bridge.example.org  1 ok         3 s",
+        "meet.example.org    1 changed   38 s", "  told jicofo, nginx", "bridge.example.org  1 ok         3 s",
         "Deployed 2 hosts.",
     ]  # fmt: skip
 
 
 def test_differences_are_shown_if_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    assert shown(tmp_path, capsys, [CHANGED], diff=True)[1:4] == ["  bundle : Put", "    -a", "    +b"]
+    assert shown(tmp_path, capsys, [CHANGED], diff=True)[2:5] == ["  bundle : Put", "    -a", "    +b"]
 
 
 def test_a_check_speaks_of_what_would_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     lines = shown(tmp_path, capsys, [CHANGED, SAME], check=True)
-    assert lines[0] == "meet.example.org    1 would change   38 s  would tell jicofo, nginx"
+    assert lines[:2] == ["meet.example.org    1 would change   38 s", "  would tell jicofo, nginx"]
     assert lines[-1] == "1 of 2 hosts would change. Nothing was changed."
 
 

@@ -10,8 +10,8 @@ from migrate.cli.output import Output
 from migrate.cli.session import Session
 from migrate.cli.show_destroy import show_destroy
 from migrate.core.playbook import HostResult, State
-from migrate.services.deploying import Deployed, HostDeployed
 from migrate.services.destroying import remains_of
+from migrate.services.playbooks import HostOutcome, Outcome
 from tests.cli.program import Result, run
 from tests.servers import server
 
@@ -52,10 +52,10 @@ def test_what_was_never_rendered_was_never_deployed(tmp_path: Path) -> None:
 
 
 def test_what_stays_is_told_and_what_comes_next(capsys: pytest.CaptureFixture[str]) -> None:
-    host = HostDeployed("bridge-2.example.org")
+    host = HostOutcome("bridge-2.example.org")
     for data in ({"archive": ARCHIVE}, {"kept": ["/etc/sysctl.d/30-jitsi-meet.conf"]}, {"needed": ["nginx"]}):
         host.changes.append(HostResult(host.host, "removal : Remove", State.CHANGED, data=data))
-    done = Deployed(check=False, hosts={host.host: host})
+    done = Outcome(check=False, hosts={host.host: host})
     show_destroy(Output(Session()), done, remains_of(done), ["meet.example.org"], Path("runs/one"), diff=False)
     told = capsys.readouterr().out
     for words in (ARCHIVE, "/etc/sysctl.d/30-jitsi-meet.conf", "nginx", "inventory.ini", "jitsi-migrate deploy"):

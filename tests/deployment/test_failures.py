@@ -34,6 +34,7 @@ SAID = {
     "prosody-module-missing": "modulemanager\terror\tUnable to load module 'polls': No such file",
     "service-login-refused": "SEVERE: Authentication failed: SASLError using SCRAM-SHA-1: not-authorized",
     "internal-certificate": "sun.security.validator.ValidatorException: PKIX path building failed",
+    "meetings-held": "Meetings are still held on this bridge after 240 minutes: 2. No new ones begin there.",
     "bridge-without-address": "No valid IP addresses available for harvesting",
 }
 OURS = {

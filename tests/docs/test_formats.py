@@ -137,7 +137,7 @@ def is_(kind: str, value: Any) -> bool:
     if kind in words:
         return isinstance(value, words[kind])
     if kind == "number":
-        return type(value) is int
+        return type(value) in (int, float)
     return isinstance(value, str) and _is_moment(kind, value)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from docs.generate.pages import ROOT, pages, retabled
 from docs.generate.sessions import rerun
 from docs.generate.tables import TABLES
+from tests.hosts.sessions import PAGES as SERVER_PAGES
 
 PAGES = pages()
 
@@ -31,6 +33,20 @@ def test_tables_are_up_to_date(path: Path) -> None:
 def test_sessions_print_what_the_page_shows(path: Path) -> None:
     page = path.read_text("utf-8")
     assert rerun(page) == page
+
+
+def test_every_page_with_a_session_on_servers_is_run_on_servers() -> None:
+    assert {path for path in PAGES if "```console on servers" in path.read_text("utf-8")} == set(SERVER_PAGES)
+
+
+def test_a_session_on_servers_stays_as_it_is_where_there_are_none() -> None:
+    page = "```console on servers\n$ jitsi-migrate --version\nversion 9\n```\n```console\n$ echo here\n```"
+    assert rerun(page) == page.replace("echo here\n", "echo here\nhere\n")
+
+
+def test_the_deployment_that_the_readme_shows_is_the_one_that_was_run() -> None:
+    (shown,) = re.findall(r"^```text\n(.*?)^```$", PAGES[0].read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    assert set(shown.splitlines()) <= set(SERVER_PAGES[0].read_text("utf-8").splitlines())
 
 
 def test_readme_and_tutorial_have_sessions() -> None:

@@ -46,6 +46,8 @@ def serve_certificates(bed: Bed) -> Path:
         "privateKey": str(key),
         "httpPort": 80,
         "tlsPort": 443,
+        # As public authorities give.
+        "certificateValidityPeriod": 90 * 24 * 60 * 60,
     }
     (bed.path / "acme/pebble.json").write_text(json.dumps({"pebble": settings}))
     bed.serve(

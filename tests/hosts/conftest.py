@@ -12,6 +12,15 @@ from tests.hosts.machine import obstacle
 from tests.hosts.servers import GROUPS
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that share the deployment: they run beside those that share fresh servers."""
+    for item in items:
+        used = getattr(item, "fixturenames", ())
+        if "deployed" in used and "servers" not in used:
+            item.add_marker(pytest.mark.deployed)
+
+
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bed]:
     """Start a web server and a bridge."""

@@ -4,12 +4,15 @@ told of there.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import IPv4Interface, IPv6Interface
+from socket import create_connection
+from ssl import SSLContext, SSLSocket
 
 from tests.hosts.enclosure import Enclosure, child
 
@@ -18,6 +21,8 @@ BRIDGE = "bed"
 _ROUTER = (
     "ipv4.conf.all.forwarding=1", "ipv6.conf.all.forwarding=1", "ipv4.icmp_ratelimit=0", "ipv6.icmp.ratelimit=0",
 )  # fmt: skip
+# What Linux calls a new network.
+_NETWORK = 0x40000000
 _LAST = "udp and dst port 9 and dst host ff02::1"
 
 
@@ -95,3 +100,30 @@ def _seen(watch: subprocess.Popen[str]) -> str:
 def _quickly(address: IPv4Interface | IPv6Interface) -> str:
     """An address of the new family waits, unless it need not ask whether it is taken."""
     return "nodad" * (address.version == 6)
+
+
+@contextmanager
+def inside(place: Enclosure) -> Iterator[None]:
+    """Let the tests themselves reach the hosts: what this thread connects meanwhile, it connects there."""
+    with open("/proc/thread-self/ns/net") as here, open(f"/proc/{place.pid}/ns/net") as there:  # noqa: PTH123
+        _enter(there.fileno())
+        try:
+            yield
+        finally:
+            _enter(here.fileno())
+
+
+@contextmanager
+def connected(place: Enclosure, name: str, address: str, trusted: SSLContext) -> Iterator[SSLSocket]:
+    """Connect to an address by HTTPS's port, and have a name proven there."""
+    with (
+        inside(place),
+        create_connection((address, 443), 10) as line,
+        trusted.wrap_socket(line, server_hostname=name) as way,
+    ):
+        yield way
+
+
+def _enter(network: int) -> None:
+    if ctypes.CDLL(None, use_errno=True).setns(network, _NETWORK):
+        raise OSError(ctypes.get_errno(), "setns")

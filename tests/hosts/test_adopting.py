@@ -70,7 +70,7 @@ def test_a_fresh_host_is_taken_once(meet: Host, tmp_path: Path):
 def test_what_others_set_up_is_let_alone_and_saved_before_it_is_taken_over(meet: Host, tmp_path: Path):
     meet.run("apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install nginx ufw", within=120)
     meet.run("echo server >/etc/nginx/sites-available/others")
-    meet.run("ufw --force enable")
+    meet.run("ufw allow 22/tcp && ufw --force enable")
     meet.run("echo 'vm.swappiness = 1' >/etc/sysctl.d/30-jitsi-meet.conf")
     refused = take(meet, tmp_path)
     for words in ("a web server (nginx 1.", "a firewall (ufw)", "/etc/sysctl.d/30-jitsi-meet.conf", "--adopt"):

@@ -36,7 +36,7 @@ PREPARED = """
 set -e
 for user in guest clerk porter; do
     id $user >/dev/null 2>&1 || useradd --create-home --shell /bin/sh $user
-    install -D -m 600 -o $user -g $user ~root/.ssh/authorized_keys ~$user/.ssh/authorized_keys
+    install -D -m 600 -o $user -g $user ~root/.ssh/authorized_keys /home/$user/.ssh/authorized_keys
 done
 echo 'guest:x' | chpasswd
 echo 'clerk ALL=(ALL) ALL' >/etc/sudoers.d/clerk

@@ -102,7 +102,7 @@ def test_what_stands_in_the_way_is_found_all_at_once(site: Site):
     assert f"443/tcp: whoever comes from here gets no answer from {meet.v4} and {meet.v6}" in closed
     assert f"3478/udp: whoever comes from {bridge.name} is refused at {meet.v4}" in closed
     assert len(closed) == 3
-    assert "https://packages.example.org/jitsi-key.gpg.key" in told["no-answer"][0]
+    assert "https://packages.example.org/stable/Release" in told["no-answer"][0]
 
 
 def test_a_host_that_cannot_be_reached_is_told_and_the_others_are_looked_at(site: Site):

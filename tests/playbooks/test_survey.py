@@ -13,11 +13,11 @@ import pytest
 from tests.playbooks.bundles import PLAYBOOKS
 
 ansible.module_utils.__path__.append(str(PLAYBOOKS / "module_utils"))
+from ansible.module_utils import jitsi_migrate_apt as apt  # noqa: E402
 from ansible.module_utils import jitsi_migrate_echo as echo  # noqa: E402
 from ansible.module_utils import jitsi_migrate_fetching as fetching  # noqa: E402
 from ansible.module_utils import jitsi_migrate_foreign as foreign  # noqa: E402
 from ansible.module_utils import jitsi_migrate_host as host  # noqa: E402
-from ansible.module_utils import jitsi_migrate_simulation as simulation  # noqa: E402
 
 NONCE = "0123456789abcdef"
 
@@ -85,9 +85,9 @@ def test_a_line_of_ss_is_understood(line, expected):
     assert {name: found[name] for name in expected} == expected
 
 
-def ruleset(family, table, policy="accept", *, rule=False):
+def ruleset(family, table, policy="accept", *, rule=False, of="input"):
     chain = {"family": family, "table": table, "name": "input", "hook": "input", "policy": policy}
-    rules = [{"rule": {"family": family, "table": table, "chain": "input"}}] * rule
+    rules = [{"rule": {"family": family, "table": table, "chain": of}}] * rule
     return json.dumps({"nftables": [{"metainfo": {}}, {"chain": chain}, *rules]})
 
 
@@ -95,6 +95,8 @@ def test_tables_that_decide_what_comes_in_are_told_from_ours_and_from_idle_ones(
     assert foreign.filtering(ruleset("ip", "filter", "drop")) == ["ip filter"]
     assert foreign.filtering(ruleset("ip", "filter", rule=True)) == ["ip filter"]
     assert foreign.filtering(ruleset("ip", "filter")) == []
+    # As Docker has it, which forwards, and leaves alone what comes in.
+    assert foreign.filtering(ruleset("ip", "filter", rule=True, of="DOCKER-USER")) == []
     assert foreign.filtering(ruleset("inet", "jitsi_migrate", "drop", rule=True)) == []
     assert foreign.filtering(ruleset("inet", "f2b-table", rule=True)) == []
     assert foreign.filtering("") == []
@@ -107,7 +109,7 @@ def test_files_as_their_package_brought_them_are_nobodys():
 
 def test_what_apt_would_remove_is_read_from_its_simulation():
     told = "Inst nginx (1.22.1-9 Debian:12 [amd64])\nRemv exim4 [4.96-15]\nConf nginx (1.22.1-9)\n"
-    assert [found[2] for found in simulation.SCHEDULED.finditer(told) if found[1] == "Remv"] == ["exim4"]
+    assert apt.REMOVED.findall(told) == ["exim4"]
 
 
 def test_a_server_that_nobody_is_refuses_with_a_reason():

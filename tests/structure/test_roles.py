@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from migrate.cli.deploy import STEPS
 from tests.deployments import VARIANTS, variant
 
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
@@ -86,6 +87,14 @@ def test_plays_give_roles_their_options_and_no_others(play: Path):
         options = specified(role, point)
         required = {name for name, option in options.items() if option.get("required")}
         assert required <= given.keys() <= options.keys(), f"{role}, {point}"
+
+
+def test_each_step_of_a_deployment_has_the_tag_that_the_command_knows():
+    (play,) = read(PLAYBOOKS / "jitsi_meet_deploy.yml")
+    parts = [*play["roles"], *play["tasks"]]
+    assert {tag for part in parts for tag in part["tags"]} == set(STEPS)
+    for task in play["tasks"]:
+        assert task["ansible.builtin.include_role"]["apply"]["tags"] == task["tags"]
 
 
 def test_every_role_is_used():

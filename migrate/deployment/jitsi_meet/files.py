@@ -167,7 +167,7 @@ RECIPES = (
         lambda host, _: host.is_web or host.is_bridge,
     ),
     Recipe("system/limits.conf.j2", Placement(_unit("prosody"), restart=("prosody",)), _on_web),
-    Recipe("system/limits.conf.j2", Placement(_unit("jicofo"), restart=("jicofo",)), _on_web),
+    Recipe("jicofo/service.conf.j2", Placement(_unit("jicofo"), restart=("jicofo",)), _on_web),
     Recipe(
         "system/limits.conf.j2", Placement(_unit("jitsi-videobridge2"), restart=("jitsi-videobridge2",)), _on_bridges
     ),

@@ -1,18 +1,26 @@
-"""deploy: playbooks run, and what came of it is kept by host."""
+"""Playbooks run for deploy, destroy and accounts, and what came of it is kept by host."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from migrate.core.errors import Exit, MigrateError, RefusedError
-from migrate.core.playbook import Ended, Event, Failure, HostResult, Invocation, PlaybookRunner, State, TaskStarted
-from migrate.services.rendering import Change, FileChange, HostChange
+from migrate.core.errors import Exit, MigrateError
+from migrate.core.playbook import (
+    Ended,
+    Event,
+    Failure,
+    HostResult,
+    Invocation,
+    PlaybookRunner,
+    State,
+    TaskStarted,
+    Tell,
+)
 from migrate.services.run_log import RunLog
 
 Explain = Callable[[HostResult], Failure]
-Tell = Callable[[Event], None]
 
 _BUNDLE = "jitsi_migrate_bundle"
 # Of failures with several causes the one that a person must decide on gives the exit code, at last the one that passes.
@@ -20,7 +28,7 @@ _GRAVEST = (Exit.REFUSED, Exit.CONFIGURATION, Exit.CHECK_FAILED, Exit.TARGET, Ex
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class FailedTask:
     """A task that failed, and what that means."""
 
     result: HostResult
@@ -28,14 +36,14 @@ class Failed:
 
 
 @dataclass(slots=True)
-class HostDeployed:
+class HostOutcome:
     """What happened to one host. `services` were told of new files, or would be."""
 
     host: str
     counts: Counter[State] = field(default_factory=Counter)
     changes: list[HostResult] = field(default_factory=list)
     services: dict[str, None] = field(default_factory=dict)
-    failed: list[Failed] = field(default_factory=list)
+    failed: list[FailedTask] = field(default_factory=list)
     seconds: float = 0
 
     def add(self, result: HostResult, explain: Explain) -> None:
@@ -48,21 +56,21 @@ class HostDeployed:
         if result.module == _BUNDLE and not result.state.bad and "differs" not in result.data:
             self.services.update(dict.fromkeys([*_names(result, "restart"), *_names(result, "reload")]))
         if result.state.bad:
-            self.failed.append(Failed(result, explain(result)))
+            self.failed.append(FailedTask(result, explain(result)))
 
 
 @dataclass(slots=True)
-class Deployed:
+class Outcome:
     """What came of a run, by host in the order in which they began."""
 
     check: bool
-    hosts: dict[str, HostDeployed] = field(default_factory=dict)
+    hosts: dict[str, HostOutcome] = field(default_factory=dict)
     complaints: tuple[str, ...] = ()
     interrupted: bool = False
     code: int = 0
 
     @property
-    def failed(self) -> list[Failed]:
+    def failed(self) -> list[FailedTask]:
         """All failures of all hosts."""
         return [failed for host in self.hosts.values() for failed in host.failed]
 
@@ -82,40 +90,25 @@ class Deployed:
         return next((code for code in _GRAVEST if code in causes), Exit.OK)
 
 
-def deploy(
+def run_playbooks(
     runner: PlaybookRunner, invocations: Iterable[Invocation], explain: Explain, log: RunLog, tell: Tell
-) -> Deployed:
+) -> Outcome:
     """Run playbooks one after the other; one that fails is the last."""
-    done: Deployed | None = None
+    done: Outcome | None = None
 
     for invocation in invocations:
-        done = done or Deployed(invocation.check)
+        done = done or Outcome(invocation.check)
         ended = runner.run(invocation, _listener(done, explain, log, tell))
         _close(done, ended, log)
         if ended.code or ended.interrupted:
             break
-    return done or Deployed(check=False)
+    return done or Outcome(check=False)
 
 
-def refuse_other_bundles(changes: Sequence[HostChange], variables: FileChange) -> None:
-    """Raise RefusedError unless what stands in build/ is what the settings say now."""
-    stale = [change.host for change in changes if change.pending]
-    if variables.change is not Change.SAME:
-        stale.append(f"build/{variables.path}")
-    if not stale:
-        return
-    never = all(change.first for change in changes)
-    raise RefusedError(
-        "nothing is rendered yet" if never else "the settings, or what stands in build/, changed since it was rendered",
-        hint="Render, read what changed, then deploy: jitsi-migrate render",
-        details=[] if never else stale,
-    )
-
-
-def _listener(done: Deployed, explain: Explain, log: RunLog, tell: Tell) -> Tell:
+def _listener(done: Outcome, explain: Explain, log: RunLog, tell: Tell) -> Tell:
     def listen(event: Event) -> None:
         log.event(event)
-        host = done.hosts.setdefault(event.host, HostDeployed(event.host))
+        host = done.hosts.setdefault(event.host, HostOutcome(event.host))
         if not isinstance(event, TaskStarted):
             host.add(event, explain)
         tell(event)
@@ -123,7 +116,7 @@ def _listener(done: Deployed, explain: Explain, log: RunLog, tell: Tell) -> Tell
     return listen
 
 
-def _close(done: Deployed, ended: Ended, log: RunLog) -> None:
+def _close(done: Outcome, ended: Ended, log: RunLog) -> None:
     done.code, done.interrupted = ended.code, ended.interrupted
     if ended.code and not done.failed and not ended.interrupted:
         done.complaints = ended.complaints or (f"Ansible ended with code {ended.code} and gave no reason",)
@@ -136,7 +129,7 @@ def _names(result: HostResult, key: str) -> Iterator[str]:
     yield from (str(name) for name in found) if isinstance(found, list) else ()
 
 
-def summary(done: Deployed) -> MigrateError | None:
+def summary(done: Outcome) -> MigrateError | None:
     """Sum up what failed, None if nothing did."""
     told = [f"{one.result.host}: {one.result.task}: {one.failure.message}" for one in done.failed]
     words = [*told, *done.complaints]
@@ -148,7 +141,7 @@ def summary(done: Deployed) -> MigrateError | None:
     return error
 
 
-def to_json(done: Deployed) -> Mapping[str, object]:
+def to_json(done: Outcome) -> Mapping[str, object]:
     """Return it for --json."""
     return {
         "check": done.check,
@@ -162,8 +155,7 @@ def to_json(done: Deployed) -> Mapping[str, object]:
                 "services": list(host.services),
                 "changes": [{"task": one.task, "diff": one.diff} for one in host.changes],
                 "failures": [
-                    {"task": one.result.task, "code": one.failure.code, "message": one.failure.message,
-                     "hint": one.failure.hint, "exit_code": int(one.failure.exit_code)}
+                    {"task": one.result.task, **one.failure.to_json(), "exit_code": int(one.failure.exit_code)}
                     for one in host.failed
                 ],
             }

@@ -11,7 +11,7 @@ import pytest
 
 from migrate.core.errors import Exit
 from migrate.core.playbook import Ended, Event, Failure, HostResult, Invocation, State, TaskStarted
-from migrate.services.deploying import Deployed, deploy, summary, to_json
+from migrate.services.playbooks import Outcome, run_playbooks, summary, to_json
 from migrate.services.run_log import RunLog
 from tests.fakes.playbooks import FakeRunner
 
@@ -27,10 +27,10 @@ def failed(host: str, cause: str, state: State = State.FAILED) -> HostResult:
     return HostResult(host, "common : Install", state, 1.5, "apt", cause, "said", data={"secret": "raw"})
 
 
-def carried_out(directory: Path, *runs: tuple[list[Event], Ended]) -> tuple[Deployed, FakeRunner]:
+def carried_out(directory: Path, *runs: tuple[list[Event], Ended]) -> tuple[Outcome, FakeRunner]:
     runner = FakeRunner(*runs)
     with RunLog.opened(directory, lambda: datetime(2027, 1, 1, 9, 30, tzinfo=UTC)) as log:
-        return deploy(runner, [INVOCATION] * len(runs), explain, log, lambda _: None), runner
+        return run_playbooks(runner, [INVOCATION] * len(runs), explain, log, lambda _: None), runner
 
 
 def test_tasks_are_counted_by_host_and_services_named_once(tmp_path: Path):

@@ -1,0 +1,39 @@
+"""Who takes Ansible itself gets the same servers: our command adds nothing to what the playbooks do."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.hosts.deployed import Deployed, wait_until_idle
+from tests.hosts.picture import Picture, differences, picture
+
+pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(600)]
+
+# What no two deployments have in common: how the ACME server names a server, since when it is ours, and the sums of
+# certificates and keys by which services are told of new ones.
+OWN = re.compile(r"path (/etc/letsencrypt/accounts/|/var/lib/jitsi-migrate/(ours|told/(coturn|nginx|prosody)):)")
+
+
+def pictures(deployed: Deployed) -> dict[str, Picture]:
+    return {name: picture(host) for name, host in deployed.bed.hosts.items()}
+
+
+def test_the_playbooks_alone_make_the_same_servers(deployed_to_change: Deployed):
+    hosts = deployed_to_change.bed.hosts
+    ours = pictures(deployed_to_change)
+    for host in hosts.values():
+        host.renew()
+    bare = pictures(deployed_to_change)
+    for playbook in ("jitsi_meet_deploy.yml", "jitsi_meet_accounts.yml"):
+        deployed_to_change.site.play(playbook).succeeded()
+    for host in hosts.values():
+        # They start anew, as those that our command deployed have done.
+        host.keep("plain")
+    wait_until_idle(deployed_to_change.bed)
+    plain = pictures(deployed_to_change)
+    for name in hosts:
+        assert [line for line in differences(ours[name], plain[name]) if not OWN.match(line)] == []
+        # What a deployment is made of is in the picture.
+        assert len(differences(bare[name], plain[name])) > 50
