@@ -75,7 +75,8 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.jitsi_migrate_files import put
-from ansible.module_utils.jitsi_migrate_programs import tried, wait_for_locks
+from ansible.module_utils.jitsi_migrate_locks import wait_for_locks
+from ansible.module_utils.jitsi_migrate_programs import tried
 from ansible.module_utils.jitsi_migrate_refused import Refused, refusing
 
 PATIENCE = 300

@@ -70,3 +70,18 @@ def test_the_reason_that_an_address_answers_is_told():
         told = list(units._answers(url, None))
         server.shutdown()
     assert told == [f"{url} answers: {REASON}"]
+
+
+def test_a_unit_is_outdated_by_what_changed_since_it_started(tmp_path):
+    read = tmp_path / "read"
+    unit = units.Unit("jitsi-migrate-is-no-unit", reads=[str(read), str(tmp_path / "absent")])
+    assert not unit.outdates(0)
+    read.touch()
+    changed = read.stat().st_mtime
+    assert [unit.outdates(changed - 0.001), unit.outdates(changed)] == [True, False]
+
+
+def test_a_unit_that_is_outdated_is_restarted_and_one_that_does_not_run_is_started():
+    outdated = units.Standing(known=True, masked=False, enabled=True, running=True, stale=False, outdated=True)
+    assert units.steps(outdated, restart=False, reload=True) == ["restart"]
+    assert units.steps(outdated._replace(running=False), restart=False, reload=False) == ["start"]
