@@ -133,6 +133,7 @@ def test_names_are_known_to_dns_by_both_families(servers_to_change: Bed):
         set_name(servers, host.name, host.v4, host.v6)
 
 
+@pytest.mark.exhaustive
 def test_a_server_gets_a_certificate_from_the_acme_server(servers_to_change: Bed):
     host = servers_to_change.hosts["meet.example.org"]
     host.run("apt-get -qq update && apt-get -qq install certbot nginx", within=120)
@@ -162,6 +163,7 @@ def test_a_server_begins_anew_from_a_disk_that_was_kept(servers_to_change: Bed):
     assert host.run("systemctl is-system-running").strip() == "running"
 
 
+@pytest.mark.exhaustive
 def test_a_site_as_users_make_it_is_played(servers: Bed, tmp_path: Path):
     site = make_site(servers, tmp_path / "site", GROUPS)
     (tmp_path / "try.yml").write_text(json.dumps(PLAY))

@@ -9,7 +9,7 @@ import pytest
 from tests.hosts.deployed import Deployed, wait_until_idle
 from tests.hosts.servers import BRIDGE, MEET
 
-pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.hosts, pytest.mark.exhaustive, pytest.mark.slow, pytest.mark.timeout(600)]
 
 # Prosody and coturn have lists of bridges, which they read when they start.
 STARTS = "systemctl show --value --property=InvocationID jicofo nginx"

@@ -20,7 +20,7 @@ from tests.hosts.network import astray
 from tests.playbooks.bundles import PLAYBOOKS
 from tests.readers import program
 
-pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.hosts, pytest.mark.exhaustive, pytest.mark.slow, pytest.mark.timeout(400)]
 
 PLAY = """
 - hosts: bridge.example.org

@@ -11,7 +11,7 @@ from tests.hosts.deployed import DEPLOYED, Deployed
 from tests.hosts.host import Host
 from tests.hosts.site import DOMAIN
 
-pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.hosts, pytest.mark.exhaustive, pytest.mark.slow, pytest.mark.timeout(600)]
 
 MEANT = ("-e", f"jitsi_meet_destroy={DOMAIN}")
 BY_HAND = "/etc/sysctl.d/30-jitsi-meet.conf"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,13 +9,9 @@ import pytest
 from tests.hosts.bed import Bed
 from tests.hosts.sessions import PAGES, sessions, settled
 
-pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.hosts, pytest.mark.exhaustive, pytest.mark.slow, pytest.mark.timeout(400)]
 
 
-# The pages behind the first need nothing that other tests do not prove, and as much time again.
-@pytest.mark.parametrize("pages", [PAGES[:1], pytest.param(PAGES, marks=pytest.mark.exhaustive)], ids=["first", "all"])
-def test_what_a_person_does_with_a_server_prints_what_the_pages_show(
-    servers_to_change: Bed, tmp_path: Path, pages: Sequence[Path]
-):
-    for page, text in sessions(servers_to_change, tmp_path, pages):
+def test_what_a_person_does_with_a_server_prints_what_the_pages_show(servers_to_change: Bed, tmp_path: Path):
+    for page, text in sessions(servers_to_change, tmp_path, PAGES):
         assert settled(text) == settled(page.read_text("utf-8"))

@@ -33,6 +33,7 @@ def test_jicofo_is_watched_though_it_has_a_start_script_only(deployed_to_change:
     assert "jicofo" in deployed_to_change.site.run("deploy", "--check", "--diff")
 
 
+@pytest.mark.exhaustive
 def test_a_deployment_by_which_no_meeting_can_be_held_fails_and_says_why(deployed_to_change: Deployed):
     # Prosody forgets the room of bridges in a way that no file of a bundle shows.
     deployed_to_change.meet.run("prosodyctl shell module unload muc internal.auth.meet.example.org")

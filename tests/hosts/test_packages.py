@@ -205,6 +205,7 @@ def test_another_distribution_is_refused(server: Server):
     assert "this host runs debian-12" in server.run(distribution="debian-13")["msg"]
 
 
+@pytest.mark.exhaustive
 def test_who_holds_the_lock_is_named(server: Server):
     lock = (
         "import fcntl,time;f=open('/var/lib/dpkg/lock-frontend','w');fcntl.lockf(f,fcntl.LOCK_EX);print(1,flush=True)"
@@ -218,6 +219,7 @@ def test_who_holds_the_lock_is_named(server: Server):
         server.host.run(f"kill {process}; rm /run/held")
 
 
+@pytest.mark.exhaustive
 def test_a_script_that_fails_is_told_without_its_secret(server: Server):
     server.host.run("touch /etc/stub-focus.fails")
     assert "apt could not install stub-focus" in server.run()["msg"]
@@ -226,6 +228,7 @@ def test_a_script_that_fails_is_told_without_its_secret(server: Server):
     assert server.versions() == INSTALLED
 
 
+@pytest.mark.exhaustive
 def test_a_policy_of_somebody_else_is_put_back(server: Server):
     server.host.run(f"printf '#!/bin/sh\\nexit 0\\n' >{POLICY}; chmod 755 {POLICY}")
     server.host.run("touch /etc/stub-focus.kills")
@@ -237,6 +240,7 @@ def test_a_policy_of_somebody_else_is_put_back(server: Server):
     assert server.host.tried("ls /etc/stub-focus.started").stdout == ""
 
 
+@pytest.mark.exhaustive
 def test_killed_again_and_again_it_is_completed(server: Server):
     """Each run is killed one change later than the one before, so it finds what that left."""
     server.run()

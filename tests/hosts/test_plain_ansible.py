@@ -9,7 +9,7 @@ import pytest
 from tests.hosts.deployed import Deployed, wait_until_idle
 from tests.hosts.picture import differences, pictures
 
-pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.hosts, pytest.mark.exhaustive, pytest.mark.slow, pytest.mark.timeout(600)]
 
 # What no two deployments have in common: how the ACME server names a server, since when it is ours, and the sums of
 # certificates and keys by which services are told of new ones.

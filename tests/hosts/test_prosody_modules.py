@@ -8,7 +8,7 @@ import pytest
 
 from tests.hosts.deployed import Deployed
 
-pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.hosts, pytest.mark.exhaustive, pytest.mark.slow, pytest.mark.timeout(400)]
 
 PLUGINS = "/usr/share/jitsi-meet/prosody-plugins"
 
