@@ -38,6 +38,7 @@ LISTENING = {
     },
 }
 LET_IN = {MEET: [22, 80, 443, 5349], BRIDGE: [22]}
+RELAYS = 49152
 LOCALHOST = {"127.0.0.1", "[::1]"}
 SCAN = Path(scan.__file__)
 # Asks for the address that it comes from (RFC 8489), and is told something that begins so.
@@ -68,6 +69,9 @@ def listening(host: Host) -> dict[str, object]:
     for line in host.run("ss -Hlntu").splitlines():
         protocol, _, _, _, place = line.split()[:5]
         address, _, port = place.rpartition(":")
+        # Relays that somebody was given, open until they end.
+        if protocol == "udp" and int(port) >= RELAYS:
+            continue
         found.setdefault(f"{port}/{protocol}", set()).update({"0.0.0.0", "[::]"} if address == "*" else {address})
     return {port: reach(host, addresses) for port, addresses in found.items()}
 
