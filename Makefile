@@ -10,11 +10,6 @@ BIN := .venv/bin
 COMMAND := $(BIN)/jitsi-migrate
 JS := tests/js/node_modules/.package-lock.json
 PARALLEL := $(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target
-FRESH := tests/hosts
-DEPLOYED := tests/hosts
-# Of the tests on real servers those that take a few minutes together; `make hosts` runs the others too.
-FRESH_IN_TEST := adopting.py bed.py failures.py stubs.py
-DEPLOYED_IN_TEST := deployed.py idempotence.py installed.py served.py silence.py turn.py walls.py
 CHECKS := check-code check-format check-types check-imports check-dependencies check-spelling check-playbooks
 PYTEST := $(BIN)/pytest -n 2 --dist worksteal
 
@@ -34,8 +29,7 @@ test: $(COMMAND) ## Check and test everything that this machine can
 	@$(PARALLEL) $(CHECKS) $(JS)
 	$(PYTEST) -m "not hosts and not exhaustive"
 	@$(MAKE) --no-print-directory machine
-	@$(PARALLEL) hosts-fresh hosts-deployed FRESH="$(addprefix tests/hosts/test_,$(FRESH_IN_TEST))" \
-		DEPLOYED="$(addprefix tests/hosts/test_,$(DEPLOYED_IN_TEST))"
+	@$(PARALLEL) hosts-fresh hosts-deployed
 
 .PHONY: unit
 unit: $(COMMAND) ## Run the fast tests only
@@ -48,9 +42,9 @@ hosts: $(COMMAND) machine ## Run the tests on real servers, as root on Debian; e
 # Beside each other, as each has servers of its own.
 .PHONY: hosts-fresh hosts-deployed
 hosts-fresh:
-	$(BIN)/pytest -m "hosts and not deployed and not exhaustive" $(FRESH)
+	$(BIN)/pytest -m "hosts and not deployed and not exhaustive" tests/hosts
 hosts-deployed:
-	$(BIN)/pytest -m "hosts and deployed and not exhaustive" $(DEPLOYED)
+	$(BIN)/pytest -m "hosts and deployed and not exhaustive" tests/hosts
 
 .PHONY: exhaustive
 exhaustive: $(COMMAND) machine ## Run the tests that try every variant, which takes long

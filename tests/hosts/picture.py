@@ -41,6 +41,9 @@ _PASSING = re.compile(
     r"(apt-daily|certbot|dpkg-db-backup|e2scrub|fstrim|logrotate|systemd-tmpfiles|systemd-update-utmp|user).*\.service|.*@.+"
     r"|jitsi-meet-certificates\.service|.*\.(scope|mount|swap|device|slice)"
 )
+# What no two deployments have in common: how the ACME server names a server, since when it is ours, and the sums of
+# certificates and keys by which services are told of new ones.
+_ITS_OWN = re.compile(r"path (/etc/letsencrypt/accounts/|/var/lib/jitsi-migrate/(ours|told/(coturn|nginx|prosody)):)")
 
 
 def pictures(bed: Bed) -> Pictures:
@@ -58,6 +61,11 @@ def differences(before: Pictures, after: Pictures, *leaving_out: str) -> list[st
         for name in sorted(old.keys() | new.keys())
         if kind not in leaving_out and old.get(name) != new.get(name)
     ]
+
+
+def unlike(one: Pictures, other: Pictures) -> list[str]:
+    """Return what is not the same of two deployments, each from fresh servers."""
+    return [line for line in differences(one, other, "process") if not _ITS_OWN.search(line)]
 
 
 def _tree(directory: str = "/") -> Iterator[tuple[str, object]]:

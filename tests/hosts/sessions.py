@@ -94,8 +94,8 @@ def sessions(bed: Bed, folder: Path, pages: Iterable[Path] = PAGES) -> Iterator[
 
 
 def settled(page: str) -> str:
-    """Return a page without what differs from run to run."""
-    return _VARYING.sub(" …", page)
+    """Return a page without what differs from run to run: figures, and how wide their columns are."""
+    return re.sub(r" {2,}", "  ", _VARYING.sub(" …", page))
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import pytest
 
 from tests.hosts.deployed import Deployed
 from tests.hosts.jitsi import RELEASES
-from tests.hosts.picture import Pictures, differences, pictures
+from tests.hosts.picture import Pictures, pictures, unlike
 from tests.hosts.servers import BRIDGE, MEET
 
 pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(900)]
@@ -108,5 +108,5 @@ def kill_after_each_task(deployed: Deployed) -> None:
 def converge(deployed: Deployed, before: Pictures) -> None:
     """Assert that one more run makes all as it was, and leaves the next nothing to do."""
     deployed.site.run("deploy")
-    assert differences(before, pictures(deployed.bed), "process") == []
+    assert unlike(before, pictures(deployed.bed)) == []
     assert deployed.site.play(PLAYBOOK).succeeded().changed == []

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from tests.hosts.deployed import Deployed, wait_until_idle
-from tests.hosts.picture import differences, pictures
+from tests.hosts.picture import differences, pictures, unlike
 
 pytestmark = [pytest.mark.hosts, pytest.mark.exhaustive, pytest.mark.slow, pytest.mark.timeout(600)]
-
-# What no two deployments have in common: how the ACME server names a server, since when it is ours, and the sums of
-# certificates and keys by which services are told of new ones.
-OWN = re.compile(r"path (/etc/letsencrypt/accounts/|/var/lib/jitsi-migrate/(ours|told/(coturn|nginx|prosody)):)")
 
 
 def test_the_playbooks_alone_make_the_same_servers(deployed_to_change: Deployed):
@@ -29,6 +23,6 @@ def test_the_playbooks_alone_make_the_same_servers(deployed_to_change: Deployed)
         host.keep("plain")
     wait_until_idle(bed)
     plain = pictures(bed)
-    assert [line for line in differences(ours, plain) if not OWN.search(line)] == []
+    assert unlike(ours, plain) == []
     # What a deployment is made of is in the picture.
     assert len(differences(bare, plain)) > 100
