@@ -23,7 +23,7 @@ _URL = re.compile(r"https?://(?P<host>[a-z0-9.-]++)(?P<path>/[^?#\s]*)?(?:\?(?P<
 _UNREADABLE = "-"
 _IN_PATH = "__TARGET__"
 # Proofpoint: what stands between __ and __; is the link, with a star for each octet that comes in base64 behind it.
-_STARRED = re.compile(r"/v3/__(?P<link>[^\s]+?)__;(?P<octets>[\w-]*)", re.ASCII)
+_STARRED = re.compile(r"/v3/__(?P<link>\S+)__;(?P<octets>[\w-]*)", re.ASCII)
 _STAR = re.compile(r"\*(?:\*(.))?", re.DOTALL)
 _LENGTHS = {char: length for length, char in enumerate(ascii_letters[26:] + ascii_letters[:26] + digits + "-_", 2)}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -86,13 +86,14 @@ def begin_link(text: str) -> tuple[Link, int] | None:
 @lru_cache(maxsize=1 << 10)
 def is_zoom(host: str) -> bool:
     """Tell whether a host is one of Zoom's, and none that only looks like one."""
-    host, known = host.lower(), tuple(rows_of("host"))
+    host, known = host.lower(), rows_of("host")
     return host in known or (host.endswith(tuple(f".{name}" for name in known)) and "" not in host.split("."))
 
 
-def rows_of(what: str) -> Iterator[str]:
+@cache
+def rows_of(what: str) -> Sequence[str]:
     """Return the patterns of one sort in data/links.tsv."""
-    return (pattern for sort, pattern, *_ in data_rows("links.tsv") if sort == what)
+    return [pattern for sort, pattern, *_ in data_rows("links.tsv") if sort == what]
 
 
 def _link(kind: str, host: str, match: re.Match[str], has_passcode: bool) -> Link:

@@ -41,7 +41,7 @@ class Found(NamedTuple):
 
 def find_links(text: str) -> Iterator[Found]:
     """Find what leads to meetings of Zoom, in order. What a calendar escaped or folded must have been undone."""
-    links = list(_addresses(text)) if "zoom" in text.lower() else []
+    links = list(_addresses(text)) if "://" in text or "zoom" in text.lower() else []
     told = told_numbers(text, linked=bool(links)) if links or names_zoom(text) else ()
     end = 0
     for found in merge(links, (Found(*number) for number in told), key=lambda found: found.start):

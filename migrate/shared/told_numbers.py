@@ -7,7 +7,7 @@ it. Nine digits are a meeting of before 2020, and of others still: those need a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 
 from migrate.shared.columns import normalise
@@ -68,6 +68,6 @@ def _labels() -> tuple[str, ...]:
 
 @cache
 def _dialled_by_rooms() -> re.Pattern[str]:
-    hosts: Sequence[str] = [re.escape(host) for host in rows_of("room-system")]
-    rest = rf"(?:\.[0-9]{{0,10}}){{0,4}}@(?:{'|'.join(hosts)})(?![a-z0-9-]|\.[a-z0-9])"
+    hosts = "|".join(map(re.escape, rows_of("room-system")))
+    rest = rf"(?:\.[0-9]{{0,10}}){{0,4}}@(?:{hosts})(?![a-z0-9-]|\.[a-z0-9])"
     return re.compile(rf"(?<![0-9.])(?P<number>[0-9]{{9,11}}){rest}", re.IGNORECASE)
