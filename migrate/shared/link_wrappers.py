@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from html import unescape
 from itertools import starmap
 from string import ascii_letters, digits
@@ -42,18 +42,19 @@ class Wrapper(NamedTuple):
         """Tell whether the link carries its target."""
         return self.target != _UNREADABLE
 
-    def fits(self, host: str, path: str) -> bool:
-        """Tell whether a link is wrapped by it."""
-        below = self.host.startswith("*.") and host.endswith(self.host[1:])
-        return (below or host == self.host) and (self.path in ("*", path) or self.target == _IN_PATH)
+    def stands_at(self, host: str) -> bool:
+        """Tell whether links to a host are wrapped by it."""
+        return host == self.host or (self.host.startswith("*.") and host.endswith(self.host[1:]))
 
-    def undo(self, rest: str, query: str) -> str | None:
-        """Return the target, None if it is not in the link. `rest` is the link behind its host."""
+    def undo(self, url: re.Match[str]) -> str | None:
+        """Return the target, None if it is not in the link."""
         if self.target == _IN_PATH:
-            starred = _STARRED.match(rest)
+            starred = _STARRED.match(url.string, url.end("host"))
             return _unstarred(starred["link"], starred["octets"]) if starred else None
+        if self.path not in ("*", url["path"] or "/"):
+            return None
         parameter, _, coding = self.target.partition(" ")
-        values = parse_qs(query).get(parameter)
+        values = parse_qs(unescape(url["query"] or "")).get(parameter)
         return _CODINGS[coding](values[0]) if values else None
 
 
@@ -77,12 +78,12 @@ def _unwrap(url: str) -> str | None:
     match = _URL.match(url)
     if match is None:
         return None
-    host, path = match["host"].lower(), match["path"] or "/"
-    query = unescape(match["query"] or "")
-    undone = (
-        known.undo(url[match.end("host") :], query) for known in wrappers() if known.readable and known.fits(host, path)
-    )
-    return next(filter(None, undone), None)
+    return next(filter(None, (wrapper.undo(match) for wrapper in _readable_at(match["host"].lower()))), None)
+
+
+@lru_cache(maxsize=1 << 10)
+def _readable_at(host: str) -> Sequence[Wrapper]:
+    return [wrapper for wrapper in wrappers() if wrapper.readable and wrapper.stands_at(host)]
 
 
 def _unstarred(link: str, octets: str) -> str:

@@ -11,13 +11,15 @@ from migrate.shared.faults import Faults, show
 from migrate.shared.link_wrappers import unwrap
 from migrate.shared.resources import data_rows
 
+LINKS = ("meeting", "webinar", "personal", "registration", "event")
+"""The kinds of links that lead to a meeting, in the end."""
+
 # There is no user part in it: https://zoom.us@evil.example/ would lead to evil.example.
 _SERVER = r"(?:(?P<scheme>https?|zoommtg|zoomus):/{1,2})?(?P<host>[a-z0-9.-]++)(?::\d{1,5})?"
 _FLAGS = re.IGNORECASE | re.ASCII
 _URL = re.compile(rf"{_SERVER}(?P<path>/[^?#\s]*)?(?:\?(?P<query>[^#\s]*))?(?:\#\S*)?", _FLAGS)
 _BEGINNING = re.compile(rf"{_SERVER}(?=/)", _FLAGS)
 _CALENDAR_FILE = re.compile(r"/meeting/[^/]+/ics/?", re.IGNORECASE)
-_LINKS = ("meeting", "webinar", "personal", "registration", "event")
 _WORDS = {
     "NUMBER": r"(?P<number>\d{9,11}|\d{3}-\d{3,4}-\d{4}|\d{3}-\d{3}-\d{3})(?!\d)",
     # A name that goes on with what no name may have would be somebody else's if it were cut there.
@@ -108,7 +110,7 @@ def _link(kind: str, host: str, match: re.Match[str], has_passcode: bool) -> Lin
 @cache
 def _shapes() -> Sequence[tuple[str, re.Pattern[str]]]:
     rows = data_rows("links.tsv")
-    return [(kind, _shape(pattern)) for kind, pattern, *_ in rows if kind in _LINKS]
+    return [(kind, _shape(pattern)) for kind, pattern, *_ in rows if kind in LINKS]
 
 
 def _shape(pattern: str) -> re.Pattern[str]:

@@ -10,14 +10,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from migrate.shared.link_wrappers import Wrapper, wrappers
-from migrate.shared.links import Link, read_link, rows_of
+from migrate.shared.links import LINKS, Link, read_link, rows_of
 from migrate.shared.links_in_text import find_links
 
 NUMBER = "80000000101"
 LINK = f"https://zoom.us/j/{NUMBER}"
-KINDS = ("meeting", "webinar", "personal", "registration", "event")
 EXAMPLES = {"NUMBER": NUMBER, "NAME": "anna.meier", "TOKEN": "WN_a-Zq9"}
-SHAPES = [(kind, shape) for kind in KINDS for shape in rows_of(kind)]
+SHAPES = [(kind, shape) for kind in LINKS for shape in rows_of(kind)]
 
 
 def example(shape: str) -> str:
@@ -285,7 +284,7 @@ UNITS = [
 @pytest.mark.parametrize("unit", UNITS)
 @pytest.mark.parametrize(
     "before",
-    ["Zoom ", f"{LINK} ", "https://urldefense.com/v3/__", "https://www.google.com/url?q=", "zoom.us/join?", "<zoom "],
+    [f"{LINK} ", "https://urldefense.com/v3/__", "https://www.google.com/url?q=", "zoom.us/join?"],
 )
 def test_hostile_text_takes_no_more_than_its_length(before: str, unit: str) -> None:
     text = before + unit * (200_000 // len(unit))
