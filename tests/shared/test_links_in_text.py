@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from migrate.shared.link_wrappers import Wrapper, wrappers
+from migrate.shared.link_wrappers import Wrapper, unwrap, wrappers
 from migrate.shared.links import LINKS, Link, read_link, rows_of
 from migrate.shared.links_in_text import find_links
 
@@ -124,6 +124,7 @@ def test_no_look_alike_is_found(
         f"evil.example/zoom.us/j/{NUMBER}",
         f"äzoom.us/j/{NUMBER}",
         f"evil.example?u={LINK}",
+        f"ëvil.example/{LINK}",
         f"ftp://zoom.us/j/{NUMBER}",
         f"x.zoom.us.evil.example/j/{NUMBER}",
         f"{LINK}2345",
@@ -204,7 +205,8 @@ def test_what_only_a_server_knows_is_not_guessed(wrapper: Wrapper) -> None:
     ],
 )
 def test_what_looks_like_a_wrapper_is_none(host: str) -> None:
-    assert found(f"https://{host}/url?q={quote(LINK)}&url={quote(LINK)}") == []
+    for path in ("/", "/url", "/v1/url", "/link"):
+        assert found(f"https://{host}{path}?q={quote(LINK)}&u={quote(LINK)}&url={quote(LINK)}") == []
     assert found(f"https://{host}/v3/__{LINK}__;!!x$") == []
 
 
@@ -215,8 +217,9 @@ def test_a_wrapped_look_alike_is_none() -> None:
 
 def test_stars_of_proofpoint_may_stand_for_runs_of_octets() -> None:
     octets = urlsafe_b64encode("äö%".encode()).decode().rstrip("=")
-    text = f"https://urldefense.com/v3/__https://zoom.us/my/anna?a=**C*2F__;{octets}!!x$"
-    assert [each.link for each in find_links(text)] == [
+    link = f"https://urldefense.com/v3/__https://zoom.us/my/anna?a=**C*2F__;{octets}!!x$"
+    assert unwrap(link) == "https://zoom.us/my/anna?a=äö%2F"
+    assert [each.link for each in find_links(link)] == [
         Link("https://zoom.us/my/anna", None, False, "personal", "anna")
     ]
 
