@@ -26,7 +26,7 @@ filesystem_folder = {root}/collections
 [logging]
 level = info
 """
-PATTERN = r"\[INFO\] (\w+) response status for '([^']*)' .*: (\d{3}) "
+PATTERN = r"\] (\w+) response status for '([^']*)' .*: (\d{3}) "
 
 
 @contextmanager

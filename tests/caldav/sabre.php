@@ -4,7 +4,8 @@ error_reporting(E_ALL & ~E_DEPRECATED & ~E_USER_DEPRECATED);
 ini_set('display_errors', '0');
 require '/usr/share/php/Sabre/autoload.php';
 
-// What PHP's own server writes names no requests.
+// What PHP's own server writes names no requests. No answer leaves before its line is written.
+ob_start();
 register_shutdown_function(function () {
     $line = sprintf("\"%s %s HTTP/1.1\" %d\n", $_SERVER['REQUEST_METHOD'], $_SERVER['REQUEST_URI'], http_response_code());
     file_put_contents(getenv('SABRE_ROOT') . '/access', $line, FILE_APPEND | LOCK_EX);

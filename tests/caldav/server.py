@@ -146,5 +146,3 @@ def _until_it_listens(process: subprocess.Popen[bytes], port: int, log: Path) ->
 def _listens(port: int) -> bool:
     with socket() as line:
         return line.connect_ex(("127.0.0.1", port)) == 0
-
-
