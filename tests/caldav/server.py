@@ -14,7 +14,7 @@ from http.client import HTTPConnection, HTTPMessage
 from pathlib import Path
 from socket import socket
 from time import monotonic
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 # Non-ASCII on purpose: a client that encodes credentials by anything but UTF-8 is refused.
 USERS: Mapping[str, str] = {"ana": "plum-öl-47", "ben": "fig-tree-12"}
@@ -111,7 +111,7 @@ def ask(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answe
     parts = urlsplit(url)
     connection = HTTPConnection(parts.netloc, timeout=30)
     try:
-        connection.request(method, parts.path or "/", body, dict(headers))
+        connection.request(method, urlunsplit(("", "", parts.path or "/", parts.query, "")), body, dict(headers))
         response = connection.getresponse()
         return Answer(response.status, response.headers, response.read())
     finally:
@@ -121,17 +121,26 @@ def ask(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answe
 @contextmanager
 def running(command: list[str], port: int, log: Path, **environment: str) -> Iterator[None]:
     """Run a program until the end of the block, with all processes that it starts."""
-    with log.open("wb") as output:
+    ended, alive = os.pipe()
+    with open(ended, "rb") as end, log.open("wb") as output:  # noqa: PTH123
         process = subprocess.Popen(
-            command, stdout=output, stderr=output, env={**os.environ, **environment}, start_new_session=True
+            command,
+            stdout=output,
+            stderr=output,
+            env={**os.environ, **environment},
+            pass_fds=[alive],
+            start_new_session=True,
         )
-    try:
-        _until_it_listens(process, port, log)
-        yield
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        os.close(alive)
+        try:
+            _until_it_listens(process, port, log)
+            yield
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            # Each of its processes has the other end: when all are gone, this is read to its end.
+            end.read()
 
 
 def _until_it_listens(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
