@@ -258,7 +258,7 @@ def _is_wanted(request: Request, stored: Stored) -> bool:
     if request.xml is None or request.xml.tag != f"{CALDAV}calendar-query":
         raise errors.Forbidden("The report is not supported")
     if not request.depth:
-        raise errors.BadRequest("A calendar-query REPORT on a calendar with a Depth: 0 is undefined. Set Depth to 1")
+        raise errors.BadRequest("calendar-query needs Depth: 1")
     return davxml.matches(request.xml, stored.data)
 
 
