@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from migrate.core.document import load_meeting
+from migrate.core.journal import Binding, Snapshot
 from migrate.core.meeting import Meeting
 from migrate.core.naming import aliases_of, personal_base, room_key
 from migrate.core.plan import Action
-from migrate.core.ports import Binding, Snapshot
 
 
 @dataclass(frozen=True, slots=True)

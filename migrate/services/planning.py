@@ -15,11 +15,12 @@ from migrate.core.document import dump_meeting, load_meeting
 from migrate.core.extend import extend, remembered
 from migrate.core.features import Loss, lower, unsupported
 from migrate.core.guessing import names_of
+from migrate.core.journal import Binding, Journal, Snapshot
 from migrate.core.meeting import Meeting, Occurrence, Person
 from migrate.core.merge import place
 from migrate.core.naming import personal_base, room_key
 from migrate.core.plan import Action, Change, EventRef, Input, Limit, Plan, input_to_json
-from migrate.core.ports import Binding, Calendar, EventPlan, Journal, Reading, Room, Snapshot, Target
+from migrate.core.ports import Calendar, EventPlan, Reading, Room, Target
 from migrate.core.problem import Problem, Severity
 from migrate.core.rezoned import zone_changes
 from migrate.core.schedule import Schedule, assemble, has_dates

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ class MemoryCalendar(Calendar):
     """Keeps the text of each event by collection and UID. A test may change or remove `texts` as a person would."""
 
     name = "memory"
+    atomic = True
 
     @classmethod
     def open(cls, settings: Any, site: SiteFacts) -> MemoryCalendar:
@@ -39,22 +40,23 @@ class MemoryCalendar(Calendar):
     def restore(self, uids: tuple[str, ...], text: str) -> Event:
         return restore_event(uids, text)
 
-    def look(self, collection: str, uids: Iterable[str]) -> Mapping[str, Event] | None:
-        texts = self.texts.get(collection)
-        if texts is None:
-            return None
-        return find_events(texts, set(uids))
+    def look(self, wanted: Mapping[str, Collection[str]]) -> Mapping[str, Mapping[str, Event] | None]:
+        return {
+            name: find_events(self.texts[name], set(uids)) if name in self.texts else None
+            for name, uids in wanted.items()
+        }
 
-    def write(self, collection: str, writes: Sequence[Write]) -> None:
-        texts = dict(self.texts.get(collection, {}))
+    def write(self, writes: Sequence[Write], wrote: Callable[[], None]) -> Sequence[str]:
         for write in writes:
+            texts = self.texts.setdefault(write.collection, {})
             for uid in (*write.removes, *(write.event.uids if write.event else ())):
                 texts.pop(uid, None)
             for component in components(write.event.text) if write.event else ():
                 texts[component.uid] = texts.get(component.uid, "") + component.text
-        self.texts[collection] = texts
-        if not texts:
-            del self.texts[collection]
+            if not texts:
+                del self.texts[write.collection]
+            wrote()
+        return [""] * len(writes)
 
     def finish(self) -> Sequence[str]:
         return [f"{collection}: {len(texts)} events" for collection, texts in sorted(self.texts.items())]

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from migrate.core.errors import RefusedError, TargetError
+from migrate.core.journal import StepState
 from migrate.core.plan import Limit
-from migrate.core.ports import StepState
 from migrate.services.applying import Permissions, Result
 from tests.builders import BEN, NUMBER, PERSONAL, reading, row, rows, weekly
 from tests.desk import Desk, changes_nothing
