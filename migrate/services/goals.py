@@ -14,7 +14,7 @@ class Goal:
     """What is there when a step is done: this event at `there`, and nothing else of what was at `old`.
 
     `before`: the events that were there before, by UID; `event`: those that shall be there. `writes`: the step writes
-    something; else it takes over what is there.
+    something; else it takes over what is there. `atomic`: all of it is written, or nothing.
     """
 
     there: Place | None
@@ -22,6 +22,7 @@ class Goal:
     old: Place | None
     before: Mapping[str, str]
     writes: bool
+    atomic: bool
 
     @property
     def moves(self) -> bool:
@@ -60,6 +61,8 @@ class Goal:
         What nobody had before was written, even if somebody changed it since: that change is theirs, as any other.
         """
         before: Mapping[str, str] = {} if self.moves else self.before
+        if self.atomic and any(uid not in before or before[uid] != found[uid] == self.event.get(uid) for uid in found):
+            return dict(self.event)
         now = {}
         for uid in (*self.event, *(uid for uid in before if uid not in self.event)):
             written = found.get(uid) == self.event.get(uid) or (uid in found and uid not in before)

@@ -119,7 +119,7 @@ def execute(
 def _goal(calendar: Calendar, move: Move) -> Goal:
     before = _read(calendar, move.step.before_text)
     writes = move.event is not None or move.to is None
-    return Goal(move.to, parts(move.event) if move.event else {}, move.at, before, writes)
+    return Goal(move.to, parts(move.event) if move.event else {}, move.at, before, writes, calendar.atomic)
 
 
 def _outcome(step: Step, goal: Goal, new: Found, old: Found, refused: str) -> Outcome:
@@ -196,7 +196,9 @@ def _goals(calendar: Calendar, journal: Journal, steps: Sequence[Step]) -> dict[
         else:
             there, event = Place.of(step.after), parts(step.after) if step.after else {}
         before = _read(calendar, step.before_text)
-        goals[step.key] = Goal(there, event, Place.of(step.before), before, step.action != Action.ADOPT)
+        goals[step.key] = Goal(
+            there, event, Place.of(step.before), before, step.action != Action.ADOPT, calendar.atomic
+        )
     return goals
 
 
