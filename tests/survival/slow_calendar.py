@@ -33,10 +33,12 @@ class SlowCalendar(IcsCalendar):
         return calendar
 
     def write(self, writes: Sequence[Write], wrote: Callable[[], None]) -> Sequence[str]:
-        """Wait, then write."""
-        names = {write.collection for write in writes}
-        if self._settings.collection in names and self._settings.door.exists():
+        """Write what is not slow, wait, then write the rest."""
+        slow = [write for write in writes if write.collection == self._settings.collection]
+        super().write([write for write in writes if write not in slow], wrote)
+        if slow and self._settings.door.exists():
             self._settings.door.write_text(self._settings.collection)
             self._settings.door.read_text()
             self._settings.door.unlink()
-        return super().write(writes, wrote)
+        super().write(slow, wrote)
+        return [""] * len(writes)
