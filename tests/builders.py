@@ -10,10 +10,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from migrate.core.document import dump_meeting
+from migrate.core.journal import Binding, Snapshot
 from migrate.core.meeting import Kind, Meeting, Person
 from migrate.core.merge import place
 from migrate.core.plan import Input
-from migrate.core.ports import Binding, Reading, Room, RowCounts, Snapshot, Window
+from migrate.core.ports import Reading, Room, RowCounts, Window
 from migrate.core.problem import Problem, Severity
 
 ZONE = "Europe/Berlin"

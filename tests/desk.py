@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any, cast
 
+from migrate.core.journal import Binding, Journal, Run, Step, StepState
 from migrate.core.merge import place
 from migrate.core.plan import Action, Plan
-from migrate.core.ports import Binding, Calendar, Journal, Reading, Run, Step, StepState
+from migrate.core.ports import Calendar, Reading
 from migrate.services.applying import Applied, Applier, Permissions, Result
 from migrate.services.plan_file import Sealed, dump, load, seal
 from migrate.services.planning import Planner, PlanOptions

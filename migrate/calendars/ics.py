@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence, Sized
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -48,6 +49,7 @@ class IcsCalendar(Calendar):
     """Writes files into a directory. What people add to those files stays as it is, to the byte."""
 
     name = "ics"
+    atomic = True
     Settings: ClassVar[type[IcsSettings]] = IcsSettings
 
     @classmethod
@@ -76,24 +78,20 @@ class IcsCalendar(Calendar):
         """Return the event of a text that was found in a file before."""
         return restore_event(uids, text)
 
-    def look(self, collection: str, uids: Iterable[str]) -> Mapping[str, Event] | None:
-        """Return the events that are in the file; it is read once, and never parsed as a whole."""
-        content = _read(self._path(collection))
-        if content is None:
-            return None
-        return find_events(texts_by_uid(take_apart(content, str(self._path(collection))).components), set(uids))
+    def look(self, wanted: Mapping[str, Collection[str]]) -> Mapping[str, Mapping[str, Event] | None]:
+        """Return the events that are in the files; each is read once, and never parsed as a whole."""
+        return {collection: self._events(collection, uids) for collection, uids in wanted.items()}
 
-    def write(self, collection: str, writes: Sequence[Write]) -> None:
-        """Write the file anew with the changes; without events it goes."""
-        path = self._path(collection)
-        before = _read(path)
-        file = _File(_head(path.stem)) if before is None else _File.of(before, str(path))
+    def write(self, writes: Sequence[Write], wrote: Callable[[], None]) -> Sequence[str]:
+        """Write each file anew with all its changes; without events it goes."""
+        grouped: dict[str, list[Write]] = defaultdict(list)
         for write in writes:
-            file.change(write)
-        if file.components:
-            self._replace(path, before, file.text())
-        else:
-            self._files.remove(path)
+            grouped[write.collection].append(write)
+        for collection, group in grouped.items():
+            self._rewrite(self._path(collection), group)
+            for _ in group:
+                wrote()
+        return [""] * len(writes)
 
     def finish(self) -> Sequence[str]:
         """Write the combined file from the files of the hosts, with what people changed in them."""
@@ -110,6 +108,23 @@ class IcsCalendar(Calendar):
             f"{path}: {_count(combined.components, 'event')}",
             f"{path.parent / HOSTS}: the same by host, in {_count(hosts, 'file')}",
         ]
+
+    def _events(self, collection: str, uids: Collection[str]) -> Mapping[str, Event] | None:
+        path = self._path(collection)
+        content = _read(path)
+        if content is None:
+            return None
+        return find_events(texts_by_uid(take_apart(content, str(path)).components), set(uids))
+
+    def _rewrite(self, path: Path, writes: Iterable[Write]) -> None:
+        before = _read(path)
+        file = _File(_head(path.stem)) if before is None else _File.of(before, str(path))
+        for write in writes:
+            file.change(write)
+        if file.components:
+            self._replace(path, before, file.text())
+        else:
+            self._files.remove(path)
 
     def _path(self, collection: str) -> Path:
         # The name comes back from plans and the journal, which are files that people can edit.

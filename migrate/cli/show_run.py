@@ -10,8 +10,8 @@ from migrate.cli import site as sites
 from migrate.cli.output import Output
 from migrate.cli.show_plan import verdict
 from migrate.cli.text import shortened
+from migrate.core.journal import Run
 from migrate.core.plan import Action, Plan
-from migrate.core.ports import Run
 from migrate.services.applying import Applied, Item, Result
 from migrate.services.status import Status
 from migrate.services.undoing import UndoReport

@@ -16,7 +16,8 @@ from migrate import registry
 from migrate.cli.session import Session
 from migrate.config import Secrets, Settings, load_secrets, load_settings
 from migrate.core.errors import ConfigurationError, UsageError
-from migrate.core.ports import Calendar, Run, SiteFacts, Target
+from migrate.core.journal import Run
+from migrate.core.ports import Calendar, SiteFacts, Target
 from migrate.shared import hosts
 from migrate.shared.files import Files
 from migrate.state.lock import SiteLock

@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from migrate.core.document import load_meeting
+from migrate.core.journal import Binding, Snapshot
 from migrate.core.meeting import Meeting
 from migrate.core.naming import aliases_of, personal_base, room_key
 from migrate.core.plan import Action
-from migrate.core.ports import Binding, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,15 @@ def decide(
     if take_export:
         return Verdict(Action.UPDATE, "changed by people too; the export wins (--take zoom)")
     return Verdict(Action.CONFLICT, "changed in the export and in the calendar; untouched without --take zoom")
+
+
+def decide_foreign(*, changed: bool, live: Live, **_: object) -> Verdict:
+    """Decide about a meeting whose event is somebody else's: it is never written."""
+    if not live.fingerprint:
+        return Verdict(Action.KEEP, "somebody's own event told of it, and was deleted by people")
+    if changed:
+        return Verdict(Action.KEEP, "the export changed, but the event is somebody's own: change it by hand")
+    return Verdict(Action.KEEP)
 
 
 def decide_vanished(binding: Binding, live: Live, *, prune: bool) -> Verdict:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar, Self
 from uuid import UUID
@@ -175,10 +174,10 @@ class Target(ABC):
 class Event:
     """What is written into a calendar for one key.
 
-    `uids`: the UID of the meeting first, then one for each single date. `text`: the VEVENT components (RFC 5545), CRLF
-    line ends, without VCALENDAR and VTIMEZONE. `fingerprint`: equal for two events that mean the same;
-    of several UIDs it is the fingerprints of each that is there, joined by "+" in the order of `uids`. `meeting`: of
-    a single date that `look` found, the UID of its meeting, else empty.
+    `uids`: the UID of the meeting first, then one for each single date. `text`: RFC 5545 with CRLF line ends, as much
+    as the adapter needs to put it back. `fingerprint`: equal for two events that mean the same; of several UIDs it is
+    the fingerprints of each that is there, joined by "+" in the order of `uids`. `meeting`: of a single date that
+    `look` found, the UID of its meeting, else empty.
     """
 
     uids: tuple[str, ...]
@@ -202,18 +201,40 @@ class EventPlan:
 class Write:
     """One change to a collection: events of `removes` go, `event` comes (None: a removal)."""
 
+    collection: str
     removes: tuple[str, ...]
     event: Event | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A meeting that somebody may have put into a calendar by hand: its host, its number or link, its first date."""
+
+    key: str
+    host: Person
+    number: str
+    link: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """An event of somebody else that tells of a meeting: the collection it is in, and the property that tells."""
+
+    collection: str
+    event: Event
+    where: str
 
 
 class Calendar(ABC):
     """A way out for events.
 
     COLLECTION: where the events of one host are, a file or a CalDAV collection. EVENT: everything under the UIDs of one
-    key. A write of several changes to one collection is all or nothing where `atomic`, else change by change.
+    key. ATOMIC: what is written to one collection at once is written all or not at all; else each write is for itself.
     """
 
     name: ClassVar[str]
+    atomic: ClassVar[bool]
     Settings: ClassVar[type[Any]]
 
     @classmethod
@@ -223,7 +244,7 @@ class Calendar(ABC):
 
     @abstractmethod
     def collection(self, host: Person) -> str:
-        """Name the collection of a host; two hosts never share one."""
+        """Name the collection of a host without asking any server; empty if the host has none."""
 
     @abstractmethod
     def uids(self, key: str, meeting: Meeting) -> tuple[str, ...]:
@@ -241,133 +262,31 @@ class Calendar(ABC):
         """
 
     @abstractmethod
-    def look(self, collection: str, uids: Iterable[str]) -> Mapping[str, Event] | None:
-        """Return the events that are there, by UID (one entry a UID, each with its own text).
+    def look(self, wanted: Mapping[str, Collection[str]]) -> Mapping[str, Mapping[str, Event] | None]:
+        """Return the events that are there, by collection and UID (one entry a UID, each with its own text).
 
         The single dates of a meeting that is asked for are returned too, whether they are asked for or not: who has
-        lost the journal cannot name them. None if the collection itself does not exist. Raise TargetError if it cannot
-        be read.
+        lost the journal cannot name them. None for a collection that does not exist. Raise TargetError, naming each
+        collection that cannot be read, or TryLaterError.
         """
 
+    def search(self, sought: Sequence[Sought]) -> Mapping[str, Sequence[Sighting]]:
+        """Return, by key, the events of somebody else that tell of these meetings, in all collections of their hosts.
+
+        A calendar that nobody but this product writes has none.
+        """
+        del sought
+        return {}
+
     @abstractmethod
-    def write(self, collection: str, writes: Sequence[Write]) -> None:
-        """Make the changes, all or nothing. Raise TargetError or TryLaterError and leave everything as it was."""
+    def write(self, writes: Sequence[Write], wrote: Callable[[], None]) -> Sequence[str]:
+        """Make the changes; return for each why it was not made, empty if it was.
+
+        Those to one collection are made in their order, those to several perhaps at the same time; `wrote` is called
+        after each. What `look` returned before is changed only if it is still that. Raise TargetError or TryLaterError
+        where going on makes no sense; what was written by then, `look` tells.
+        """
 
     @abstractmethod
     def finish(self) -> Sequence[str]:
         """Make whatever is derived from all collections (a combined file); return what was written, for people."""
-
-
-@dataclass(frozen=True, slots=True)
-class Binding:
-    """What the journal holds of one key: the meeting as last written, its room and its event.
-
-    `meeting` is the canonical JSON of the meeting (core.document.dump_meeting). `collection`, `uids` and `fingerprint`
-    tell where its event is and what was read back after the write; no uids: it has no event. `run`: who wrote it last.
-    """
-
-    key: str
-    meeting: str
-    room: Room
-    collection: str
-    uids: tuple[str, ...]
-    fingerprint: str
-    sequence: int
-    run: str
-
-
-class StepState(StrEnum):
-    """INTENDED is on disk before the request leaves; it stays so if the process dies: then the outcome is unknown."""
-
-    INTENDED = "intended"
-    DONE = "done"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One change of one key, as intended.
-
-    `before` and `after` are the bindings around it (None: there is none), `before_text` the event as it was found just
-    before (empty: there was none), so that undo can put it back. `id` is given by the journal, rising.
-    """
-
-    key: str
-    action: str
-    before: Binding | None
-    after: Binding | None
-    before_text: str = ""
-    run: str = ""
-    id: int = 0
-    state: StepState = StepState.INTENDED
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a step ended: DONE or FAILED with the reason for people. DONE makes `after` the key's binding."""
-
-    step: int
-    state: StepState
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One apply or undo. `started` and `finished` are UTC; `plan` is the checksum of the plan, or the run undone."""
-
-    id: str
-    command: str
-    plan: str
-    started: datetime
-    finished: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """All that planning needs of the journal, read at one instant.
-
-    `rooms` is key -> room for every room ever given, those of removed meetings too, so that a meeting keeps its room
-    for ever. `aliases` is other name of a key -> key. `revision` is the id of the newest step.
-    """
-
-    revision: int
-    bindings: Mapping[str, Binding]
-    rooms: Mapping[str, Room]
-    aliases: Mapping[str, str]
-
-
-class Journal(ABC):
-    """The memory of what was written, on disk before and after every step. One process writes at a time.
-
-    BINDING: what is known of a key now. STEP: one change of a key. RUN: the steps of one command. Every method that
-    writes is one transaction, durable when it returns.
-    """
-
-    @abstractmethod
-    def snapshot(self) -> Snapshot:
-        """Read the state of all keys."""
-
-    @abstractmethod
-    def begin(self, run: Run, aliases: Mapping[str, str]) -> None:
-        """Open a run, or open it again (a resumed one), and add aliases."""
-
-    @abstractmethod
-    def intend(self, run: str, steps: Sequence[Step]) -> Sequence[Step]:
-        """Write down what will be done; return the steps with their ids. Rooms of `after` are kept for ever."""
-
-    @abstractmethod
-    def settle(self, outcomes: Sequence[Outcome]) -> None:
-        """Write down how steps ended. A DONE step makes its `after` the binding of its key (None removes it)."""
-
-    @abstractmethod
-    def finish(self, run: str, at: datetime) -> None:
-        """Close a run."""
-
-    @abstractmethod
-    def runs(self) -> Sequence[Run]:
-        """Return all runs, oldest first."""
-
-    @abstractmethod
-    def steps(self, run: str | None = None, state: StepState | None = None, after: int = 0) -> Iterable[Step]:
-        """Return steps in order of their ids, of one run, in one state, with ids above `after`."""

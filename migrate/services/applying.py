@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from migrate.core.document import dump_meeting
 from migrate.core.errors import RefusedError
 from migrate.core.features import lower
+from migrate.core.journal import Binding, Journal, Run, Snapshot, Step, StepState
 from migrate.core.meeting import Meeting
 from migrate.core.plan import WRITING, Action, Change, Plan
-from migrate.core.ports import (
-    Binding,
-    Calendar,
-    Event,
-    EventPlan,
-    Journal,
-    Room,
-    Run,
-    Snapshot,
-    Step,
-    StepState,
-    Target,
-)
+from migrate.core.ports import Calendar, Event, EventPlan, Room, Target
 from migrate.services.events import Found, Place, look
 from migrate.services.steps import Move, batches, execute, recover, unused
 
 Progress = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class Counting:
+    """Tells of progress when it is called: one more of `total`."""
+
+    progress: Progress
+    total: int
+    finished: int = 0
+
+    def __call__(self) -> None:
+        """Count one more."""
+        self.finished = min(self.finished + 1, self.total)
+        self.progress(self.finished, self.total)
+
+    @contextmanager
+    def exactly(self, many: int) -> Iterator[None]:
+        """Count so many, however many writes they are."""
+        goal = self.finished + many
+        self.progress(self.finished, self.total)
+        yield
+        self.finished = goal
+        self.progress(self.finished, self.total)
 
 
 class Result(StrEnum):
@@ -39,6 +52,11 @@ class Result(StrEnum):
     """An earlier, interrupted run of the same plan had done it."""
     KEPT = "kept"
     FAILED = "failed"
+
+    @classmethod
+    def of(cls, step: Step) -> Result:
+        """Tell how the item of a step ended: where only a part was written, it failed."""
+        return cls.DONE if step.state is StepState.DONE and not step.reason else cls.FAILED
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +138,14 @@ class Applier:
 
     def apply(self, plan: Plan, run: Run, progress: Progress, *, resumed: bool = False) -> Applied:
         """Carry out the plan, or what is left of it, in the run that was begun."""
-        done = {step.key for step in self.journal.steps(run=run.id, state=StepState.DONE)}
-        items = {change.key: _without_writing(change, done) for change in plan.changes}
-        for item in self._write(plan, run, [change for change in plan.changes if items[change.key] is None], progress):
+        written = {step.key: step for step in self.journal.steps(run=run.id, state=StepState.DONE)}
+        items = {change.key: _without_writing(change, written.get(change.key)) for change in plan.changes}
+        todo = [_expecting(change, written.get(change.key)) for change in plan.changes if items[change.key] is None]
+        for item in self._write(plan, run, todo, progress):
             items[item.change.key] = item
-        written = self.calendar.finish()
+        files = self.calendar.finish()
         self.journal.finish(run.id, self.clock())
-        return Applied(run, [item for item in items.values() if item], written, resumed)
+        return Applied(run, [item for item in items.values() if item], files, resumed)
 
     def _write(self, plan: Plan, run: Run, changes: Sequence[Change], progress: Progress) -> Iterator[Item]:
         snapshot = self.journal.snapshot()
@@ -140,15 +159,12 @@ class Applier:
             for change in changes
             if live[change.key].fingerprint == change.expects
         ]
-        finished = len(plan.changes) - len(moves)
-        for batch in batches(moves):
-            progress(finished, len(plan.changes))
-            for step in execute(self.calendar, self.journal, run.id, batch):
-                yield Item(
-                    by_key[step.key], Result.DONE if step.state is StepState.DONE else Result.FAILED, step.reason
-                )
-            finished += len(batch)
-        progress(finished, len(plan.changes))
+        tell = Counting(progress, len(plan.changes), len(plan.changes) - len(moves))
+        for batch in batches(self.calendar, moves):
+            with tell.exactly(len(batch)):
+                steps = execute(self.calendar, self.journal, run.id, batch, tell)
+            for step in steps:
+                yield Item(by_key[step.key], Result.of(step), step.reason)
 
     def _move(self, plan: Plan, run: Run, change: Change, binding: Binding | None, live: Found) -> Move:
         if change.action is Action.DELETE:
@@ -164,7 +180,7 @@ class Applier:
     def _room(self, change: Change) -> Room:
         if change.room is None:
             raise RefusedError(f"{change.key}: the plan names no room", hint="Plan again in a site directory.")
-        return change.room if change.action is Action.ADOPT else self.target.create(change.room, change.meeting)
+        return self.target.create(change.room, change.meeting)
 
     def _event(self, plan: Plan, change: Change, room: Room) -> Event | None:
         if change.event is None or change.action is Action.ADOPT:
@@ -174,12 +190,17 @@ class Applier:
         )
 
 
-def _without_writing(change: Change, done: Collection[str]) -> Item | None:
-    if change.key in done:
+def _without_writing(change: Change, written: Step | None) -> Item | None:
+    if written and Result.of(written) is Result.DONE:
         return Item(change, Result.ALREADY)
     if change.action is Action.CONFLICT:
         return Item(change, Result.FAILED, change.why)
     return None if change.action in WRITING else Item(change, Result.KEPT, change.why)
+
+
+def _expecting(change: Change, written: Step | None) -> Change:
+    """Return the change as it goes on from what an earlier attempt of this run has written of it."""
+    return replace(change, expects=written.after.fingerprint) if written and written.after else change
 
 
 def _looked_at(change: Change, snapshot: Snapshot) -> Place | None:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from migrate.core.diff import Live
-from migrate.core.ports import Binding, Calendar, Event
+from migrate.core.journal import Binding
+from migrate.core.ports import Calendar, Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def look(calendar: Calendar, places: Mapping[str, Place | None]) -> dict[str, Fo
     for place in places.values():
         if place:
             wanted[place.collection].update(place.uids)
-    collections = {name: calendar.look(name, uids) for name, uids in wanted.items()}
+    collections = calendar.look(wanted)
     singles = {name: _singles(events or {}) for name, events in collections.items()}
     found = {}
     for key, place in places.items():

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from migrate.core.ports import Journal, Run, StepState
+from migrate.core.journal import Journal, Run, StepState
 
 
 @dataclass(frozen=True, slots=True)

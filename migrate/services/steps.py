@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import chain, count
+from itertools import chain, count, zip_longest
+from operator import attrgetter
 
-from migrate.core.errors import MigrateError
+from migrate.core.errors import MigrateError, TargetError
+from migrate.core.journal import Journal, Outcome, Run, Step, StepState
 from migrate.core.plan import Action
-from migrate.core.ports import Calendar, Event, Journal, Outcome, Run, Step, StepState, Write
+from migrate.core.ports import Calendar, Event, Write
 from migrate.services.events import Found, Place, look, parts
+from migrate.services.goals import Goal
 
 UNDO = "undo"
+DIFFERS = "written, but what is read back differs"
 # Steps that share a transaction of the journal: a sync to disk costs as much as writing hundreds of events.
 _BATCH = 500
 
@@ -53,28 +57,28 @@ class Move:
         """Tell whether the event goes from one collection to another."""
         return self.at is not None and self.to is not None and not self._stays
 
-    def writes(self) -> Iterator[tuple[str, Write]]:
-        """Yield the writes in the order in which nothing can be lost between them."""
-        if self.to and self.event:
-            yield self.to.collection, Write(self.at.uids if self.at and self._stays else (), self.event)
-        if self.at and not self._stays:
-            yield self.at.collection, Write(self.at.uids, None)
+    @property
+    def coming(self) -> Write | None:
+        """What is written first, to where the event shall be."""
+        if not (self.to and self.event):
+            return None
+        return Write(self.to.collection, self.at.uids if self.at and self._stays else (), self.event)
+
+    @property
+    def going(self) -> Write | None:
+        """What is written when nothing can be lost by it any more, to where the event was."""
+        return Write(self.at.collection, self.at.uids, None) if self.at and not self._stays else None
 
 
-def batches(moves: Iterable[Move]) -> Iterator[list[Move]]:
-    """Put moves together for `execute`: each collection is written once, and the journal is synced once for many.
-
-    Moves into a collection from another one make a batch of their own: only there does the order of writes matter.
-    """
+def batches(calendar: Calendar, moves: Iterable[Move]) -> Iterator[list[Move]]:
+    """Put moves together for `execute`: the journal is synced once for many, and an atomic collection written once."""
     grouped: dict[str, list[Move]] = defaultdict(list)
     for move in moves:
         grouped[move.collection].append(move)
+    ordered = [group for _, group in sorted(grouped.items())]
     batch: list[Move] = []
-    for _, group in sorted(grouped.items()):
-        if any(move.changes_collection for move in group):
-            yield group
-            continue
-        batch += group
+    for unit in ordered if calendar.atomic else _in_turn(ordered):
+        batch += unit
         if len(batch) >= _BATCH:
             yield batch
             batch = []
@@ -82,27 +86,63 @@ def batches(moves: Iterable[Move]) -> Iterator[list[Move]]:
         yield batch
 
 
-def execute(calendar: Calendar, journal: Journal, run: str, moves: Sequence[Move]) -> list[Step]:
-    """Carry out the moves of a batch and return their steps, settled.
+def _in_turn(groups: Iterable[Sequence[Move]]) -> Iterator[list[Move]]:
+    """Yield one move of each group, then the next of each: so all collections are written at the same time."""
+    for turn in zip_longest(*groups):
+        yield [move for move in turn if move]
 
-    Raises MigrateError if a write fails; what was written before it, to another collection, is journalled as done.
+
+def execute(
+    calendar: Calendar, journal: Journal, run: str, moves: Sequence[Move], wrote: Callable[[], None]
+) -> list[Step]:
+    """Carry out the moves of a batch and return their steps as they ended.
+
+    Raises MigrateError if going on makes no sense; what was written before is journalled as done.
     """
     steps = journal.intend(run, [move.step for move in moves])
     try:
-        for collection, writes in _writes(moves).items():
-            calendar.write(collection, writes)
-        there = look(calendar, {move.step.key: move.to for move in moves})
-        left = look(calendar, {move.step.key: move.cleared for move in moves})
+        refused = _write(calendar, moves, wrote)
+        goals = {move.step.key: _goal(calendar, move) for move in moves}
+        seen = _seen(calendar, goals)
     except MigrateError as error:
         # With a full disk the journal cannot note it either; the next run finds the steps unknown and looks.
         with suppress(MigrateError):
             recover(calendar, journal, mend=True, reason=error.message)
         raise
-    outcomes = [_outcome(step, move, there[step.key], left[step.key]) for step, move in zip(steps, moves, strict=True)]
-    journal.settle(outcomes)
+    outcomes = [_outcome(step, goals[step.key], *seen[step.key], refused.get(step.key, "")) for step in steps]
+    journal.settle([outcome for outcome in outcomes if outcome.state is not StepState.INTENDED])
     return [
         replace(step, state=outcome.state, reason=outcome.reason) for step, outcome in zip(steps, outcomes, strict=True)
     ]
+
+
+def _goal(calendar: Calendar, move: Move) -> Goal:
+    before = _read(calendar, move.step.before_text)
+    writes = move.event is not None or move.to is None
+    # Of an event that is put back a part may have been missing.
+    event = _read(calendar, move.event.text) if move.event else {}
+    return Goal(move.to, event, move.at, before, writes, calendar.atomic)
+
+
+def _outcome(step: Step, goal: Goal, new: Found, old: Found, refused: str) -> Outcome:
+    if goal.copy(new, old):
+        # It is in two places. The next run takes it from one of them, and settles the step.
+        return Outcome(step.id, StepState.INTENDED, refused or DIFFERS)
+    if refused or not step.after or new.parts == goal.event or new.parts.keys() != goal.event.keys() or old.fingerprint:
+        return goal.outcome(step, new, old, refused or DIFFERS)
+    kept = replace(step.after, fingerprint=new.fingerprint)
+    return Outcome(step.id, StepState.DONE, DIFFERS, kept)
+
+
+def _write(calendar: Calendar, moves: Iterable[Move], wrote: Callable[[], None]) -> dict[str, str]:
+    """Make the writes of all moves; return why some were not made, by key."""
+    refused: dict[str, str] = {}
+    for part in (attrgetter("coming"), attrgetter("going")):
+        writes = {move.step.key: write for move in moves if (write := part(move)) and move.step.key not in refused}
+        if writes:
+            reasons = calendar.write(list(writes.values()), wrote)
+            refused |= {key: reason for key, reason in zip(writes, reasons, strict=True) if reason}
+    return refused
 
 
 def recover(
@@ -116,85 +156,38 @@ def recover(
     """
     unknown = list(journal.steps(state=StepState.INTENDED))
     goals = _goals(calendar, journal, unknown)
-    new = look(calendar, {key: goal.there for key, goal in goals.items()})
-    old = look(calendar, {key: goal.cleared for key, goal in goals.items()})
-    outcomes, copies = [], defaultdict(list)
+    seen = _seen(calendar, goals)
+    outcomes, copies = [], []
     for step in unknown:
-        goal = goals[step.key]
-        copy = goal.copy(new[step.key], old[step.key])
+        goal, (new, old) = goals[step.key], seen[step.key]
+        copy = goal.copy(new, old)
         if copy and not mend:
             continue
         if copy:
-            copies[copy.collection].append(Write(copy.uids, None))
-        done = goal.is_written(new[step.key]) and (copy == goal.old if copy else not old[step.key].fingerprint)
-        outcomes.append(_recovered(step, done=done, reason=reason))
-    for collection, writes in copies.items():
-        calendar.write(collection, writes)
+            copies.append(Write(copy.collection, copy.uids, None))
+            new, old = (Found(), old) if copy == goal.there else (new, Found())
+        outcomes.append(goal.outcome(step, new, old, reason))
+    if copies and (kept := [why for why in calendar.write(copies, _unheard) if why]):
+        raise TargetError(
+            "events that were being moved are in two calendars", details=kept, hint="Run the same command again."
+        )
     if outcomes:
         journal.settle(outcomes)
     return len(unknown)
 
 
-def _writes(moves: Iterable[Move]) -> dict[str, list[Write]]:
-    grouped: dict[str, list[Write]] = defaultdict(list)
-    for move in moves:
-        for collection, write in move.writes():
-            grouped[collection].append(write)
-    return grouped
+def _seen(calendar: Calendar, goals: Mapping[str, Goal]) -> dict[str, tuple[Found, Found]]:
+    """Return, by key, what is where it shall be, and what is where nothing may be left."""
+    new = look(calendar, {key: goal.there for key, goal in goals.items()})
+    old = look(calendar, {key: goal.cleared for key, goal in goals.items()})
+    return {key: (new[key], old[key]) for key in goals}
 
 
-def _outcome(step: Step, move: Move, there: Found, left: Found) -> Outcome:
-    written = move.event is None or there.fingerprint == move.event.fingerprint
-    if written and not left.fingerprint:
-        return Outcome(step.id, StepState.DONE)
-    return Outcome(step.id, StepState.FAILED, "written, but what is read back differs")
+def _unheard() -> None:
+    """Tell nobody of progress."""
 
 
-def _recovered(step: Step, *, done: bool, reason: str) -> Outcome:
-    return Outcome(step.id, StepState.DONE) if done else Outcome(step.id, StepState.FAILED, reason)
-
-
-@dataclass(frozen=True, slots=True)
-class _Goal:
-    """What is there when a step is done: this event, and nothing else of what was at `old`.
-
-    `before`: the events that were there before, by UID; `event`: those that shall be there.
-    """
-
-    there: Place | None
-    event: Mapping[str, str]
-    old: Place | None
-    before: Mapping[str, str]
-    writes: bool
-
-    @property
-    def moves(self) -> bool:
-        return bool(self.old and self.there and self.old.collection != self.there.collection)
-
-    @property
-    def cleared(self) -> Place | None:
-        return self.old.without(self.there) if self.old else None
-
-    def is_written(self, found: Found) -> bool:
-        """Tell whether what is there was written: what nobody had before, or what nobody but the step would write."""
-        if found.parts == self.event or not self.writes:
-            return True
-        before = {} if self.moves else self.before
-        return any(
-            uid not in before or before[uid] != fingerprint == self.event.get(uid)
-            for uid, fingerprint in found.parts.items()
-        )
-
-    def copy(self, new: Found, old: Found) -> Place | None:
-        """Return which of two places has to lose the event, if it is in both: not the one where people changed it."""
-        if not (self.moves and new.fingerprint and old.fingerprint):
-            return None
-        if new.parts == self.event:
-            return self.there
-        return self.old if old.parts == self.before else None
-
-
-def _goals(calendar: Calendar, journal: Journal, steps: Sequence[Step]) -> dict[str, _Goal]:
+def _goals(calendar: Calendar, journal: Journal, steps: Sequence[Step]) -> dict[str, Goal]:
     undone = _undone(journal, {step.run for step in steps if step.action == UNDO})
     goals = {}
     for step in steps:
@@ -205,7 +198,9 @@ def _goals(calendar: Calendar, journal: Journal, steps: Sequence[Step]) -> dict[
         else:
             there, event = Place.of(step.after), parts(step.after) if step.after else {}
         before = _read(calendar, step.before_text)
-        goals[step.key] = _Goal(there, event, Place.of(step.before), before, step.action != Action.ADOPT)
+        goals[step.key] = Goal(
+            there, event, Place.of(step.before), before, step.action != Action.ADOPT, calendar.atomic
+        )
     return goals
 
 
@@ -217,7 +212,16 @@ def _read(calendar: Calendar, text: str) -> dict[str, str]:
 def _undone(journal: Journal, undos: Collection[str]) -> dict[tuple[str, str], Step]:
     """Return what is undone by these runs, by run and key."""
     runs = [run for run in journal.runs() if run.id in undos]
-    return {(run.id, step.key): step for run in runs for step in journal.steps(run=run.plan, state=StepState.DONE)}
+    return {(run.id, key): step for run in runs for key, step in steps_by_key(journal, run.plan).items()}
+
+
+def steps_by_key(journal: Journal, run: str) -> dict[str, Step]:
+    """Return what a run did, a step for each key: of one that it wrote in parts from before the first to the last."""
+    whole: dict[str, Step] = {}
+    for step in journal.steps(run=run, state=StepState.DONE):
+        first = whole.get(step.key, step)
+        whole[step.key] = replace(step, action=first.action, before=first.before, before_text=first.before_text)
+    return whole
 
 
 def restored(calendar: Calendar, step: Step) -> tuple[Place | None, Event | None]:

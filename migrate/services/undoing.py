@@ -9,10 +9,12 @@ from datetime import datetime
 
 from migrate.core.document import load_meeting
 from migrate.core.errors import UsageError
-from migrate.core.ports import Calendar, Journal, Run, Step, StepState
-from migrate.services.applying import Progress, Result
+from migrate.core.journal import Journal, Run, Step, StepState
+from migrate.core.plan import Action
+from migrate.core.ports import Calendar
+from migrate.services.applying import Counting, Progress, Result
 from migrate.services.events import Found, Place, look
-from migrate.services.steps import UNDO, Move, batches, execute, recover, restored, unused
+from migrate.services.steps import UNDO, Move, batches, execute, recover, restored, steps_by_key, unused
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,31 +69,26 @@ class Undoer:
     def undo(self, run: Run, opened: Run, progress: Progress) -> UndoReport:
         """Undo a run, or what an interrupted undo left of it. `opened` is the run to open if there is none."""
         recover(self.calendar, self.journal, mend=True)
-        undone = self._steps(run)
+        undone = steps_by_key(self.journal, run.id)
         moves, items = self._moves(run, undone.values())
         runs = self.journal.runs()
         opened = next((known for known in runs if _continues(known, run)), unused(opened, runs))
         self.journal.begin(opened, {})
-        finished = 0
-        for batch in batches(moves):
-            progress(finished, len(moves))
-            for step in execute(self.calendar, self.journal, opened.id, batch):
-                result = Result.DONE if step.state is StepState.DONE else Result.FAILED
-                items.append(_undone(undone[step.key], result, step.reason))
-            finished += len(batch)
+        tell = Counting(progress, len(moves))
+        for batch in batches(self.calendar, moves):
+            with tell.exactly(len(batch)):
+                steps = execute(self.calendar, self.journal, opened.id, batch, tell)
+            items += [_undone(undone[step.key], Result.of(step), step.reason) for step in steps]
         written = self.calendar.finish()
         self.journal.finish(opened.id, self.clock())
         return UndoReport(opened, sorted(items, key=lambda item: item.key), written)
 
     def preview(self, run: Run, opened: Run) -> UndoReport:
         """Return what `undo` would do now, and write nothing."""
-        undone = self._steps(run)
+        undone = steps_by_key(self.journal, run.id)
         moves, items = self._moves(run, undone.values())
         items += [_undone(undone[move.step.key], Result.DONE) for move in moves]
         return UndoReport(opened, sorted(items, key=lambda item: item.key))
-
-    def _steps(self, run: Run) -> dict[str, Step]:
-        return {step.key: step for step in self.journal.steps(run=run.id, state=StepState.DONE)}
 
     def _moves(self, run: Run, steps: Collection[Step]) -> tuple[list[Move], list[Undone]]:
         writers = self._writers()
@@ -114,13 +111,14 @@ class Undoer:
         for step in self.journal.steps(state=StepState.DONE):
             if step.run in undos:
                 writers[step.key].pop()
-            else:
+            elif step.run not in writers[step.key][-1:]:
                 writers[step.key].append(step.run)
         return writers
 
     def _back(self, step: Step, live: Found) -> Move:
         at = live.place if live.fingerprint else None
-        to, event = restored(self.calendar, step)
+        # What was taken over was not written, and is let go as it is.
+        to, event = (at, None) if step.action == Action.ADOPT else restored(self.calendar, step)
         return Move(Step(step.key, UNDO, step.after, step.before, live.text), at, to, event)
 
 
@@ -132,6 +130,8 @@ def _kept_because(step: Step, writer: str, live: Found) -> str:
     """Say why a step cannot be undone; empty if it can."""
     if writer != step.run:
         return f"run {writer} changed it later; undo that one first"
+    if step.action == Action.ADOPT:
+        return ""
     if step.after is None or not step.after.uids:
         return "an event is there again" if live.fingerprint else ""
     if not live.fingerprint and not step.before_text:

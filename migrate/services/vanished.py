@@ -10,9 +10,9 @@ from migrate.core.coverage import Coverage
 from migrate.core.diff import Live, Verdict, decide_vanished
 from migrate.core.document import dump_meeting, load_meeting
 from migrate.core.extend import cut, extend
+from migrate.core.journal import Binding
 from migrate.core.meeting import Kind, Meeting
 from migrate.core.plan import WRITING, Action, Change, EventRef
-from migrate.core.ports import Binding
 from migrate.core.schedule import Schedule
 from migrate.services.events import Place
 

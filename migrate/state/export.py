@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from migrate.core.ports import Binding, Journal, Run, Step
+from migrate.core.journal import Binding, Journal, Run, Step
 from migrate.state.records import binding_to_json
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import orjson
 
-from migrate.core.ports import Binding, Room
+from migrate.core.journal import Binding
+from migrate.core.ports import Room
 
 
 def binding_to_json(binding: Binding) -> dict[str, Any]:

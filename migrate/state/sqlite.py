@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from migrate.core.errors import RefusedError
+from migrate.core.journal import Journal, Outcome, Run, Snapshot, Step, StepState
 from migrate.core.naming import room_key
-from migrate.core.ports import Journal, Outcome, Room, Run, Snapshot, Step, StepState
+from migrate.core.ports import Room
 from migrate.state import schema
 from migrate.state.database import connect_for_reading, connect_for_writing, intact, reported, transaction
 from migrate.state.records import dump_binding, load_binding
@@ -103,8 +104,9 @@ class SqliteJournal(Journal):
         """Write down how steps ended, once. Raises LookupError, and changes nothing, if one is not open."""
         with self._writing() as connection:
             settled = connection.executemany(
-                "UPDATE steps SET state = ?, reason = ? WHERE id = ? AND state = 'intended'",
-                ((outcome.state, outcome.reason, outcome.step) for outcome in outcomes),
+                "UPDATE steps SET state = ?, reason = ?, after = coalesce(?, after)"
+                " WHERE id = ? AND state = 'intended'",
+                ((outcome.state, outcome.reason, dump_binding(outcome.after), outcome.step) for outcome in outcomes),
             ).rowcount
             if settled != len(outcomes):
                 raise LookupError("a step that is not open was to be settled")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contracts.calendar import CalendarContract
+from tests.contracts.calendar import CalendarContract, CollectionForEachHost
 from tests.fakes.calendar import MemoryCalendar
 
 
-class TestMemoryCalendar(CalendarContract):
+class TestMemoryCalendar(CalendarContract, CollectionForEachHost):
     @pytest.fixture
     def calendar(self) -> MemoryCalendar:
         return MemoryCalendar()

@@ -22,7 +22,7 @@ from migrate.core.rules import local_dates
 from migrate.shared.events import render_event
 from migrate.shared.files import Files
 from migrate.shared.vtimezone import is_clear
-from tests.contracts.calendar import event_plan
+from tests.contracts.calendar import event_plan, write
 from tests.expanders import LIMIT, Date, by_ical_js, by_python
 
 SITE = UUID(int=1)
@@ -172,7 +172,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("zoo")
     calendar = IcsCalendar(directory, SITE, Files())
     collection = calendar.collection(Person("Anna"))
-    calendar.write(collection, [Write((), calendar.render(event_plan(ZOO[name], name))) for name in ZOO])
+    write(calendar, *(Write(collection, (), calendar.render(event_plan(ZOO[name], name))) for name in ZOO))
     return directory / collection
 
 
@@ -201,7 +201,7 @@ def test_the_combined_file_says_the_same(tmp_path: Path) -> None:
     names = ["gaps", "weekly across daylight time in New York", "UTC", "the second of two hours", "hostile 6"]
     for name in names:
         event = calendar.render(event_plan(ZOO[name], name))
-        calendar.write(calendar.collection(Person(name)), [Write((), event)])
+        write(calendar, Write(calendar.collection(Person(name)), (), event))
     calendar.finish()
     wanted = sorted(date for name in names for date in expected(ZOO[name]))
     assert sorted(date for _, date in by_python((tmp_path / "all.ics").read_bytes().decode())) == wanted
@@ -274,7 +274,7 @@ def test_any_meeting_reads_as_it_is(meeting: Meeting) -> None:
 def test_any_meetings_read_as_they_are_in_ical_js(tmp_path: Path, many: list[Meeting]) -> None:
     calendar = IcsCalendar(tmp_path, SITE, Files())
     plans = [event_plan(meeting, f"number:{number}") for number, meeting in enumerate(many)]
-    calendar.write("hosts/anna.ics", [Write((), calendar.render(plan)) for plan in plans])
+    write(calendar, *(Write("hosts/anna.ics", (), calendar.render(plan)) for plan in plans))
     found = list(by_ical_js(tmp_path / "hosts/anna.ics"))
     for plan in plans:
         assert gathered(found, calendar.uids(plan.key, plan.meeting)) == expected(plan.meeting)

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from migrate.core.errors import RefusedError
-from migrate.core.ports import Binding, Journal, Outcome, Room, Run, Snapshot, Step, StepState
+from migrate.core.journal import Binding, Journal, Outcome, Run, Snapshot, Step, StepState
+from migrate.core.ports import Room
 
 MORNING = datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
 EVENING = datetime(2026, 11, 22, 19, 0, 0, 1, tzinfo=UTC)

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from migrate.core.errors import RefusedError
+from migrate.core.journal import Binding, Journal, Outcome, Run, Snapshot, Step, StepState
 from migrate.core.naming import room_key
-from migrate.core.ports import Binding, Journal, Outcome, Room, Run, Snapshot, Step, StepState
+from migrate.core.ports import Room
 
 
 class MemoryJournal(Journal):
@@ -52,7 +53,8 @@ class MemoryJournal(Journal):
             raise LookupError("a step that is not open was to be settled")
         for outcome in outcomes:
             step = self._steps[outcome.step - 1]
-            self._steps[outcome.step - 1] = replace(step, state=outcome.state, reason=outcome.reason)
+            after = outcome.after or step.after
+            self._steps[outcome.step - 1] = replace(step, state=outcome.state, reason=outcome.reason, after=after)
 
     def finish(self, run: str, at: datetime) -> None:
         """Close a run."""

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from migrate.core.errors import RefusedError, TargetError
+from migrate.core.journal import StepState
 from migrate.core.plan import Limit
-from migrate.core.ports import StepState
 from migrate.services.applying import Permissions, Result
 from tests.builders import BEN, NUMBER, PERSONAL, reading, row, rows, weekly
 from tests.desk import Desk, changes_nothing
@@ -75,9 +75,10 @@ def test_a_meeting_with_a_new_host_goes_to_their_calendar(desk: Desk) -> None:
 
 def test_a_meeting_with_a_new_host_is_there_before_it_leaves_the_old_calendar(desk: Desk) -> None:
     class Watched(MemoryCalendar):
-        def write(self, collection, writes):
-            super().write(collection, writes)
+        def write(self, writes, wrote):
+            reasons = super().write(writes, wrote)
             seen.append({name: len(texts) for name, texts in self.texts.items()})
+            return reasons
 
     seen: list[dict[str, int]] = []
     desk.migrate(reading(*MARCH))
@@ -201,10 +202,12 @@ class Refusing(MemoryCalendar):
 
     refused = "ben@example.org"
 
-    def write(self, collection, writes):
-        if collection == self.refused:
-            raise TargetError(f"{collection} is write-protected")
-        super().write(collection, writes)
+    def write(self, writes, wrote):
+        for write in writes:
+            if write.collection == self.refused:
+                raise TargetError(f"{write.collection} is write-protected")
+            super().write([write], wrote)
+        return [""] * len(writes)
 
 
 @pytest.fixture
@@ -244,8 +247,8 @@ def test_what_was_written_before_another_calendar_refused_is_known_to_be_written
 class Forgetful(MemoryCalendar):
     """Says that it has written, and has not."""
 
-    def write(self, collection, writes):
-        pass
+    def write(self, writes, wrote):
+        return [""] * len(writes)
 
 
 def test_what_is_not_read_back_is_not_done(desk: Desk) -> None:

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from migrate.core.errors import MigrateError, TargetError
+from migrate.core.journal import StepState
 from migrate.core.meeting import Meeting
-from migrate.core.ports import StepState
 from migrate.services.applying import Result
 from tests.builders import BEN, NUMBER, PERSONAL, reading, row, rows, weekly
 from tests.desk import Crash, Desk, Fuse, actions, changes_nothing, not_back

@@ -68,7 +68,7 @@ def test_a_run_that_is_undone_in_part_is_not_called_undone(desk: Desk) -> None:
 
 def test_what_failed_is_counted(desk: Desk) -> None:
     class Refusing(MemoryCalendar):
-        def write(self, collection, writes):
+        def write(self, writes, wrote):
             raise TargetError("write-protected")
 
     desk.calendar = Refusing()
@@ -81,7 +81,7 @@ def test_what_failed_is_counted(desk: Desk) -> None:
 
 def test_a_run_that_was_killed_is_interrupted_until_it_is_completed(desk: Desk) -> None:
     sealed = desk.plan(reading(*MARCH))
-    desk.fuse = Fuse(16)
+    desk.fuse = Fuse(18)
     with pytest.raises(Crash):
         desk.apply(sealed)
     desk.fuse = None

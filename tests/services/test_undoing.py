@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from migrate.core.errors import UsageError
-from migrate.core.ports import Run
+from migrate.core.journal import Run
 from migrate.services.applying import Result
 from tests.builders import BEN, NUMBER, reading, row, rows, weekly
 from tests.desk import Desk, actions, changes_nothing

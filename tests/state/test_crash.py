@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from migrate.core.ports import StepState
+from migrate.core.journal import StepState
 from migrate.state.sqlite import SqliteJournal
 from tests.contracts.journal import done
 

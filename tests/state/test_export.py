@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from migrate.core.ports import Outcome, StepState
+from migrate.core.journal import Outcome, StepState
 from migrate.state.export import export
 from tests.contracts.journal import EVENING, a_binding, a_run, a_step, created, done
 from tests.fakes.journal import MemoryJournal

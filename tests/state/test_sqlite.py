@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from migrate.core.errors import ConfigurationError, TargetError, TryLaterError
-from migrate.core.ports import Run, Snapshot, StepState
+from migrate.core.journal import Run, Snapshot, StepState
 from migrate.state import schema
 from migrate.state.sqlite import SqliteJournal
 from tests.contracts.journal import MORNING, JournalContract, a_run, created, done

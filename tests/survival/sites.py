@@ -12,7 +12,8 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from migrate.core.ports import Binding, Room, Run, StepState
+from migrate.core.journal import Binding, Run, StepState
+from migrate.core.ports import Room
 from migrate.state.sqlite import SqliteJournal
 
 _UID = re.compile(rb"^UID:(.*)\r$", re.MULTILINE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -32,10 +32,13 @@ class SlowCalendar(IcsCalendar):
         calendar._settings = settings
         return calendar
 
-    def write(self, collection: str, writes: Sequence[Write]) -> None:
-        """Wait, then write."""
-        if collection == self._settings.collection and self._settings.door.exists():
-            self._settings.door.write_text(collection)
+    def write(self, writes: Sequence[Write], wrote: Callable[[], None]) -> Sequence[str]:
+        """Write what is not slow, wait, then write the rest."""
+        slow = [write for write in writes if write.collection == self._settings.collection]
+        super().write([write for write in writes if write not in slow], wrote)
+        if slow and self._settings.door.exists():
+            self._settings.door.write_text(self._settings.collection)
             self._settings.door.read_text()
             self._settings.door.unlink()
-        super().write(collection, writes)
+        super().write(slow, wrote)
+        return [""] * len(writes)
