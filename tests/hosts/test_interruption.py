@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from tests.hosts.deployed import Deployed
+from tests.hosts.deployed import Deployed, wait_until_idle
 from tests.hosts.jitsi import RELEASES
 from tests.hosts.picture import Pictures, pictures, unlike
 from tests.hosts.servers import BRIDGE, MEET
@@ -62,6 +62,7 @@ def test_fresh_servers_become_the_same_by_runs_that_were_killed_after_each_task_
     renew(deployed_to_change)
     kill_after_each_task(deployed_to_change)
     deployed_to_change.site.run("accounts")
+    restart(deployed_to_change)
     converge(deployed_to_change, before)
 
 
@@ -75,6 +76,7 @@ def test_fresh_servers_become_the_same_after_all_was_killed_while_packages_were_
     assert killed.returncode, killed.stdout
     deployed_to_change.site.run("deploy")
     deployed_to_change.site.run("accounts")
+    restart(deployed_to_change)
     converge(deployed_to_change, before)
 
 
@@ -96,6 +98,13 @@ def renew(deployed: Deployed) -> None:
     """Begin anew with fresh servers."""
     for host in deployed.bed.hosts.values():
         host.renew()
+
+
+def restart(deployed: Deployed) -> None:
+    """Start the servers anew, as those that they are compared with have done."""
+    for host in deployed.bed.hosts.values():
+        host.keep("restarted")
+    wait_until_idle(deployed.bed)
 
 
 def kill_after_each_task(deployed: Deployed) -> None:
