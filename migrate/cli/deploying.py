@@ -17,8 +17,10 @@ from migrate.cli.site import RUNS, Site
 from migrate.core.bundle import Bundle, Product
 from migrate.core.errors import Exit, UsageError
 from migrate.core.playbook import Invocation, Reach
+from migrate.services.logins import are_due
 from migrate.services.playbooks import Outcome, summary, to_json
 from migrate.services.rendering import Workshop, refuse_other_bundles
+from migrate.shared.logins import FILE as LOGINS
 
 ACTION = "deploy"
 
@@ -52,7 +54,7 @@ def deploy_hosts(session: Session, wish: Wish, ask_reach: AskReach) -> Ending:
     with site.lock(session.command):
         directory = site.new_directory(RUNS, session.command)
         done = run_logged(session, directory, masks, _invocations(site, wanted, wish, reach), hosts=hosts)
-    return _ending(done, wish, directory)
+    return _ending(done, wish, directory, _next(site, wanted) if not wish.tags else "")
 
 
 def _refuse_other(site: Site, products: Sequence[Product], made: Sequence[Bundle]) -> None:
@@ -76,9 +78,16 @@ def _invocations(site: Site, wanted: Sequence[Concerned], wish: Wish, reach: Rea
         )
 
 
-def _ending(done: Outcome, wish: Wish, directory: Path) -> Ending:
+def _next(site: Site, deployed: Sequence[Concerned]) -> str:
+    own_logins = any(not product.way_to_logins for product, _ in deployed)
+    return "accounts" if own_logins and are_due(site.hosts, site.path / LOGINS) else ""
+
+
+def _ending(done: Outcome, wish: Wish, directory: Path, then: str) -> Ending:
     code = done.exit_code
     if code is Exit.OK and wish.detailed_exitcode and done.changed:
         code = Exit.CHANGES_PENDING
     data = {**to_json(done), "log": str(directory)}
-    return Ending(code, data, lambda output: show_deploy(output, done, directory, diff=wish.diff), summary(done))
+    return Ending(
+        code, data, lambda output: show_deploy(output, done, directory, diff=wish.diff, then=then), summary(done)
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from migrate.core.errors import ConfigurationError, Exit, UsageError
+from migrate.core.errors import ConfigurationError, Exit, MigrateError, UsageError
 from migrate.services.playbooks import Outcome
 from migrate.shared import logins
 from migrate.shared.files import Files
@@ -89,6 +89,15 @@ def give_logins(plan: LoginPlan, path: Path, files: Files, tell_server: Callable
     results = done.told(_MODULE)
     told = {name: [str(one) for result in results for one in result.data.get(name, ())] for name in _TOLD}
     return Given(plan, done, told)
+
+
+def are_due(hosts: Callable[[], HostBook], path: Path) -> bool:
+    """Tell whether accounts has anything to do, as far as files tell. Faults in them it tells itself."""
+    try:
+        plan = plan_logins(hosts(), read_logins(path), reset=(), prune=False)
+    except MigrateError:
+        return True
+    return bool(plan.new or plan.reset or not plan.after)
 
 
 def plan_logins(book: HostBook, before: Sequence[Login], *, reset: Collection[str], prune: bool) -> LoginPlan:

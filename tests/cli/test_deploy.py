@@ -162,7 +162,7 @@ def shown(capsys: pytest.CaptureFixture[str], events: list[Event], **more) -> li
     code = 2 if any(isinstance(one, HostResult) and one.state.bad for one in events) else 0
     done = run_playbooks(FakeRunner((events, Ended(code))), [invocation], explain)
     session.verbosity = more.pop("verbosity", 0)
-    show_deploy(Output(session), done, Path("runs/x"), diff=more.pop("diff", False))
+    show_deploy(Output(session), done, Path("runs/x"), diff=more.pop("diff", False), **more)
     return capsys.readouterr().out.splitlines()
 
 
@@ -179,6 +179,13 @@ def test_a_deployment_that_went_well_is_a_line_for_each_host(capsys: pytest.Capt
         "meet.example.org    1 changed   38 s", "  told jicofo, nginx", "bridge.example.org  1 ok         3 s",
         "Deployed 2 hosts.",
     ]  # fmt: skip
+
+
+def test_who_still_needs_a_login_is_next_when_all_went_well(capsys: pytest.CaptureFixture[str]):
+    told = {"then": "accounts"}
+    assert shown(capsys, [CHANGED, SAME], **told)[-2:] == ["Deployed 2 hosts. Next:", "  jitsi-migrate accounts"]
+    assert shown(capsys, [SAME], **told)[-2:] == ["Nothing to change on 1 host. Next:", "  jitsi-migrate accounts"]
+    assert "Next" not in "".join(shown(capsys, [BROKEN], **told) + shown(capsys, [CHANGED], check=True, **told))
 
 
 def test_differences_are_shown_if_asked_for(capsys: pytest.CaptureFixture[str]):
