@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,10 @@ import click
 
 from migrate.cli.ending import Ending
 from migrate.cli.session import Session
+from migrate.core.errors import UsageError
+from migrate.core.playbook import Reach
+
+AskReach = Callable[[], Reach]
 
 
 class SessionCommand(click.Command):
@@ -36,12 +41,29 @@ def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
 
 
 def reaches_hosts(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of all commands that reach hosts: `accept_new_host_keys` and `ask_become_pass`."""
+    """Add the options of all commands that reach hosts. The function gets `ask_reach`, which asks what is to be asked.
+
+    So a person is asked when all that can be refused before was.
+    """
+
+    @wraps(function)
+    def told(session: Session, /, *, accept_new_host_keys: bool, ask_become_pass: bool, **given: Any) -> Any:
+        def ask_reach() -> Reach:
+            return Reach(accept_new_host_keys, _password(session) if ask_become_pass else None)
+
+        return function(session, ask_reach=ask_reach, **given)
+
     believe = click.option("--accept-new-host-keys", is_flag=True, help="Believe hosts that were never met from here.")
     ask = click.option(
         "-K", "--ask-become-pass", is_flag=True, help="Ask for the password that sudo wants on the hosts."
     )
-    return believe(ask(function))
+    return believe(ask(told))
+
+
+def _password(session: Session) -> str:
+    if not session.may_ask:
+        raise UsageError("--ask-become-pass needs a terminal to ask on", hint="Let sudo ask for no password.")
+    return str(click.prompt("Password for sudo on the hosts", hide_input=True, err=True))
 
 
 def global_options(*, hidden: bool = False) -> list[click.Parameter]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from migrate.cli import completing
-from migrate.cli.command import command, reaches_hosts
+from migrate.cli.command import AskReach, command, reaches_hosts
 from migrate.cli.ending import Ending
 from migrate.cli.session import Session
 
@@ -21,9 +21,11 @@ STEPS = ("packages", "certificates", "files", "firewall", "services")
 @click.option("--tags", metavar="STEP,...", default="", help=f"Do only some of the steps {', '.join(STEPS)}.")
 @click.option("--adopt", is_flag=True, help="Take over what others set up on the hosts; it is saved first.")
 @click.option("--detailed-exitcode", is_flag=True, help="With --check: exit with 10 if anything would change.")
-@reaches_hosts
 @click.pass_obj
-def deploy(session: Session, /, hosts: tuple[str, ...], limit: str, tags: str, **options: bool) -> Ending:
+@reaches_hosts
+def deploy(
+    session: Session, /, hosts: tuple[str, ...], limit: str, tags: str, *, ask_reach: AskReach, **options: bool
+) -> Ending:
     """Install what the hosts of inventory.ini need, put their files in place and start the services.
 
     What is deployed is what `render` wrote last. A run that broke off is completed by the same command, and one that
@@ -32,4 +34,4 @@ def deploy(session: Session, /, hosts: tuple[str, ...], limit: str, tags: str, *
     from migrate.cli.deploying import Wish, deploy_hosts
 
     wanted = (*hosts, *filter(None, limit.split(",")))
-    return deploy_hosts(session, Wish(wanted, tuple(filter(None, tags.split(","))), **options))
+    return deploy_hosts(session, Wish(wanted, tuple(filter(None, tags.split(","))), **options), ask_reach)

@@ -6,18 +6,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from migrate.cli.command import AskReach
 from migrate.cli.deploy import STEPS
 from migrate.cli.ending import Ending
-from migrate.cli.reaching import Reach, by_product, invocation, masking, run_logged
+from migrate.cli.reaching import Concerned, concerned, invocation, masking, run_logged
 from migrate.cli.servers import bundles, chosen_hosts, open_products
 from migrate.cli.session import Session
 from migrate.cli.show_deploy import show_deploy
-from migrate.cli.site import Site
+from migrate.cli.site import RUNS, Site
 from migrate.core.bundle import Bundle, Product
 from migrate.core.errors import Exit, UsageError
-from migrate.core.playbook import Invocation
+from migrate.core.playbook import Invocation, Reach
+from migrate.services.logins import are_due
 from migrate.services.playbooks import Outcome, summary, to_json
 from migrate.services.rendering import Workshop, refuse_other_bundles
+from migrate.shared.logins import FILE as LOGINS
+
+ACTION = "deploy"
 
 
 @dataclass(frozen=True)
@@ -28,13 +33,11 @@ class Wish:
     tags: tuple[str, ...] = ()
     check: bool = False
     diff: bool = False
-    accept_new_host_keys: bool = False
     adopt: bool = False
-    ask_become_pass: bool = False
     detailed_exitcode: bool = False
 
 
-def deploy_hosts(session: Session, wish: Wish) -> Ending:
+def deploy_hosts(session: Session, wish: Wish, ask_reach: AskReach) -> Ending:
     """Deploy the hosts that were named, or all."""
     if unknown := [tag for tag in wish.tags if tag not in STEPS]:
         raise UsageError(f"no step is called {', '.join(unknown)}", hint=f"There are: {', '.join(STEPS)}.")
@@ -43,15 +46,15 @@ def deploy_hosts(session: Session, wish: Wish) -> Ending:
     site = Site.open(session)
     products = open_products(site)
     hosts = chosen_hosts(products, wish.hosts)
+    wanted = concerned(products, hosts, ACTION)
     made = bundles(site, products, hosts)
     _refuse_other(site, products, made)
-    reach = Reach.asked(session, accept_new_host_keys=wish.accept_new_host_keys, ask_become_pass=wish.ask_become_pass)
+    reach = ask_reach()
     masks = masking(products, reach, made)
     with site.lock(session.command):
-        done, directory = run_logged(
-            session, site, masks, _invocations(site, products, hosts, wish, reach), hosts=hosts
-        )
-    return _ending(done, wish, directory)
+        directory = site.new_directory(RUNS, session.command)
+        done = run_logged(session, directory, masks, _invocations(site, wanted, wish, reach), hosts=hosts)
+    return _ending(done, wish, directory, _next(site, wanted) if not wish.tags else "")
 
 
 def _refuse_other(site: Site, products: Sequence[Product], made: Sequence[Bundle]) -> None:
@@ -60,13 +63,12 @@ def _refuse_other(site: Site, products: Sequence[Product], made: Sequence[Bundle
     refuse_other_bundles([workshop.compare(bundle) for bundle in made], variables)
 
 
-def _invocations(
-    site: Site, products: Sequence[Product], hosts: Sequence[str], wish: Wish, reach: Reach
-) -> Iterator[Invocation]:
-    for product, own in by_product(products, hosts):
+def _invocations(site: Site, wanted: Sequence[Concerned], wish: Wish, reach: Reach) -> Iterator[Invocation]:
+    for product, own in wanted:
         yield invocation(
             site,
-            f"{product.name}_deploy",
+            product,
+            ACTION,
             reach,
             hosts=own if wish.hosts else (),
             tags=wish.tags,
@@ -76,9 +78,16 @@ def _invocations(
         )
 
 
-def _ending(done: Outcome, wish: Wish, directory: Path) -> Ending:
+def _next(site: Site, deployed: Sequence[Concerned]) -> str:
+    own_logins = any(not product.way_to_logins for product, _ in deployed)
+    return "accounts" if own_logins and are_due(site.hosts, site.path / LOGINS) else ""
+
+
+def _ending(done: Outcome, wish: Wish, directory: Path, then: str) -> Ending:
     code = done.exit_code
     if code is Exit.OK and wish.detailed_exitcode and done.changed:
         code = Exit.CHANGES_PENDING
     data = {**to_json(done), "log": str(directory)}
-    return Ending(code, data, lambda output: show_deploy(output, done, directory, diff=wish.diff), summary(done))
+    return Ending(
+        code, data, lambda output: show_deploy(output, done, directory, diff=wish.diff, then=then), summary(done)
+    )

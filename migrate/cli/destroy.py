@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from migrate.cli import completing
-from migrate.cli.command import command, reaches_hosts
+from migrate.cli.command import AskReach, command, reaches_hosts
 from migrate.cli.ending import Ending
 from migrate.cli.session import Session
 
@@ -16,9 +16,11 @@ from migrate.cli.session import Session
 @click.option("--check", "--dry-run", "check", is_flag=True, help="Show what would go, and remove nothing.")
 @click.option("--diff", is_flag=True, help="Show what goes line by line. Secrets are not shown.")
 @click.option("--with-certificates", is_flag=True, help="Remove certbot's certificates too.")
-@reaches_hosts
 @click.pass_obj
-def destroy(session: Session, /, hosts: tuple[str, ...], confirm: str | None, **options: bool) -> Ending:
+@reaches_hosts
+def destroy(
+    session: Session, /, hosts: tuple[str, ...], confirm: str | None, ask_reach: AskReach, **options: bool
+) -> Ending:
     """Remove from the hosts what `deploy` made there, and nothing else.
 
     Services stop; a bridge first waits until its meetings are over. Packages go that were installed for the server,
@@ -26,4 +28,4 @@ def destroy(session: Session, /, hosts: tuple[str, ...], confirm: str | None, **
     """
     from migrate.cli.destroying import Wish, destroy_hosts
 
-    return destroy_hosts(session, Wish(hosts, confirm, **options))
+    return destroy_hosts(session, Wish(hosts, confirm, **options), ask_reach)

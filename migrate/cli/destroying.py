@@ -7,17 +7,20 @@ from dataclasses import dataclass
 
 import click
 
+from migrate.cli.command import AskReach
 from migrate.cli.ending import Ending
-from migrate.cli.reaching import Reach, by_product, invocation, masking, refuse_unrendered, run_logged
+from migrate.cli.reaching import Concerned, concerned, invocation, masking, refuse_unrendered, run_logged
 from migrate.cli.servers import bundles, chosen_hosts, open_products
 from migrate.cli.session import Session
 from migrate.cli.show_destroy import show_destroy
-from migrate.cli.site import Site
+from migrate.cli.site import RUNS, Site
 from migrate.core.bundle import Product
 from migrate.core.errors import RefusedError, UsageError
-from migrate.core.playbook import Invocation
+from migrate.core.playbook import Invocation, Reach
 from migrate.services.destroying import remains_of
 from migrate.services.playbooks import summary, to_json
+
+ACTION = "destroy"
 
 
 @dataclass(frozen=True)
@@ -29,23 +32,22 @@ class Wish:
     check: bool = False
     diff: bool = False
     with_certificates: bool = False
-    accept_new_host_keys: bool = False
-    ask_become_pass: bool = False
 
 
-def destroy_hosts(session: Session, wish: Wish) -> Ending:
+def destroy_hosts(session: Session, wish: Wish, ask_reach: AskReach) -> Ending:
     """Remove what was deployed from the hosts that were named, or from all."""
     site = Site.open(session)
     products = open_products(site)
     hosts = chosen_hosts(products, wish.hosts)
     refuse_unrendered(site, "What is to go is told by")
-    wanted = list(by_product(products, hosts))
+    wanted = concerned(products, hosts, ACTION)
     if not wish.check:
         _confirm(session, wish, [product for product, _ in wanted], hosts)
-    reach = Reach.asked(session, accept_new_host_keys=wish.accept_new_host_keys, ask_become_pass=wish.ask_become_pass)
+    reach = ask_reach()
     masks = masking(products, reach, bundles(site, products, hosts))
     with site.lock(session.command):
-        done, directory = run_logged(session, site, masks, _invocations(site, wanted, wish, reach), hosts=hosts)
+        directory = site.new_directory(RUNS, session.command)
+        done = run_logged(session, directory, masks, _invocations(site, wanted, wish, reach), hosts=hosts)
     left = remains_of(done)
     # What others still have to be told, if they are others.
     rest = [host for product, _ in wanted for host in product.hosts() if host not in hosts]
@@ -75,13 +77,11 @@ def _confirm(session: Session, wish: Wish, products: Sequence[Product], hosts: S
         )
 
 
-def _invocations(
-    site: Site, wanted: Sequence[tuple[Product, tuple[str, ...]]], wish: Wish, reach: Reach
-) -> Iterator[Invocation]:
+def _invocations(site: Site, wanted: Sequence[Concerned], wish: Wish, reach: Reach) -> Iterator[Invocation]:
     for product, own in wanted:
         meant = {
             f"{product.name}_destroy": product.domain,
             f"{product.name}_destroy_certificates": wish.with_certificates,
         }
-        play, diff = f"{product.name}_destroy", wish.diff or wish.check
-        yield invocation(site, play, reach, hosts=own, check=wish.check, diff=diff, extra=meant)
+        diff = wish.diff or wish.check
+        yield invocation(site, product, ACTION, reach, hosts=own, check=wish.check, diff=diff, extra=meant)

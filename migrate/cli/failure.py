@@ -36,7 +36,7 @@ class _Interrupted(MigrateError):
     exit_code = Exit.INTERRUPTED
 
     def __init__(self, session: Session) -> None:
-        writes = session.command in ("apply", "deploy", "destroy", "render", "undo")
+        writes = session.command in ("accounts", "apply", "deploy", "destroy", "render", "undo")
         super().__init__("interrupted", hint=f"The same command completes the rest: {session.again}" if writes else "")
 
 

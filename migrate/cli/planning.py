@@ -11,7 +11,7 @@ from typing import Any
 from migrate import registry
 from migrate.cli import site as sites
 from migrate.cli.output import progress
-from migrate.cli.replacing import check_outputs, check_schedule
+from migrate.cli.replacing import check_other, check_outputs
 from migrate.cli.session import Session
 from migrate.core.errors import InputError
 from migrate.core.plan import Input
@@ -86,7 +86,7 @@ def _in_site(
 def _write(files: Files, sealed: plan_files.Sealed, outputs: Outputs) -> None:
     schedule = write_schedule(change.meeting for change in sealed.plan.changes) if outputs.schedule else b""
     if outputs.schedule and not outputs.force:
-        check_schedule(outputs.schedule, schedule)
+        check_other(outputs.schedule, schedule)
     if outputs.plan:
         files.write(outputs.plan, plan_files.dump(sealed))
     if outputs.schedule:

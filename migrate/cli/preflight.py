@@ -5,16 +5,16 @@ from __future__ import annotations
 import click
 
 from migrate.cli import completing
-from migrate.cli.command import command, reaches_hosts
+from migrate.cli.command import AskReach, command, reaches_hosts
 from migrate.cli.ending import Ending
 from migrate.cli.session import Session
 
 
 @command("preflight")
 @click.argument("hosts", nargs=-1, metavar="[HOST]...", shell_complete=completing.hosts)
-@reaches_hosts
 @click.pass_obj
-def preflight(session: Session, /, hosts: tuple[str, ...], **reach: bool) -> Ending:
+@reaches_hosts
+def preflight(session: Session, /, hosts: tuple[str, ...], ask_reach: AskReach) -> Ending:
     """Look whether the hosts are ready to be deployed, in seconds, and change nothing there.
 
     Names, ports, addresses, packages and the hosts themselves are looked at, from here and from the hosts of the group
@@ -22,4 +22,4 @@ def preflight(session: Session, /, hosts: tuple[str, ...], **reach: bool) -> End
     """
     from migrate.cli.preflighting import look_at
 
-    return look_at(session, hosts, **reach)
+    return look_at(session, hosts, ask_reach)

@@ -1,4 +1,4 @@
-"""Files that plan is asked to write: they never take the place of something else."""
+"""Files that a command is asked to write: they never take the place of something else."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def check_outputs(inputs: Sequence[Path], plan: Path | None, schedule: Path | No
         raise RefusedError(f"{plan}: is there already and is no plan", hint="Choose another name, or move it away.")
 
 
-def check_schedule(path: Path, data: bytes) -> None:
+def check_other(path: Path, data: bytes) -> None:
     """Raise RefusedError if the file is there and has something else in it."""
     if _contents(path) not in (b"", data):
         raise RefusedError(
-            f"{path}: is there already, and differs from what would be written: corrections in it would be lost",
+            f"{path}: is there already, and differs from what would be written",
             hint="Choose another name, or replace it with --force.",
         )
 

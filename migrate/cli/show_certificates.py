@@ -13,7 +13,7 @@ def show_certificates(output: Output, read: Certificates) -> None:
     for host, failure in read.failed.items():
         output.verdict((host, "bold"), (f"  {failure.message}", "red"))
         output.verdict(("  hint  ", "cyan"), failure.hint)
-    for words in read.complaints:
+    for words in read.asked.complaints:
         output.verdict(("! ", "red"), words)
     failing = len(read.failing)
     if failing:

@@ -17,11 +17,11 @@ _LONGEST = 300
 _LINES = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def show_deploy(output: Output, done: Outcome, directory: Path, *, diff: bool) -> None:
-    """Show a line for each host, what failed and why, and what to do next."""
+def show_deploy(output: Output, done: Outcome, directory: Path, *, diff: bool, then: str = "") -> None:
+    """Show a line for each host, what failed and why, and what to do next: `then` if all went well."""
     show_hosts(output, done, diff=diff)
     if not show_failed(output, done, directory):
-        _verdict(output, done)
+        _verdict(output, done, then)
 
 
 def show_hosts(output: Output, done: Outcome, *, diff: bool) -> None:
@@ -96,14 +96,16 @@ def show_failed(output: Output, done: Outcome, directory: Path) -> bool:
     return True
 
 
-def _verdict(output: Output, done: Outcome) -> None:
+def _verdict(output: Output, done: Outcome, then: str) -> None:
     if done.check:
         changed = sum(bool(host.changes) for host in done.hosts.values())
         output.verdict(f"{changed} of {_hosts(done)} would change. Nothing was changed.")
-    elif done.changed:
-        output.verdict(f"Deployed {_hosts(done)}.")
+        return
+    words = f"{'Deployed' if done.changed else 'Nothing to change on'} {_hosts(done)}."
+    if then:
+        output.suggest(f"{words} Next:", then)
     else:
-        output.verdict(f"Nothing to change on {_hosts(done)}.")
+        output.verdict(words)
 
 
 def _failed(done: Outcome, bad: Sequence[str]) -> str:

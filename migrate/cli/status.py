@@ -20,12 +20,14 @@ from migrate.cli.session import Session
     type=click.Path(path_type=Path, allow_dash=True, dir_okay=False),
     help="Write the journal as JSON Lines; - is standard output.",
 )
+@click.option("--force", is_flag=True, help="Let --export replace a file that differs.")
 @click.pass_obj
-def status(session: Session, export_file: Path | None) -> Ending:
+def status(session: Session, export_file: Path | None, *, force: bool) -> Ending:
     """Show what was done so far.
 
     Meetings, runs, and what an interrupted run needs to be completed.
     """
+    from migrate.cli.replacing import check_other
     from migrate.cli.show_run import show_status
     from migrate.cli.site import Site
     from migrate.services.status import read_status, status_to_json
@@ -41,5 +43,7 @@ def status(session: Session, export_file: Path | None) -> Ending:
         if export_file and str(export_file) == "-":
             return Ending(0, {}, lambda output: output.raw(lines))
         if export_file:
+            if not force:
+                check_other(export_file, lines.encode())
             Files().write(export_file, lines.encode())
     return Ending(0, status_to_json(found), lambda output: show_status(output, found, site.path, export_file))

@@ -135,6 +135,11 @@ class Product(ABC):
     def domain(self) -> str:
         """The name that people reach the server by."""
 
+    @property
+    def way_to_logins(self) -> str:
+        """What to do for it to have logins of its own, which accounts gives to people; empty: it has them."""
+        return f"{self.label} gets people from elsewhere."
+
     @abstractmethod
     def hosts(self) -> Sequence[str]:
         """Return the hosts that this product has files on."""

@@ -57,12 +57,14 @@ class Page:
 class Needs:
     """What a deployment needs of one host.
 
-    `names` are those by which people reach it, `addresses` those by which others know it, `mappings` pairs of local and
-    public ones. `reach` is how people come to a host that carries sound and picture: public, nat or lan; empty: it
-    carries none. `calls` are what it must reach itself, as (host, address or name, port). Sizes are in bytes.
+    `product` is its table of settings. `names` are those by which people reach it, `addresses` those by which others
+    know it, `mappings` pairs of local and public ones. `reach` is how people come to a host that carries sound and
+    picture: public, nat or lan; empty: it carries none. `brought` are packages whose repository the deployment adds.
+    `calls` are what it must reach itself, as (host, address or name, port). Sizes are in bytes.
     """
 
     host: str
+    product: str
     domain: str
     distribution: str
     architectures: tuple[str, ...]
@@ -80,6 +82,7 @@ class Needs:
     disk: tuple[int, int] = (0, 0)
     cores: int = 1
     packages: tuple[str, ...] = ()
+    brought: tuple[str, ...] = ()
     pages: tuple[Page, ...] = ()
     files: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -40,6 +40,15 @@ class MigrateError(Exception):
         """Return it for --json."""
         kind = Exit(self.exit_code).name.lower()
         return {"kind": kind, "message": self.message, "hint": self.hint, "details": list(self.details)}
+
+
+def summed_up(words: Sequence[str], hints: Iterable[str], exit_code: Exit) -> MigrateError | None:
+    """Return what several things come to, the first of them first; None if there is nothing."""
+    if not words:
+        return None
+    error = MigrateError(words[0], hint=" ".join(dict.fromkeys(hints)), details=words[1:])
+    error.exit_code = exit_code
+    return error
 
 
 class UsageError(MigrateError):

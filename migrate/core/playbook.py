@@ -28,11 +28,22 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """How hosts are reached. `password` is what sudo asks for there.
+
+    `accept_new_host_keys`: a host that was never met is believed to be who it says; without it the run stops there. A
+    key that changed is refused in any case.
+    """
+
+    accept_new_host_keys: bool = False
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Invocation:
     """What to run where. `variables` is a file of them; `extra` are more, which may be secret.
 
-    No `hosts`: all that the playbook names. `accept_new_host_keys`: a host that was never met is believed to be who it
-    says; without it the run stops there. A key that changed is refused in any case.
+    No `hosts`: all that the playbook names.
     """
 
     playbook: Path
@@ -42,7 +53,7 @@ class Invocation:
     tags: tuple[str, ...] = ()
     check: bool = False
     diff: bool = False
-    accept_new_host_keys: bool = False
+    reach: Reach = Reach()
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -60,6 +71,7 @@ class HostResult:
 
     `task` has its role before it, as in "common : Install packages". `module` is the short name of what ran.
     `message` is its own, `output` what programs printed, `data` all that it returned. Secrets are masked in all of it.
+    `ended` is when it did, in seconds since 1970.
     """
 
     host: str
@@ -71,6 +83,7 @@ class HostResult:
     output: str = ""
     diff: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
+    ended: float = 0
 
 
 Event = TaskStarted | HostResult

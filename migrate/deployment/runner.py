@@ -22,7 +22,7 @@ from types import FrameType
 from typing import Any, Self
 
 from migrate.core.errors import ConfigurationError
-from migrate.core.playbook import Ended, Invocation, PlaybookRunner, Tell
+from migrate.core.playbook import Ended, Invocation, PlaybookRunner, Reach, Tell
 from migrate.deployment.environment import environment
 from migrate.deployment.runner_events import complaint, event_of
 from migrate.shared.masking import Masking
@@ -80,15 +80,15 @@ class _Run:
         self.playbook = str(invocation.playbook.resolve())
         # Paths in an inventory are relative to it, as when a person runs Ansible in the site directory.
         self.directory = str(invocation.inventory.resolve().parent)
-        self.environment = environment(os.environ, place, accept_new=invocation.accept_new_host_keys)
+        self.environment = environment(os.environ, place, accept_new=invocation.reach.accept_new_host_keys)
         self.command = [program, *self._words(invocation), self.playbook]
 
     def _words(self, invocation: Invocation) -> Iterator[str]:
         yield from ("--inventory", str(invocation.inventory.resolve()))
         if invocation.variables:
             yield from ("--extra-vars", f"@{invocation.variables.resolve()}")
-        if invocation.extra:
-            yield from ("--extra-vars", f"@{self._kept(invocation.extra)}")
+        if extra := {**_become(invocation.reach), **invocation.extra}:
+            yield from ("--extra-vars", f"@{self._kept(extra)}")
         if invocation.hosts:
             yield from ("--limit", ",".join(invocation.hosts))
         if invocation.tags:
@@ -101,6 +101,10 @@ class _Run:
         lines = (f"{name}: {_tag(value)}{json.dumps(value)}\n" for name, value in variables.items())
         path.write_text("".join(lines), encoding="utf-8")
         return path
+
+
+def _become(reach: Reach) -> dict[str, str]:
+    return {"ansible_become_password": reach.password} if reach.password else {}
 
 
 def _tag(value: Any) -> str:

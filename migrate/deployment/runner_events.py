@@ -6,6 +6,7 @@ import difflib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from migrate.core.playbook import Event, HostResult, State, TaskStarted
@@ -58,6 +59,7 @@ def _result(data: Mapping[str, Any], state: State, masking: Masking) -> HostResu
         output="\n".join(text for part in parts for text in _printed(part)),
         diff="".join(text for part in parts for text in _diffs(part)),
         data=returned,
+        ended=datetime.fromisoformat(data["end"]).timestamp(),
     )
 
 

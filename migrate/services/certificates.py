@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from migrate.core.errors import Exit, MigrateError
-from migrate.core.playbook import Event, Failure, HostResult, Invocation, PlaybookRunner, Tell
+from migrate.core.errors import Exit, MigrateError, summed_up
+from migrate.core.playbook import Failure
+from migrate.services.playbooks import Outcome
 
 _MODULE = "jitsi_migrate_certificates"
 # What it is for, and who renews it.
@@ -49,15 +50,13 @@ class HostCertificate:
         return self.problem or ROLES[self.role][1]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Certificates:
-    """The certificates of all hosts that answered, and what the others said."""
+    """The certificates of all hosts that answered, and what came of asking. `days` are those that each must last."""
 
     days: int
-    seen: list[HostCertificate] = field(default_factory=list)
-    failed: dict[str, Failure] = field(default_factory=dict)
-    complaints: list[str] = field(default_factory=list)
-    interrupted: bool = False
+    seen: Sequence[HostCertificate]
+    asked: Outcome
 
     @property
     def failing(self) -> list[HostCertificate]:
@@ -65,51 +64,29 @@ class Certificates:
         return [one for one in self.seen if one.fails(self.days)]
 
     @property
+    def failed(self) -> dict[str, Failure]:
+        """Hosts that could not be asked, and why."""
+        return {one.result.host: one.failure for one in self.asked.failed}
+
+    @property
     def exit_code(self) -> Exit:
         """A host that cannot be asked counts most: nobody knows about its certificates."""
-        if self.failed:
-            return max((failure.exit_code for failure in self.failed.values()), default=Exit.TARGET)
-        if self.complaints:
-            return Exit.CONFIGURATION
-        return Exit.CHECK_FAILED if self.failing else Exit.OK
+        return self.asked.exit_code or (Exit.CHECK_FAILED if self.failing else Exit.OK)
 
 
-def read_certificates(
-    runner: PlaybookRunner,
-    invocations: Iterable[Invocation],
-    explain: Callable[[HostResult], Failure],
-    days: int,
-    tell: Tell,
-) -> Certificates:
-    """Ask the hosts. `days` are those that each certificate must last."""
-    read = Certificates(days)
-
-    def listen(event: Event) -> None:
-        if isinstance(event, HostResult) and event.state.bad:
-            read.failed[event.host] = explain(event)
-        elif isinstance(event, HostResult) and event.module == _MODULE:
-            read.seen += _seen(event.host, event.data.get("certificates", []))
-        tell(event)
-
-    for invocation in invocations:
-        ended = runner.run(invocation, listen)
-        read.interrupted = read.interrupted or ended.interrupted
-        if ended.code and not read.failed:
-            read.complaints += ended.complaints or (f"Ansible ended with code {ended.code} and gave no reason",)
-    return read
+def certificates_of(asked: Outcome, days: int) -> Certificates:
+    """Return the certificates that hosts told of."""
+    told = ((result.host, one) for result in asked.told(_MODULE) for one in result.data.get("certificates", ()))
+    return Certificates(days, [_certificate(host, one) for host, one in told], asked)
 
 
 def summary(read: Certificates) -> MigrateError | None:
     """Sum up what a person must see to, None if there is nothing."""
     told = [f"{host}: {failure.message}" for host, failure in read.failed.items()]
-    told += read.complaints
+    told += read.asked.complaints
     told += [f"{one.host}: {one.path}: {_left(one)}" for one in read.failing]
-    if not told:
-        return None
     hints = [failure.hint for failure in read.failed.values()] + [one.advice() for one in read.failing]
-    error = MigrateError(told[0], hint=" ".join(dict.fromkeys(hints)), details=told[1:])
-    error.exit_code = read.exit_code
-    return error
+    return summed_up(told, hints, read.exit_code)
 
 
 def to_json(read: Certificates) -> Mapping[str, object]:
@@ -122,15 +99,14 @@ def to_json(read: Certificates) -> Mapping[str, object]:
             for one in read.seen
         ],
         "failures": [{"host": host, **failure.to_json()} for host, failure in read.failed.items()],
-        "complaints": read.complaints,
+        "complaints": read.asked.complaints,
     }  # fmt: skip
 
 
-def _seen(host: str, told: Sequence[Mapping[str, Any]]) -> Iterable[HostCertificate]:
-    for one in told:
-        yield HostCertificate(
-            host, one["role"], one["path"], tuple(one["names"]), one["days"], one["ends"], one["problem"]
-        )
+def _certificate(host: str, told: Mapping[str, Any]) -> HostCertificate:
+    return HostCertificate(
+        host, told["role"], told["path"], tuple(told["names"]), told["days"], told["ends"], told["problem"]
+    )
 
 
 def _left(one: HostCertificate) -> str:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import secrets
 import string
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
 
-from migrate.core.errors import ConfigurationError, UsageError
+from migrate.core.errors import ConfigurationError, Exit, MigrateError, UsageError
+from migrate.services.playbooks import Outcome
+from migrate.shared import logins
+from migrate.shared.files import Files
 from migrate.shared.hosts import FILE, HostBook
 from migrate.shared.logins import Login, Pending
 from migrate.shared.nodeprep import nodeprep
 
 _ALPHABET = string.ascii_letters + string.digits
 _LENGTH = 20
+_MODULE = "jitsi_migrate_accounts"
+_TOLD = ("created", "changed_passwords", "removed", "others")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,62 @@ class LoginPlan:
         """What logins.csv is when the server was told."""
         kept = (login for login in self.after if login.pending is not Pending.REMOVE)
         return [replace(login, pending=Pending.NOTHING) for login in kept]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What came of a plan. `server` is what the server did, and which accounts it has beside ours.
+
+    No `done`: the server was not told.
+    """
+
+    plan: LoginPlan
+    done: Outcome | None = None
+    server: Mapping[str, Sequence[str]] = field(default_factory=lambda: dict.fromkeys(_TOLD, ()))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it for --json."""
+        plan = self.plan
+        return {
+            "dry_run": self.done is None,
+            "new": list(plan.new),
+            "reset": list(plan.reset),
+            "removed": list(plan.removed),
+            "gone": list(plan.gone),
+            "without_account": list(plan.nameless),
+            "server": {name: list(found) for name, found in self.server.items()},
+        }
+
+
+def read_logins(path: Path) -> list[Login]:
+    """Read logins.csv; an absent one is empty."""
+    try:
+        return logins.load(path.read_text("utf-8"), str(path))
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} cannot be read ({error})") from error
+
+
+def give_logins(plan: LoginPlan, path: Path, files: Files, tell_server: Callable[[], Outcome]) -> Given:
+    """Write logins.csv, and have the server told of it."""
+    # Before the server hears of them: killed from here on, nobody has a password that nobody knows.
+    files.write(path, logins.dump(plan.after).encode())
+    done = tell_server()
+    if done.exit_code is Exit.OK:
+        files.write(path, logins.dump(plan.settled).encode())
+    results = done.told(_MODULE)
+    told = {name: [str(one) for result in results for one in result.data.get(name, ())] for name in _TOLD}
+    return Given(plan, done, told)
+
+
+def are_due(hosts: Callable[[], HostBook], path: Path) -> bool:
+    """Tell whether accounts has anything to do, as far as files tell. Faults in them it tells itself."""
+    try:
+        plan = plan_logins(hosts(), read_logins(path), reset=(), prune=False)
+    except MigrateError:
+        return True
+    return bool(plan.new or plan.reset or not plan.after)
 
 
 def plan_logins(book: HostBook, before: Sequence[Login], *, reset: Collection[str], prune: bool) -> LoginPlan:

@@ -1,4 +1,4 @@
-"""Playbooks run for deploy, destroy and accounts, and what came of it is kept by host."""
+"""Playbooks run for the commands that reach hosts, and what came of it is kept by host."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from migrate.core.errors import Exit, MigrateError
+from migrate.core.errors import Exit, MigrateError, summed_up
 from migrate.core.playbook import (
     Ended,
     Event,
@@ -15,10 +15,8 @@ from migrate.core.playbook import (
     Invocation,
     PlaybookRunner,
     State,
-    TaskStarted,
     Tell,
 )
-from migrate.services.run_log import RunLog
 
 Explain = Callable[[HostResult], Failure]
 
@@ -37,37 +35,60 @@ class FailedTask:
 
 @dataclass(slots=True)
 class HostOutcome:
-    """What happened to one host. `services` were told of new files, or would be."""
+    """What happened to one host, task by task."""
 
     host: str
-    counts: Counter[State] = field(default_factory=Counter)
-    changes: list[HostResult] = field(default_factory=list)
-    services: dict[str, None] = field(default_factory=dict)
+    results: list[HostResult] = field(default_factory=list)
     failed: list[FailedTask] = field(default_factory=list)
-    seconds: float = 0
 
     def add(self, result: HostResult, explain: Explain) -> None:
-        """Count a task that ended."""
-        self.counts[result.state] += 1
-        self.seconds += result.seconds
-        if result.state is State.CHANGED:
-            self.changes.append(result)
-        # Who only compares tells whom it would tell.
-        if result.module == _BUNDLE and not result.state.bad and "differs" not in result.data:
-            self.services.update(dict.fromkeys([*_names(result, "restart"), *_names(result, "reload")]))
+        """Keep how a task ended."""
+        self.results.append(result)
         if result.state.bad:
             self.failed.append(FailedTask(result, explain(result)))
+
+    @property
+    def counts(self) -> Counter[State]:
+        """How many tasks ended how."""
+        return Counter(result.state for result in self.results)
+
+    @property
+    def changes(self) -> list[HostResult]:
+        """Those that changed something."""
+        return [result for result in self.results if result.state is State.CHANGED]
+
+    @property
+    def services(self) -> list[str]:
+        """Services that were told of new files, or would be."""
+        # Who only compares tells whom it would tell.
+        told = (one for one in self.results if one.module == _BUNDLE and "differs" not in one.data)
+        return list(dict.fromkeys(name for one in told for key in ("restart", "reload") for name in _names(one, key)))
+
+    @property
+    def seconds(self) -> float:
+        """How long its tasks took together."""
+        return sum(result.seconds for result in self.results)
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of a run, by host in the order in which they began."""
+    """What came of a run, by host in the order in which they began, and how each of its playbooks ended."""
 
-    check: bool
+    check: bool = False
     hosts: dict[str, HostOutcome] = field(default_factory=dict)
-    complaints: tuple[str, ...] = ()
-    interrupted: bool = False
-    code: int = 0
+    endings: list[Ended] = field(default_factory=list)
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether somebody ended it."""
+        return any(ended.interrupted for ended in self.endings)
+
+    @property
+    def complaints(self) -> list[str]:
+        """Why nothing was done, where no host is to blame."""
+        if self.failed or self.interrupted:
+            return []
+        return [words for ended in self.endings if ended.code for words in ended.complaints or (_silent(ended),)]
 
     @property
     def failed(self) -> list[FailedTask]:
@@ -79,49 +100,46 @@ class Outcome:
         """Whether anything is, or would be, another than before."""
         return any(host.changes for host in self.hosts.values())
 
+    def told(self, module: str) -> list[HostResult]:
+        """Return what a module of ours told of the hosts on which it did not fail."""
+        results = (result for host in self.hosts.values() for result in host.results)
+        return [one for one in results if one.module == module and one.state in (State.OK, State.CHANGED)]
+
     @property
     def exit_code(self) -> Exit:
         """The exit code of the gravest cause."""
         if self.interrupted:
             return Exit.INTERRUPTED
-        causes = {failed.failure.exit_code for failed in self.failed}
-        if self.code and not causes:
+        if self.complaints:
             return Exit.CONFIGURATION
+        causes = {failed.failure.exit_code for failed in self.failed}
         return next((code for code in _GRAVEST if code in causes), Exit.OK)
 
 
 def run_playbooks(
-    runner: PlaybookRunner, invocations: Iterable[Invocation], explain: Explain, log: RunLog, tell: Tell
+    runner: PlaybookRunner, invocations: Iterable[Invocation], explain: Explain, *listeners: Tell, go_on: bool = False
 ) -> Outcome:
-    """Run playbooks one after the other; one that fails is the last."""
-    done: Outcome | None = None
+    """Run playbooks one after the other; one that fails is the last, unless they shall go on."""
+    done = Outcome()
+
+    def listen(event: Event) -> None:
+        host = done.hosts.setdefault(event.host, HostOutcome(event.host))
+        if isinstance(event, HostResult):
+            host.add(event, explain)
+        for tell in listeners:
+            tell(event)
 
     for invocation in invocations:
-        done = done or Outcome(invocation.check)
-        ended = runner.run(invocation, _listener(done, explain, log, tell))
-        _close(done, ended, log)
-        if ended.code or ended.interrupted:
+        done.check = invocation.check
+        ended = runner.run(invocation, listen)
+        done.endings.append(ended)
+        if ended.interrupted or (ended.code and not go_on):
             break
-    return done or Outcome(check=False)
+    return done
 
 
-def _listener(done: Outcome, explain: Explain, log: RunLog, tell: Tell) -> Tell:
-    def listen(event: Event) -> None:
-        log.event(event)
-        host = done.hosts.setdefault(event.host, HostOutcome(event.host))
-        if not isinstance(event, TaskStarted):
-            host.add(event, explain)
-        tell(event)
-
-    return listen
-
-
-def _close(done: Outcome, ended: Ended, log: RunLog) -> None:
-    done.code, done.interrupted = ended.code, ended.interrupted
-    if ended.code and not done.failed and not ended.interrupted:
-        done.complaints = ended.complaints or (f"Ansible ended with code {ended.code} and gave no reason",)
-    for words in (*ended.complaints, f"ended with code {ended.code}", *["interrupted"] * ended.interrupted):
-        log.words(words)
+def _silent(ended: Ended) -> str:
+    return f"Ansible ended with code {ended.code} and gave no reason"
 
 
 def _names(result: HostResult, key: str) -> Iterator[str]:
@@ -132,13 +150,7 @@ def _names(result: HostResult, key: str) -> Iterator[str]:
 def summary(done: Outcome) -> MigrateError | None:
     """Sum up what failed, None if nothing did."""
     told = [f"{one.result.host}: {one.result.task}: {one.failure.message}" for one in done.failed]
-    words = [*told, *done.complaints]
-    if not words:
-        return None
-    hints = dict.fromkeys(one.failure.hint for one in done.failed)
-    error = MigrateError(words[0], hint=" ".join(hints), details=words[1:])
-    error.exit_code = done.exit_code
-    return error
+    return summed_up([*told, *done.complaints], [one.failure.hint for one in done.failed], done.exit_code)
 
 
 def to_json(done: Outcome) -> Mapping[str, object]:
@@ -146,13 +158,13 @@ def to_json(done: Outcome) -> Mapping[str, object]:
     return {
         "check": done.check,
         "changed": done.changed,
-        "complaints": list(done.complaints),
+        "complaints": done.complaints,
         "hosts": [
             {
                 "host": host.host,
                 "counts": {state.value: host.counts[state] for state in State},
                 "seconds": round(host.seconds, 1),
-                "services": list(host.services),
+                "services": host.services,
                 "changes": [{"task": one.task, "diff": one.diff} for one in host.changes],
                 "failures": [
                     {"task": one.result.task, **one.failure.to_json(), "exit_code": int(one.failure.exit_code)}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from migrate.core.check import Finding, Look, Needs, Resolved, Seen, Verdict
-from migrate.core.errors import Exit, MigrateError
-from migrate.core.playbook import Ended, Event, Failure, HostResult, Tell
+from migrate.core.errors import Exit, MigrateError, summed_up
+from migrate.core.playbook import Failure, HostResult
+from migrate.services.playbooks import Outcome
 
 HERE = "localhost"
 """What Ansible calls the machine that it runs on."""
@@ -75,10 +76,9 @@ class Preflight:
     `complaints` is what kept all of it from being done.
     """
 
-    hosts: Mapping[str, Sequence[Finding]]
-    unreachable: Mapping[str, Failure]
-    complaints: Sequence[str] = ()
-    interrupted: bool = False
+    hosts: dict[str, list[Finding]] = field(default_factory=dict)
+    unreachable: dict[str, Failure] = field(default_factory=dict)
+    complaints: list[str] = field(default_factory=list)
 
     @property
     def exit_code(self) -> Exit:
@@ -102,45 +102,32 @@ def summary(done: Preflight) -> MigrateError | None:
         for one in findings
         if one.verdict is Verdict.FAILED
     ]
-    if not told:
-        return None
-    error = MigrateError(told[0][0], hint=told[0][1], details=[words for words, _ in told[1:]])
-    error.exit_code = done.exit_code
-    return error
+    return summed_up([words for words, _ in told], [hint for _, hint in told[:1]], done.exit_code)
 
 
-@dataclass(slots=True)
-class _Answers:
-    surveys: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    answering: dict[str, frozenset[tuple[str, int]]] = field(default_factory=dict)
-    looks: list[Look] = field(default_factory=list)
-    bad: dict[str, HostResult] = field(default_factory=dict)
-    ahead: dict[str, float] = field(default_factory=dict)
+def preflight(looks: Iterable[tuple[Request, Outcome]], judge: Judge) -> Preflight:
+    """Judge what was seen of hosts: for each request what came of the playbook that looked."""
+    done = Preflight()
+    for request, outcome in looks:
+        _judge(done, request, outcome, judge)
+    return done
 
 
-def preflight(
-    request: Request,
-    run: Callable[[Tell], Ended],
-    judge: Judge,
-    explain: Callable[[HostResult], Failure],
-    clock: Callable[[], float],
-) -> Preflight:
-    """Ask the hosts, look at them, and judge. `clock` tells the seconds since 1970."""
-    answers = _Answers()
-    ended = run(lambda event: _take(answers, event, clock()))
+def _judge(done: Preflight, request: Request, outcome: Outcome, judge: Judge) -> None:
+    answers = _answers(outcome)
     asked = [needs for needs in request.needs if needs.host in answers.surveys]
-    hosts = {needs.host: [*judge(needs, _seen(request, answers, needs))] for needs in asked}
-    unreachable: dict[str, Failure] = {}
-    for host, result in answers.bad.items():
-        if host in hosts:
-            hosts[host].append(_broken(host, host, result))
-        elif host in (needs.host for needs in request.needs):
-            unreachable[host] = explain(result)
+    for needs in asked:
+        done.hosts.setdefault(needs.host, []).extend(judge(needs, _seen(request, answers, needs)))
+    for failed in outcome.failed:
+        host = failed.result.host
+        if host in answers.surveys:
+            done.hosts[host].append(_broken(host, failed.result))
+        elif any(needs.host == host for needs in request.needs):
+            done.unreachable[host] = failed.failure
         else:
             for needs in asked:
-                hosts[needs.host].append(_broken(needs.host, host, result))
-    complaints = ended.complaints if ended.code and not (hosts or unreachable) else ()
-    return Preflight(hosts, unreachable, complaints, ended.interrupted)
+                done.hosts[needs.host].append(_broken(needs.host, failed.result))
+    done.complaints.extend(outcome.complaints)
 
 
 def to_json(done: Preflight) -> Mapping[str, Any]:
@@ -157,24 +144,27 @@ def to_json(done: Preflight) -> Mapping[str, Any]:
             for host, findings in done.hosts.items()
         ],
         "unreachable": [{"host": host, **failure.to_json()} for host, failure in done.unreachable.items()],
-        "complaints": list(done.complaints),
+        "complaints": done.complaints,
         "summary": {verdict.value: done.count(verdict) for verdict in Verdict},
     }
 
 
-def _take(answers: _Answers, result: Event, now: float) -> None:
-    """Keep what a task told."""
-    if not isinstance(result, HostResult):
-        return
-    if result.state.bad:
-        answers.bad[result.host] = result
-    elif "host" in result.data:
-        answers.surveys[result.host] = result.data["host"]
-        answers.ahead[result.host] = result.data["host"]["clock"] - now
-    elif "answering" in result.data:
-        answers.answering[result.host] = frozenset((one["protocol"], one["port"]) for one in result.data["answering"])
-    elif "looks" in result.data:
-        answers.looks += _looks(result)
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """What hosts told of themselves and when, on which ports they answer, and what was seen from elsewhere."""
+
+    surveys: Mapping[str, HostResult]
+    answering: Mapping[str, frozenset[tuple[str, int]]]
+    looks: Sequence[Look]
+
+
+def _answers(outcome: Outcome) -> _Answers:
+    answering = {result.host: result.data["answering"] for result in outcome.told("jitsi_migrate_responder")}
+    return _Answers(
+        {result.host: result for result in outcome.told("jitsi_migrate_survey")},
+        {host: frozenset((one["protocol"], one["port"]) for one in ports) for host, ports in answering.items()},
+        [look for result in outcome.told("jitsi_migrate_probe") for look in _looks(result)],
+    )
 
 
 def _looks(result: HostResult) -> Iterator[Look]:
@@ -189,17 +179,20 @@ def _seen(request: Request, answers: _Answers, needs: Needs) -> Seen:
     looks = tuple(look for look in answers.looks if look.host == needs.host)
     # What came straight back knows the clock best.
     exact = next((look.ahead for look in looks if look.ahead is not None), None)
+    told = answers.surveys[needs.host]
+    survey = told.data["host"]
     return Seen(
-        answers.surveys[needs.host],
+        survey,
         answers.answering.get(needs.host, frozenset()),
         looks,
-        answers.ahead[needs.host] if exact is None else exact,
+        survey["clock"] - told.ended if exact is None else exact,
         {name: request.names[name] for name in needs.names if name in request.names},
     )
 
 
-def _broken(host: str, place: str, result: HostResult) -> Finding:
-    where = f"{'this machine' if place == HERE else place}: " if place != host else ""
+def _broken(host: str, result: HostResult) -> Finding:
+    place = "this machine" if result.host == HERE else result.host
+    where = f"{place}: " if result.host != host else ""
     hint = "What it would have told is not known: put that right, and look again."
     return Finding("not-looked-at", Verdict.WARNING, host, f"{where}{result.task}: {result.message}", hint)
 

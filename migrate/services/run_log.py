@@ -11,11 +11,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from migrate.core.playbook import Event, HostResult
+from migrate.core.playbook import Ended, Event, HostResult
 from migrate.shared.files import reported
 
 FOR_PROGRAMS = "log.jsonl"
 FOR_PEOPLE = "log.txt"
+# When it ended is told already.
+_UNTOLD = ("data", "ended")
 
 
 class RunLog:
@@ -40,13 +42,17 @@ class RunLog:
         """Write down what happened."""
         now = self._clock()
         kind = "result" if isinstance(event, HostResult) else "started"
-        told = {name: value for name, value in asdict(event).items() if name != "data" and value != ""}
+        told = {name: value for name, value in asdict(event).items() if name not in _UNTOLD and value != ""}
         self._write({"time": now.isoformat(), "event": kind, **told})
         if isinstance(event, HostResult):
             self._people.writelines(f"{line}\n" for line in _lines(event, now))
 
-    def words(self, words: str) -> None:
-        """Write down what belongs to no host."""
+    def ended(self, ended: Ended) -> None:
+        """Write down how a playbook ended."""
+        for words in (*ended.complaints, f"ended with code {ended.code}", *["interrupted"] * ended.interrupted):
+            self._words(words)
+
+    def _words(self, words: str) -> None:
         now = self._clock()
         self._write({"time": now.isoformat(), "event": "words", "words": words})
         self._people.write(f"{now:%H:%M:%S}  {words}\n")

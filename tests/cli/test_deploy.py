@@ -16,11 +16,9 @@ import pytest
 from migrate.cli.output import Output
 from migrate.cli.session import Session
 from migrate.cli.show_deploy import show_deploy
-from migrate.cli.site import now
 from migrate.core.playbook import Ended, Event, HostResult, Invocation, State
 from migrate.deployment.failures import explain
 from migrate.services.playbooks import run_playbooks
-from migrate.services.run_log import RunLog
 from tests.cli.program import Result, run
 from tests.cli.test_render import _read
 from tests.deployments import SECRETS
@@ -158,14 +156,13 @@ def test_a_person_sees_how_each_host_gets_on_and_in_the_end_no_more_of_it(render
 # --- How it is shown --------------------------------------------------------------------------------------------------
 
 
-def shown(tmp_path: Path, capsys: pytest.CaptureFixture[str], events: list[Event], **more) -> list[str]:
+def shown(capsys: pytest.CaptureFixture[str], events: list[Event], **more) -> list[str]:
     session = Session(["deploy", "--diff"])
-    with RunLog.opened(tmp_path, now) as log:
-        invocation = Invocation(Path("x"), Path("y"), check=more.pop("check", False))
-        code = 2 if any(isinstance(one, HostResult) and one.state.bad for one in events) else 0
-        done = run_playbooks(FakeRunner((events, Ended(code))), [invocation], explain, log, lambda _: None)
+    invocation = Invocation(Path("x"), Path("y"), check=more.pop("check", False))
+    code = 2 if any(isinstance(one, HostResult) and one.state.bad for one in events) else 0
+    done = run_playbooks(FakeRunner((events, Ended(code))), [invocation], explain)
     session.verbosity = more.pop("verbosity", 0)
-    show_deploy(Output(session), done, Path("runs/x"), diff=more.pop("diff", False))
+    show_deploy(Output(session), done, Path("runs/x"), diff=more.pop("diff", False), **more)
     return capsys.readouterr().out.splitlines()
 
 
@@ -177,25 +174,32 @@ SAME = HostResult("bridge.example.org", "bundle : Put", State.OK, 3)
 BROKEN = HostResult("bridge.example.org", "Start", State.FAILED, 1, message="Unable to start service jicofo: x")
 
 
-def test_a_deployment_that_went_well_is_a_line_for_each_host(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    assert shown(tmp_path, capsys, [CHANGED, SAME]) == [
+def test_a_deployment_that_went_well_is_a_line_for_each_host(capsys: pytest.CaptureFixture[str]):
+    assert shown(capsys, [CHANGED, SAME]) == [
         "meet.example.org    1 changed   38 s", "  told jicofo, nginx", "bridge.example.org  1 ok         3 s",
         "Deployed 2 hosts.",
     ]  # fmt: skip
 
 
-def test_differences_are_shown_if_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    assert shown(tmp_path, capsys, [CHANGED], diff=True)[2:5] == ["  bundle : Put", "    -a", "    +b"]
+def test_who_still_needs_a_login_is_next_when_all_went_well(capsys: pytest.CaptureFixture[str]):
+    told = {"then": "accounts"}
+    assert shown(capsys, [CHANGED, SAME], **told)[-2:] == ["Deployed 2 hosts. Next:", "  jitsi-migrate accounts"]
+    assert shown(capsys, [SAME], **told)[-2:] == ["Nothing to change on 1 host. Next:", "  jitsi-migrate accounts"]
+    assert "Next" not in "".join(shown(capsys, [BROKEN], **told) + shown(capsys, [CHANGED], check=True, **told))
 
 
-def test_a_check_speaks_of_what_would_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    lines = shown(tmp_path, capsys, [CHANGED, SAME], check=True)
+def test_differences_are_shown_if_asked_for(capsys: pytest.CaptureFixture[str]):
+    assert shown(capsys, [CHANGED], diff=True)[2:5] == ["  bundle : Put", "    -a", "    +b"]
+
+
+def test_a_check_speaks_of_what_would_be(capsys: pytest.CaptureFixture[str]):
+    lines = shown(capsys, [CHANGED, SAME], check=True)
     assert lines[:2] == ["meet.example.org    1 would change   38 s", "  would tell jicofo, nginx"]
     assert lines[-1] == "1 of 2 hosts would change. Nothing was changed."
 
 
-def test_the_quiet_hear_of_failures_all_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    lines = shown(tmp_path, capsys, [CHANGED, SAME, BROKEN], verbosity=-1)
+def test_the_quiet_hear_of_failures_all_the_same(capsys: pytest.CaptureFixture[str]):
+    lines = shown(capsys, [CHANGED, SAME, BROKEN], verbosity=-1)
     assert lines[0] == "bridge.example.org  the service jicofo does not start"
     assert lines[-3:] == [
         "1 of 2 hosts failed; the others are done. The log is runs/x/log.txt",

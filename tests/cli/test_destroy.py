@@ -54,7 +54,7 @@ def test_what_was_never_rendered_was_never_deployed(tmp_path: Path) -> None:
 def test_what_stays_is_told_and_what_comes_next(capsys: pytest.CaptureFixture[str]) -> None:
     host = HostOutcome("bridge-2.example.org")
     for data in ({"archive": ARCHIVE}, {"kept": ["/etc/sysctl.d/30-jitsi-meet.conf"]}, {"needed": ["nginx"]}):
-        host.changes.append(HostResult(host.host, "removal : Remove", State.CHANGED, data=data))
+        host.results.append(HostResult(host.host, "removal : Remove", State.CHANGED, data=data))
     done = Outcome(check=False, hosts={host.host: host})
     show_destroy(Output(Session()), done, remains_of(done), ["meet.example.org"], Path("runs/one"), diff=False)
     told = capsys.readouterr().out

@@ -189,6 +189,17 @@ def test_the_journal_is_exported_as_json_lines(site: Path, export: Path, tmp_pat
     assert {name: records.count(name) for name in records} == {"run": 1, "step": 2, "binding": 2, "room": 2}
 
 
+def test_the_journal_takes_the_place_of_no_other_file_unless_that_is_said(site: Path, tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    path.write_text("mine\n")
+    refused = run("--site", site, "status", "--export", path)
+    assert (refused.code, path.read_text()) == (8, "mine\n")
+    assert "--force" in refused.err
+    for words in (["--force"], []):
+        assert run("--site", site, "status", "--export", path, *words).code == 0
+    assert path.read_text() != "mine\n"
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself(command: str) -> None:
     result = run(command, "--help")

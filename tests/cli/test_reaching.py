@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from migrate.cli.reaching import concerned
+from migrate.core.errors import UsageError
 from tests.cli.program import run
+from tests.deployments import product
 from tests.servers import DOMAIN, server
 
 
@@ -37,3 +40,12 @@ def test_what_was_never_rendered_is_told_before_any_host_is_reached(site: Path, 
     assert done.code == 3, done.err
     assert "nothing is rendered yet" in done.err
     assert not (site / "logins.csv").exists()
+
+
+def test_a_product_that_has_no_such_playbook_says_so_with_those_that_it_has() -> None:
+    server_here = product(DOMAIN)
+    assert concerned([server_here], ["meet.example.org"], "destroy") == [(server_here, ("meet.example.org",))]
+    assert concerned([server_here], ["other.example.org"], "upgrade") == []
+    with pytest.raises(UsageError, match="Jitsi Meet has no upgrade") as refused:
+        concerned([server_here], ["meet.example.org"], "upgrade")
+    assert refused.value.hint == "It has: accounts, certificates, deploy, destroy, preflight."

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from migrate.core.errors import ConfigurationError
-from migrate.core.playbook import Ended, Event, HostResult, Invocation, State, TaskStarted
+from migrate.core.playbook import Ended, Event, HostResult, Invocation, Reach, State, TaskStarted
 from migrate.deployment.runner import AnsibleRunner, find_program
 from migrate.shared.masking import Masking, mask
 
@@ -111,6 +111,16 @@ def test_checking_changes_nothing_and_shows_the_difference_without_secrets(site:
     assert copied.diff.split("\n")[3:] == ["-old", f"+{mask(SECRET)}", "+new", ""]
     assert said.message == "{{ not_a_template }} True"
     assert SECRET not in json.dumps([copied.data, copied.diff], ensure_ascii=False).encode().decode("unicode_escape")
+
+
+def test_the_password_for_sudo_is_no_word_of_the_command(site: Path):
+    told = (
+        '{{ ansible_become_password == "not " ~ "asked" }} {{ query("pipe", "ps -ww -o args= -C ansible-playbook") }}'
+    )
+    task = f"    - ansible.builtin.debug: {{msg: {json.dumps(told)}}}\n"
+    _, events = play(site, task, hosts=HOSTS[:1], reach=Reach(password="not asked"))
+    (said,) = results(events)
+    assert said.message.startswith("True ['") and "play.yml" in said.message and "not asked" not in said.message
 
 
 def test_what_the_runner_needs_is_its_owners_alone_and_gone_when_it_ends(site: Path, runtime: Path):

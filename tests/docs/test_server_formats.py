@@ -15,7 +15,7 @@ from migrate.deployment.failures import explain
 from migrate.services.certificates import Certificates, HostCertificate
 from migrate.services.certificates import to_json as certificates_json
 from migrate.services.destroying import remains_of
-from migrate.services.playbooks import HostOutcome, Outcome
+from migrate.services.playbooks import FailedTask, HostOutcome, Outcome
 from migrate.services.playbooks import to_json as deploy_json
 from migrate.services.preflighting import Preflight, summary
 from migrate.services.preflighting import to_json as preflight_json
@@ -30,6 +30,7 @@ FAILURE = Failure("ssh-refused", "nothing answers", "Start ssh.", Exit.TARGET)
 CHANGED = HostResult(
     HOST, "Put", State.CHANGED, 1.5, "jitsi_migrate_bundle", diff="+a\n", data={"restart": ["jicofo"], "reload": []}
 )
+LOST = FailedTask(HostResult("bridge.example.org", "Read", State.UNREACHABLE), FAILURE)
 
 
 def deployed() -> Outcome:
@@ -58,7 +59,8 @@ def preflight() -> Mapping[str, Any]:
 
 def certificates() -> Mapping[str, Any]:
     seen = [HostCertificate(HOST, "web", "/a", (HOST,), days, "2027-01-05T09:00:00Z", "") for days in (60, None)]
-    return certificates_json(Certificates(25, seen, {"bridge.example.org": FAILURE}))
+    lost = Outcome(hosts={"bridge.example.org": HostOutcome("bridge.example.org", failed=[LOST])})
+    return certificates_json(Certificates(25, seen, lost))
 
 
 @pytest.mark.parametrize("command", [deploy, destroy, preflight, certificates], ids=lambda command: command.__name__)

@@ -11,7 +11,7 @@ import pytest
 
 from tests.hosts.bed import Bed
 from tests.hosts.host import Host
-from tests.playbooks.bundles import PLAYBOOKS
+from tests.playbooks.modules import PLAYBOOKS
 from tests.readers import program
 
 pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(400)]

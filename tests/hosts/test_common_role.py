@@ -17,7 +17,7 @@ from tests.deployments import SECRETS, product, texts
 from tests.hosts.bed import PACKAGES, Bed
 from tests.hosts.host import Host
 from tests.hosts.network import astray
-from tests.playbooks.bundles import PLAYBOOKS
+from tests.playbooks.modules import PLAYBOOKS
 from tests.readers import program
 
 pytestmark = [pytest.mark.hosts, pytest.mark.exhaustive, pytest.mark.slow, pytest.mark.timeout(400)]

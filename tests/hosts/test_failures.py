@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(400)]
 PLAYED = """
 import json, sys
 from pathlib import Path
-from migrate.core.playbook import HostResult, Invocation
+from migrate.core.playbook import HostResult, Invocation, Reach
 from migrate.deployment.failures import explain
 from migrate.deployment.runner import AnsibleRunner
 from migrate.shared.masking import Masking
@@ -29,7 +29,7 @@ def tell(event):
     if isinstance(event, HostResult) and event.state.bad:
         told = explain(event)
         failed[event.host] = [told.code, told.exit_code.name.lower(), told.message, event.message, event.output]
-ended = AnsibleRunner(Masking({})).run(Invocation(path / "play.yml", path / "inventory.ini", **more), tell)
+ended = AnsibleRunner(Masking({})).run(Invocation(path / "play.yml", path / "inventory.ini", reach=Reach(**more)), tell)
 print(json.dumps({"code": ended.code, "complaints": ended.complaints, "failed": failed}))
 """
 PREPARED = """

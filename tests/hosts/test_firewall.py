@@ -16,7 +16,7 @@ import pytest
 from migrate.core.bundle import Bundle, Placement, ServerFile
 from migrate.core.manifest import data_of, manifest_of
 from tests.hosts.bed import Bed, Host
-from tests.playbooks.bundles import PLAYBOOKS
+from tests.playbooks.modules import PLAYBOOKS
 from tests.readers import program
 
 pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(400)]

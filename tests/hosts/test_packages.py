@@ -14,7 +14,8 @@ import pytest
 from tests.hosts.bed import Bed
 from tests.hosts.host import Host
 from tests.hosts.stub_release import ANSWER, ROOT, bring, make_repository, repository
-from tests.playbooks.bundles import PLAYBOOKS, shows_the_secret
+from tests.playbooks.bundles import shows_the_secret
+from tests.playbooks.modules import PLAYBOOKS
 
 pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(400)]
 

@@ -11,7 +11,7 @@ from tests.hosts.deployed import Deployed
 from tests.hosts.host import Host
 from tests.hosts.site import DOMAIN, Play
 from tests.hosts.waiting import until
-from tests.playbooks.bundles import PLAYBOOKS
+from tests.playbooks.modules import PLAYBOOKS
 
 pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(600)]
 

@@ -1,4 +1,4 @@
-"""Bundles for a server that is a directory, and the module that places them, run as Ansible runs it."""
+"""Bundles for a server that is a directory, and the module that places them."""
 
 from __future__ import annotations
 
@@ -7,72 +7,19 @@ import grp
 import json
 import os
 import pwd
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Self
 
 from migrate.core.bundle import Bundle, Content, Link, Placement, SecretSpan, ServerFile
 from migrate.core.manifest import data_of, manifest_of
+from tests.playbooks.modules import Module
 
-PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
 OWNER, GROUP = pwd.getpwuid(os.geteuid()).pw_name, grp.getgrgid(os.getegid()).gr_name
 SECRET = "Xq7vPz2LmW9dKt4R"
 MASK = "‹secret:0a1b2c3d›"
 # The secret as it is and as it looks within a longer text in Base64, which depends on what stands before it.
 TRACES = (SECRET, *(base64.b64encode(bytes(before) + SECRET.encode()).decode()[4:-4] for before in range(3)))
-# A process that has imported Ansible, which takes longest, and makes a copy of itself for each run of the module. The
-# copy is killed before the given number of its changes, if there is one.
-RUNNER = """
-import json, os, runpy, signal, sys
-import ansible.module_utils, ansible.module_utils.basic as basic
-playbooks, answer = sys.argv[1:]
-ansible.module_utils.__path__.append(playbooks + "/module_utils")
-CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.chmod", "os.chown", "os.symlink", "os.rmdir", "os.link"}
-
-def run(arguments, left):
-    def watch(event, _):
-        nonlocal left
-        if event in CHANGES:
-            left -= 1
-            if not left:
-                os.kill(os.getpid(), signal.SIGKILL)
-    basic._ANSIBLE_ARGS, basic._ANSIBLE_PROFILE = json.dumps(arguments).encode(), "legacy"
-    sys.addaudithook(watch)
-    runpy.run_path(playbooks + "/library/jitsi_migrate_bundle.py", run_name="__main__")
-
-for line in sys.stdin:
-    child = os.fork()
-    if not child:
-        output = os.open(answer, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        os.dup2(output, 1), os.dup2(output, 2)
-        run(*json.loads(line))
-    _, status = os.waitpid(child, 0)
-    print(os.waitstatus_to_exitcode(status), flush=True)
-"""
-
-
-class Module:
-    """The module, run as often as is asked for."""
-
-    def __init__(self, answer: Path) -> None:
-        self._answer = answer
-        command = [sys.executable, "-c", RUNNER, str(PLAYBOOKS), str(answer)]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.communicate()
-
-    def run(self, arguments: Mapping[str, object], killed_before: int) -> tuple[int, str]:
-        """Return the exit status and all that was said."""
-        self._process.stdin.write(json.dumps([{"ANSIBLE_MODULE_ARGS": arguments}, killed_before]) + "\n")
-        self._process.stdin.flush()
-        return int(self._process.stdout.readline()), self._answer.read_text()
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import subprocess
-import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,22 +12,13 @@ import pytest
 
 from migrate.shared.resources import data_text
 from tests.deployments import SECRETS, product, texts
-from tests.playbooks.bundles import PLAYBOOKS
+from tests.playbooks.modules import run_once
 from tests.prosody import RELEASES, SASL, Server, started, tree
 from tests.readers import program
 
 OF_JITSI = [line.split("\t")[0] for line in data_text("jitsi/prosody-modules.tsv").splitlines() if "\tjitsi\t" in line]
 DOMAIN = "meet.example.org"
 FOCUS, BRIDGE = f"focus@auth.{DOMAIN}", f"jvb@auth.{DOMAIN}"
-# As Ansible runs a module that is no text of its own.
-RUN = """
-import runpy, sys
-import ansible.module_utils, ansible.module_utils.basic as basic
-playbooks, name = sys.argv[1:]
-ansible.module_utils.__path__.append(playbooks + "/module_utils")
-basic._ANSIBLE_ARGS, basic._ANSIBLE_PROFILE = sys.stdin.buffer.read(), "legacy"
-runpy.run_path(f"{playbooks}/library/{name}.py", run_name="__main__")
-"""
 # What Jitsi's module of this name does for Jicofo.
 STUB_ROSTER_COMMAND = """
 local rosters, storage, users = require "core.rostermanager", require "core.storagemanager", require "core.usermanager"
@@ -56,15 +45,9 @@ class Accounts:
 
     def module(self, *, check=False, **arguments):
         given = {"data": str(self.data), "program": str(self.program), "_ansible_check_mode": check, **arguments}
-        said = subprocess.run(
-            [sys.executable, "-c", RUN, PLAYBOOKS, "jitsi_migrate_accounts"],
-            input=json.dumps({"ANSIBLE_MODULE_ARGS": {**given, "_ansible_diff": True}}),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert not any(secret in said.stdout + said.stderr for secret in ("first-password", *SECRETS.values()))
-        return json.loads(said.stdout)
+        said = run_once("accounts", {**given, "_ansible_diff": True})
+        assert not any(secret in said for secret in ("first-password", *SECRETS.values()))
+        return json.loads(said)
 
     def system(self, accounts=None, **options):
         file = self.data.parent / "accounts.json"

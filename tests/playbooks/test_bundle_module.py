@@ -18,21 +18,20 @@ from tests.disk import small_disk
 from tests.playbooks.bundles import (
     MASK,
     OWNER,
-    PLAYBOOKS,
     SECRET,
-    Module,
     Server,
     bundle_of,
     contents_of,
     shows_the_secret,
 )
+from tests.playbooks.modules import PLAYBOOKS, Module
 
 REFUSING = ("sh", "-c", "cat {}; exit 1", "{}")
 
 
 @pytest.fixture(scope="module")
 def module(tmp_path_factory):
-    with Module(tmp_path_factory.mktemp("module") / "answer") as module:
+    with Module("bundle", tmp_path_factory.mktemp("module") / "answer") as module:
         yield module
 
 

@@ -13,7 +13,8 @@ import pytest
 import yaml
 
 from migrate.core.manifest import data_of, manifest_of
-from tests.playbooks.bundles import MASK, PLAYBOOKS, SECRET, Server, bundle_of, shows_the_secret
+from tests.playbooks.bundles import MASK, SECRET, Server, bundle_of, shows_the_secret
+from tests.playbooks.modules import PLAYBOOKS
 
 ROLE = PLAYBOOKS / "roles" / "bundle"
 PLAY = """

@@ -4,36 +4,23 @@ from __future__ import annotations
 
 import json
 import runpy
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.playbooks.bundles import PLAYBOOKS
+from tests.playbooks.modules import PLAYBOOKS, run_once
 from tests.readers import directory, program
 
-RUNNER = """
-import json, runpy, sys
-import ansible.module_utils, ansible.module_utils.basic as basic
-playbooks, module, arguments = sys.argv[1:]
-ansible.module_utils.__path__.append(playbooks + "/module_utils")
-basic._ANSIBLE_ARGS, basic._ANSIBLE_PROFILE = arguments.encode(), "legacy"
-runpy.run_path(f"{playbooks}/library/jitsi_migrate_{module}.py", run_name="__main__")
-"""
 NAMES = ["meet.example.org", "turn.example.org"]
 pytestmark = pytest.mark.slow
 
 
 def run(module: str, **arguments: object) -> dict[str, object]:
-    given = json.dumps({"ANSIBLE_MODULE_ARGS": arguments})
-    done = subprocess.run(
-        [sys.executable, "-c", RUNNER, str(PLAYBOOKS), module, given], capture_output=True, text=True, check=False
-    )
-    assert "{" in done.stdout, done.stdout + done.stderr
-    return json.loads(done.stdout)
+    said = run_once(module, arguments)
+    assert "{" in said, said
+    return json.loads(said)
 
 
 @pytest.fixture

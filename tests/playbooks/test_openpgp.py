@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.playbooks.bundles import PLAYBOOKS
+from tests.playbooks.modules import PLAYBOOKS
 from tests.readers import program
 
 _PATH = PLAYBOOKS / "module_utils" / "jitsi_migrate_openpgp.py"

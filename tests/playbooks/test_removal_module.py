@@ -6,7 +6,7 @@ import importlib.util
 
 import ansible.module_utils
 
-from tests.playbooks.bundles import PLAYBOOKS
+from tests.playbooks.modules import PLAYBOOKS
 
 ansible.module_utils.__path__.append(str(PLAYBOOKS / "module_utils"))
 _SPEC = importlib.util.spec_from_file_location("removal", PLAYBOOKS / "library" / "jitsi_migrate_removal.py")

@@ -10,7 +10,7 @@ import time
 import ansible.module_utils
 import pytest
 
-from tests.playbooks.bundles import PLAYBOOKS
+from tests.playbooks.modules import PLAYBOOKS
 
 ansible.module_utils.__path__.append(str(PLAYBOOKS / "module_utils"))
 from ansible.module_utils import jitsi_migrate_apt as apt  # noqa: E402

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import ansible.module_utils
 import pytest
 
-from tests.playbooks.bundles import PLAYBOOKS
+from tests.playbooks.modules import PLAYBOOKS
 
 ansible.module_utils.__path__.append(str(PLAYBOOKS / "module_utils"))
 from ansible.module_utils import jitsi_migrate_units as units  # noqa: E402

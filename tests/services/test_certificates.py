@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from migrate.core.errors import Exit
-from migrate.core.playbook import Ended, Event, HostResult, Invocation, PlaybookRunner, State
+from migrate.core.playbook import Ended, HostResult, Invocation, State
 from migrate.deployment.failures import explain
-from migrate.services.certificates import Certificates, read_certificates, summary, to_json
+from migrate.services.certificates import Certificates, certificates_of, summary, to_json
+from migrate.services.playbooks import run_playbooks
+from tests.fakes.playbooks import FakeRunner
 
 HOST = "meet.example.org"
-
-
-class StubRunner(PlaybookRunner):
-    """Tells what hosts would."""
-
-    def __init__(self, results: Sequence[HostResult], ended: Ended) -> None:
-        self._results, self._ended = results, ended
-
-    def run(self, invocation: Invocation, tell: Callable[[Event], None]) -> Ended:
-        for result in self._results:
-            tell(result)
-        return self._ended
 
 
 def told(**more: Any) -> dict[str, Any]:
@@ -43,8 +32,8 @@ def told(**more: Any) -> dict[str, Any]:
 def read(*certificates: dict[str, Any], bad: HostResult | None = None, ended: Ended | None = None) -> Certificates:
     data = {"certificates": list(certificates)}
     answered = HostResult(HOST, "Read", State.OK, module="jitsi_migrate_certificates", data=data)
-    runner = StubRunner([answered, *([bad] if bad else [])], ended or Ended(0))
-    return read_certificates(runner, [Invocation(Path("x.yml"), Path("i"))], explain, 25, lambda _: None)
+    runner = FakeRunner(([answered, *([bad] if bad else [])], ended or Ended(0)))
+    return certificates_of(run_playbooks(runner, [Invocation(Path("x.yml"), Path("i"))], explain), 25)
 
 
 def test_all_is_well_while_they_last():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from migrate.core.errors import ConfigurationError, UsageError
-from migrate.services.logins import plan_logins
+from migrate.services.logins import are_due, plan_logins
 from migrate.shared import hosts
 from migrate.shared.logins import Login, Pending, dump, load
 
@@ -86,3 +86,24 @@ def test_every_line_that_is_not_understood_is_told():
     assert [detail.partition(":")[0] for detail in refused.value.details] == ["line 2", "line 3", "line 4"]
     with pytest.raises(ConfigurationError, match="first line"):
         load("name,password\n", "logins.csv")
+
+
+@pytest.mark.parametrize(
+    ("accounts", "logins", "due"),
+    [
+        (["anna"], [Login("anna", "first")], False),
+        ([], [Login("anna", "first")], False),
+        (["anna"], [Login("anna", "first", Pending.RESET)], True),
+        (["anna", "bo"], [Login("anna", "first")], True),
+        ([], [], True),
+        (["a b@c"], [Login("anna", "first")], True),
+    ],
+)
+def test_accounts_is_due_while_somebody_waits_for_a_login_or_nobody_has_one(tmp_path, accounts, logins, due):
+    path = tmp_path / "logins.csv"
+    path.write_text(dump(logins))
+    assert are_due(lambda: book(*accounts), path) is due
+
+
+def test_accounts_is_due_where_it_never_was_given(tmp_path):
+    assert are_due(hosts.HostBook, tmp_path / "logins.csv")

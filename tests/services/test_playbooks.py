@@ -30,7 +30,10 @@ def failed(host: str, cause: str, state: State = State.FAILED) -> HostResult:
 def carried_out(directory: Path, *runs: tuple[list[Event], Ended]) -> tuple[Outcome, FakeRunner]:
     runner = FakeRunner(*runs)
     with RunLog.opened(directory, lambda: datetime(2027, 1, 1, 9, 30, tzinfo=UTC)) as log:
-        return run_playbooks(runner, [INVOCATION] * len(runs), explain, log, lambda _: None), runner
+        done = run_playbooks(runner, [INVOCATION] * len(runs), explain, log.event)
+        for ended in done.endings:
+            log.ended(ended)
+    return done, runner
 
 
 def test_tasks_are_counted_by_host_and_services_named_once(tmp_path: Path):
@@ -75,12 +78,12 @@ def test_the_exit_code_is_of_the_cause_that_a_person_must_decide_on(tmp_path: Pa
 def test_after_a_playbook_that_failed_no_other_is_run(tmp_path: Path):
     done, runner = carried_out(tmp_path, ([failed(MEET, "target")], Ended(2)), ([], Ended(0)))
     assert len(runner.invocations) == 1
-    assert done.code == 2
+    assert done.exit_code == Exit.TARGET
 
 
 def test_a_playbook_that_cannot_run_is_not_taken_for_done(tmp_path: Path):
     done, _ = carried_out(tmp_path, ([], Ended(1, complaints=("no such role",))))
-    assert (done.exit_code, done.complaints, summary(done).message) == (3, ("no such role",), "no such role")
+    assert (done.exit_code, done.complaints, summary(done).message) == (3, ["no such role"], "no such role")
 
 
 def test_a_run_that_was_interrupted_says_so_whatever_failed(tmp_path: Path):

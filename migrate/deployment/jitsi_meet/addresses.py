@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 
 from migrate.core.bundle import Fault
 from migrate.deployment.jitsi_meet.topology import Host, Topology
-
-# Not `is_private` of the standard library: for it, addresses of documentation are private too.
-_PRIVATE = tuple(
-    map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"))
-)  # RFC 1918, 6598, 4193
-_OWN = tuple(map(ip_network, ("127.0.0.0/8", "169.254.0.0/16", "::1/128", "fe80::/10")))
+from migrate.shared.special_networks import is_link_local, is_private
 
 Path = tuple[str | int, ...]
 
@@ -31,11 +26,6 @@ def wrong_addresses(topology: Topology) -> Iterator[Fault]:
         yield from _family(topology, ("firewall", "ssh_from", place), ip_network(network).version)
 
 
-def is_private(address: str) -> bool:
-    """Tell whether an address is of use only within a network of one's own."""
-    return _within(address, _PRIVATE + _OWN)
-
-
 def _addresses(topology: Topology, host: Host) -> Iterator[Fault]:
     path: Path = ("hosts", host.name, "addresses")
     if _needs_addresses(topology, host) and not host.every_address:
@@ -50,7 +40,7 @@ def _addresses(topology: Topology, host: Host) -> Iterator[Fault]:
         )
     for place, address in enumerate(host.settings.addresses):
         yield from _family(topology, (*path, place), ip_address(address).version)
-        if _within(address, _OWN):
+        if is_link_local(address):
             yield Fault((*path, place), f"no other host reaches {host.name} by {address}")
 
 
@@ -141,7 +131,3 @@ def _not_to_share(host: Host) -> set[str]:
 def _family(topology: Topology, path: Path, version: int) -> Iterator[Fault]:
     if not {4: topology.settings.network.ipv4, 6: topology.settings.network.ipv6}[version]:
         yield Fault(path, f"is of IPv{version}, and network.ipv{version} is off")
-
-
-def _within(address: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
-    return any(ip_address(address) in network for network in networks)

@@ -24,8 +24,10 @@ def needs(host: Host, topology: Topology, paths: Sequence[str]) -> Needs:
     """Return what one host needs. `paths` are the files of its bundle."""
     settings = topology.settings
     carries = host.is_web or host.is_bridge
+    packages = tuple(Installation(topology).packages(host))
     return Needs(
         host=host.name,
+        product="jitsi_meet",
         domain=settings.domain,
         distribution=settings.distribution,
         architectures=ARCHITECTURES,
@@ -42,7 +44,8 @@ def needs(host: Host, topology: Topology, paths: Sequence[str]) -> Needs:
         memory=_MEMORY if carries else _MEMORY_OF_TURN,
         disk=_DISK,
         cores=2 if carries else 1,
-        packages=tuple(Installation(topology).packages(host)),
+        packages=packages,
+        brought=tuple(name for name in packages if name.startswith(("jicofo", "jitsi-"))),
         pages=tuple(_pages(host, topology)),
         files=_files(host, topology),
         paths=tuple(paths),

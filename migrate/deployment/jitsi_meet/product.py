@@ -70,6 +70,13 @@ class JitsiMeet(Product):
         """The name that people reach the server by."""
         return self.settings.domain
 
+    @property
+    def way_to_logins(self) -> str:
+        """What to do if people enter another way."""
+        if self.settings.authentication.mode == "accounts":
+            return ""
+        return 'Set mode = "accounts" below [jitsi_meet.authentication] in migrate.toml, render and deploy.'
+
     def hosts(self) -> Sequence[str]:
         """Return the hosts of the three groups, the web server first."""
         return tuple(host.name for host in self.topology.hosts)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 
 from migrate.deployment.jitsi_meet.topology import Host, Topology
-from migrate.shared.resources import data_rows
+from migrate.shared.special_networks import Network, special_networks
 
 _EVERYTHING = {4: "0.0.0.0/0", 6: "::/0"}
 
@@ -57,11 +57,10 @@ class Relaying:
         """Ranges of addresses that no relay leads to, as first-last."""
         return [_range(network) for network in self._denied()]
 
-    def _denied(self) -> Iterator[IPv4Network | IPv6Network]:
-        special = [ip_network(network) for network, _ in data_rows("special-networks.tsv")]
+    def _denied(self) -> Iterator[Network]:
         for version, everything in _EVERYTHING.items():
             if self._speaks(version):
-                yield from (network for network in special if network.version == version)
+                yield from (network for network in special_networks() if network.version == version)
             else:
                 yield ip_network(everything)
 
@@ -70,7 +69,7 @@ class Relaying:
         return network.ipv4 if version == 4 else network.ipv6
 
 
-def _range(network: IPv4Network | IPv6Network) -> str:
+def _range(network: Network) -> str:
     first, last = network[0], network[-1]
     # A range that begins with :: denies every address of IPv4 too; to :: itself coturn never relays.
     return f"{network[1] if first == ip_address('::') else first}-{last}"

@@ -28,7 +28,9 @@ def _system(needs: Needs, seen: Seen) -> Iterator[Finding]:
         yield failed(needs, "not-root", "the login is not root's", "Set ansible_user=root, or ansible_become=true.")
     if system["distribution"] != needs.distribution:
         message = f"it runs {system['name']}, and the files are made for {needs.distribution}"
-        yield failed(needs, "distribution", message, "Install that, or change jitsi_meet.distribution and render.")
+        yield failed(
+            needs, "distribution", message, f"Install that, or change {needs.product}.distribution and render."
+        )
     else:
         yield ok(needs, "distribution", system["name"])
     if system["architecture"] not in needs.architectures:

@@ -42,7 +42,7 @@ def _plan(needs: Needs, seen: Seen) -> Iterator[Finding]:
     else:
         yield ok(needs, "removals", "apt removes nothing")
     # A new host knows nothing yet: the deployment asks for the lists first.
-    asked = [name for name in needs.packages if not name.startswith(("jicofo", "jitsi-"))]
+    asked = [name for name in needs.packages if name not in needs.brought]
     lacking = [name for name in apt["lacking"] if name in asked]
     if lacking and len(lacking) < len(asked):
         message = f"apt does not know {listed(lacking)} yet"
@@ -55,13 +55,13 @@ def _pages(needs: Needs, seen: Seen) -> Iterator[Finding]:
         what, address = pages.get(page["address"], "a server"), page["address"]
         if page["problem"]:
             message = f"{what} cannot be had from {address}: {page['problem']}"
-            yield failed(needs, "no-answer", message, _way_out(page))
+            yield failed(needs, "no-answer", message, _way_out(needs, page))
         else:
             yield ok(needs, "no-answer", f"{what}: {address} answers")
 
 
-def _way_out(page: dict[str, object]) -> str:
+def _way_out(needs: Needs, page: dict[str, object]) -> str:
     """Say what to do where a server does not answer."""
     if page["apt"]:
-        return "Let the host out to it, or name a mirror in jitsi_meet.repositories."
+        return f"Let the host out to it, or name a mirror in {needs.product}.repositories."
     return "Let the host out to it, or choose another certificate.server, certificate.ca_bundle or certificate.source."

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 
 from migrate.core.check import Finding, Needs, Seen
-from migrate.deployment.jitsi_meet.addresses import is_private
 from migrate.deployment.preflight.findings import failed, listed, ok, warning
+from migrate.shared.special_networks import is_private
 
 
 def checks(needs: Needs, seen: Seen) -> Iterator[Finding]:

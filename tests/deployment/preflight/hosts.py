@@ -18,6 +18,7 @@ LISTENERS = (
 )
 NEEDS = Needs(
     host="meet",
+    product="jitsi_meet",
     domain="meet.example.org",
     distribution="debian-12",
     architectures=("amd64", "arm64"),
@@ -32,6 +33,7 @@ NEEDS = Needs(
     disk=(2_000_000_000, 8_000_000_000),
     cores=2,
     packages=("nginx", "prosody", "jicofo"),
+    brought=("jicofo",),
     pages=(Page("https://packages.example.org/key", "Jitsi's packages", apt=True),),
 )
 FACTS: dict[str, Any] = {
