@@ -23,6 +23,7 @@ from migrate.core.ports import Calendar, Target
 from migrate.shared.columns import MAPPABLE, normalise
 from migrate.shared.kinds import USERS, FileKind
 from migrate.shared.kinds import kinds as known_kinds
+from migrate.shared.links import LINKS
 from migrate.shared.resources import data_text
 from migrate.shared.settings_page import named_tables, submodel, written
 
@@ -71,6 +72,32 @@ def losses() -> str:
     return "\n\n".join(_losses(target) for target in registry.adapters(Target).values())
 
 
+def link_shapes() -> str:
+    """What links to Zoom look like, and where each leads."""
+    rows = ((f"`{row['pattern']}`{_doubt(row)}", row["what"], row["meaning"]) for row in _links(*LINKS, "ignored"))
+    return table(("shape", "kind", "it is"), rows)
+
+
+def link_hosts() -> str:
+    """The hosts that are Zoom's."""
+    return table(("host", "it is"), ((f"`{row['pattern']}`{_doubt(row)}", row["meaning"]) for row in _links("host")))
+
+
+def link_wrappers() -> str:
+    """The links that programs wrap around others, and which can be undone."""
+    rows = (
+        (row["name"], f"`{row['host']}`{_doubt(row)}", "no" if row["target"] == "-" else "yes")
+        for row in _data("link-wrappers.tsv")
+    )
+    return table(("name", "host", "is read"), dict.fromkeys(rows))
+
+
+def number_labels() -> str:
+    """The words behind which the number of a meeting stands."""
+    labels = ((f"`{row['pattern']}`{_doubt(row)}", row["meaning"]) for row in _links("label"))
+    return table(("words", "language"), labels)
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     "commands": commands,
     "global-options": global_flags,
@@ -79,6 +106,10 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "headers": headers,
     "languages": languages,
     "kinds": kinds,
+    "link-hosts": link_hosts,
+    "link-shapes": link_shapes,
+    "link-wrappers": link_wrappers,
+    "number-labels": number_labels,
     "losses": losses,
     "failures": failures,
     "plays": plays,
@@ -238,6 +269,10 @@ def _doubt(row: Mapping[str, str]) -> str:
 
 def _in(language: str, rows: Iterable[Mapping[str, str]]) -> list[Mapping[str, str]]:
     return [row for row in rows if row["language"] == language]
+
+
+def _links(*sorts: str) -> list[Mapping[str, str]]:
+    return [row for row in _data("links.tsv") if row["what"] in sorts]
 
 
 def _data(table: str) -> Iterator[Mapping[str, str]]:
