@@ -53,7 +53,7 @@ def matches(request: ET.Element, data: bytes) -> bool:
 
 def text(value: str) -> str:
     """Return text as the inside of a property."""
-    return escape(value.replace("\r", ""))
+    return escape(value.replace("\r", ""), {'"': "&quot;"})
 
 
 def _response(one: Found, asked: list[str]) -> str:

@@ -48,6 +48,8 @@ class InvalidComponentType(DavError):
 
 
 class TooLarge(DavError):
+    """As RFC 4791 wants it; nothing so large was recorded."""
+
     status, name, element = 403, r"Sabre\DAV\Exception\Forbidden", "cal:max-resource-size"
 
 

@@ -173,10 +173,10 @@ class Dav:
         if len(request.body) > self.max_resource_size:
             raise errors.TooLarge("The calendar object is too large")
         before, taken = parse(old.data.decode()) if old else None, take(request.body)
-        stored = self.store.put(request.user, calendar, name, taken.uid, taken.data)
+        # Attendees are told before it is tried to store: of what is refused then, too.
         told = not request.silent and self.scheduling.changed(request.user, before, taken.calendar, self.now())
-        if told:
-            stored.data = taken.calendar.data()
+        data = taken.calendar.data() if told else taken.data
+        stored = self.store.put(request.user, calendar, name, taken.uid, data)
         # Without an ETag a client knows that what is stored is not what it sent.
         etag = {} if told or taken.repaired else {"ETag": stored.etag, "OC-ETag": stored.etag}
         return Reply(204 if old else 201, headers=etag)
@@ -258,7 +258,7 @@ def _is_wanted(request: Request, stored: Stored) -> bool:
     if request.xml is None or request.xml.tag != f"{CALDAV}calendar-query":
         raise errors.Forbidden("The report is not supported")
     if not request.depth:
-        raise errors.BadRequest("A calendar-query REPORT on a calendar with a Depth: 0 is undefined. Set Depth to 1")
+        raise errors.BadRequest("calendar-query needs Depth: 1")
     return davxml.matches(request.xml, stored.data)
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from dateutil.rrule import rrulestr
 
-from tests.caldav.icalendar_object import Component, Property, moment
+from tests.caldav.icalendar_object import Component, Property, moment, parse
 from tests.caldav.nextcloud_store import Store
 
 # A change of one of these reaches the attendees' copies; mail is sent only if one of REVISION changed with it.
@@ -40,20 +40,20 @@ class Scheduling:
     mails: list[Mail] = field(default_factory=list)
 
     def changed(self, user: str, old: Component | None, new: Component, now: datetime) -> bool:
-        """Tell the attendees of a new or changed object, and say in it whom; return whether it says so."""
+        """Tell who is concerned by a new or changed object, and say in it whom; return whether it says so."""
         if not self._organises(user, new):
-            return False
+            return old is not None and self._replies(user, old, new)
         before, after = (_attendees(calendar) if calendar else {} for calendar in (old, new))
         differs = old is None or _picked(old, SIGNIFICANT) != _picked(new, SIGNIFICANT)
         revised = old is None or _picked(old, REVISION) != _picked(new, REVISION)
-        told = [address for address in after if differs or address not in before]
-        for address in told:
+        told = {address: revised or address not in before for address in after if differs or address not in before}
+        for address, by_mail in told.items():
             self._deliver(address, _message(new, now))
-            if revised or address not in before:
+            if by_mail:
                 self._mail(address, "REQUEST", new, now)
         for address in before.keys() - after.keys():
             self._cancel(address, old, now)
-        _say_whom(new, told)
+        _set_statuses(new, {address: "1.1" if by_mail else "1.0" for address, by_mail in told.items()})
         return bool(told)
 
     def deleted(self, user: str, old: Component, now: datetime) -> None:
@@ -64,6 +64,22 @@ class Scheduling:
 
     def _organises(self, user: str, calendar: Component) -> bool:
         return any(_address(event.value("ORGANIZER")) == self.emails[user] for event in calendar.below("VEVENT"))
+
+    def _replies(self, user: str, old: Component, new: Component) -> bool:
+        """Write an attendee's changed answer into the organiser's object."""
+        answers = [_answer(calendar, self.emails[user]) for calendar in (old, new)]
+        organiser = next((name for name in self.emails if self._organises(name, new)), None)
+        place = organiser and self.store.find(organiser, new.below("VEVENT")[0].value("UID"))
+        if answers[0] == answers[1] or not place:
+            return False
+        stored = self.store.objects(organiser, place[0])[place[1]]
+        theirs = parse(stored.data.decode())
+        for event in theirs.below("VEVENT"):
+            for number, one in enumerate(event.properties):
+                if _is_attendee(one, self.emails[user]):
+                    event.properties[number] = _answered(one, answers[1])
+        self.store.put(organiser, *place, stored.uid, theirs.data())
+        return True
 
     def _deliver(self, address: str, message: Component) -> None:
         for user in (user for user, email in self.emails.items() if email == address):
@@ -105,20 +121,32 @@ def _message(calendar: Component, now: datetime) -> Component:
     message = deepcopy(calendar)
     message.set("PRODID:-//Sabre//Sabre VObject 4.5.6//EN")
     message.set("CALSCALE:GREGORIAN")
-    _say_whom(message, ())
+    _set_statuses(message, {})
     for event in message.below("VEVENT"):
         event.set(f"DTSTAMP:{now:%Y%m%dT%H%M%SZ}")
     return message
 
 
-def _say_whom(calendar: Component, told: Collection[str]) -> None:
+def _set_statuses(calendar: Component, statuses: Mapping[str, str]) -> None:
     for event in calendar.below("VEVENT"):
-        event.properties = [
-            one.with_parameter("SCHEDULE-STATUS", "1.1" if _address(one.value) in told else "")
-            if one.name == "ATTENDEE"
-            else one
-            for one in event.properties
-        ]
+        for number, one in enumerate(event.properties):
+            if one.name == "ATTENDEE":
+                status = statuses.get(_address(one.value), "")
+                event.properties[number] = one.with_parameter("SCHEDULE-STATUS", status)
+
+
+def _is_attendee(one: Property, email: str) -> bool:
+    return one.name == "ATTENDEE" and _address(one.value) == email
+
+
+def _answer(calendar: Component, email: str) -> str:
+    attendees = (one for event in calendar.below("VEVENT") for one in event.all("ATTENDEE"))
+    return next((one.parameters.get("PARTSTAT", "") for one in attendees if _is_attendee(one, email)), "")
+
+
+def _answered(attendee: Property, answer: str) -> Property:
+    silent = attendee.with_parameter("RSVP", "").with_parameter("PARTSTAT", answer)
+    return silent.with_parameter("SCHEDULE-STATUS", "2.0")
 
 
 def _is_over(calendar: Component, now: datetime) -> bool:

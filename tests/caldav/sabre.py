@@ -15,7 +15,20 @@ from tests.ports import free_port
 from tests.readers import directory, program
 
 LIBRARY = Path("/usr/share/php/Sabre/autoload.php")
-TABLES = Path("/usr/share/doc/php-sabre-dav/examples/sql")
+# The columns that its PDO backends name.
+TABLES = """
+CREATE TABLE principals (id INTEGER PRIMARY KEY, uri TEXT UNIQUE, email TEXT, displayname TEXT, vcardurl TEXT);
+CREATE TABLE groupmembers (id INTEGER PRIMARY KEY, principal_id INTEGER, member_id INTEGER);
+CREATE TABLE calendars (
+    id INTEGER PRIMARY KEY, principaluri TEXT, uri TEXT, displayname TEXT, description TEXT, ctag INTEGER,
+    calendarorder INTEGER, calendarcolor TEXT, timezone TEXT, components TEXT, transparent BOOL
+);
+CREATE TABLE calendarobjects (
+    id INTEGER PRIMARY KEY, calendarid INTEGER, uri TEXT, calendardata BLOB, etag TEXT, size INTEGER,
+    lastmodified INTEGER, componenttype TEXT, firstoccurence INTEGER, lastoccurence INTEGER
+);
+"""
+PROXIES = ("/calendar-proxy-read", "/calendar-proxy-write")
 WORKERS = 8
 
 
@@ -40,10 +53,6 @@ def sabre() -> Iterator[Server]:
 def _make_tables(path: Path) -> None:
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("PRAGMA journal_mode = WAL")
-        for name in ("principals", "calendars"):
-            database.executescript((TABLES / f"sqlite.{name}.sql").read_text())
-        rows = [(f"principals/{name}{part}",) for name in USERS for part in ("", *_PROXIES)]
+        database.executescript(TABLES)
+        rows = [(f"principals/{name}{part}",) for name in USERS for part in ("", *PROXIES)]
         database.executemany("INSERT INTO principals (uri) VALUES (?)", rows)
-
-
-_PROXIES = ("/calendar-proxy-read", "/calendar-proxy-write")
