@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from migrate.cli.when import moment, rule
 from migrate.core.document import dump_meeting
 from migrate.core.features import lower
 from migrate.core.meeting import Kind, Meeting, Occurrence, Person
-from migrate.core.plan import Action, Change
+from migrate.core.plan import Action, Change, Difference
 from migrate.core.recurrence import dates, is_endless
 
 MOST_LINES = 6
@@ -25,6 +26,18 @@ _FIELDS = {
     "agenda": "agenda",
     "timezone": "zone",
 }
+_PROPERTIES = {
+    "SUMMARY": "topic",
+    "DTSTART": "start",
+    "DTEND": "end",
+    "DURATION": "length",
+    "RRULE": "rule",
+    "EXDATE": "left out",
+    "LOCATION": "place",
+    "DESCRIPTION": "text",
+    "STATUS": "status",
+}
+_MOMENT = re.compile(r"\b(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)\d\d\b")
 _LISTS = {"alternative_hosts": "alternative hosts", "attendees": "invited", "features": "features"}
 _DATED = {Kind.SINGLE, Kind.SERIES}
 # An endless rule is compared for so long after the last date that is told by itself.
@@ -34,7 +47,12 @@ Dates = Mapping[tuple[datetime, int], Occurrence]
 
 
 def what_changes(change: Change, *, everything: bool = False) -> list[str]:
-    """Tell what differs from the meeting as it was written; bounded, unless `everything` is asked for."""
+    """Tell what differs from the meeting as it was written; bounded, unless `everything` is asked for.
+
+    Of a conflict it tells what both sides have.
+    """
+    if change.differs:
+        return _bounded([*map(_both_sides, change.differs)], everything=everything)
     before = change.before
     if before is None or change.action is Action.DELETE:
         return []
@@ -44,9 +62,24 @@ def what_changes(change: Change, *, everything: bool = False) -> list[str]:
         lines = ["told in another way; the dates stay the same"]
     if not lines and change.action is Action.UPDATE and change.room:
         lines = [f"link: {change.room.url}"]
+    return _bounded(lines, everything=everything)
+
+
+def _bounded(lines: Sequence[str], *, everything: bool) -> list[str]:
     if everything or len(lines) <= MOST_LINES:
-        return lines
+        return list(lines)
     return [*lines[: MOST_LINES - 1], f"and {len(lines) - MOST_LINES + 1} more: -v lists all"]
+
+
+def _both_sides(difference: Difference) -> str:
+    name = _PROPERTIES.get(difference.name, difference.name)
+    about = f" on {_readable(difference.occurrence)}" if difference.occurrence else ""
+    sides = (_short(_readable(side)) for side in (difference.export, difference.calendar))
+    return "{}: {} in the export, {} in the calendar".format(f"{name}{about}", *sides)
+
+
+def _readable(value: str) -> str:
+    return _MOMENT.sub(r"\1-\2-\3 \4:\5", value)
 
 
 def _differences(before: Meeting, after: Meeting, limit: int) -> Iterator[str]:

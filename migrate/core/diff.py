@@ -55,6 +55,15 @@ def decide(
     return Verdict(Action.CONFLICT, "changed in the export and in the calendar; untouched without --take zoom")
 
 
+def decide_foreign(*, changed: bool, live: Live, **_: object) -> Verdict:
+    """Decide about a meeting whose event is somebody else's: it is never written."""
+    if not live.fingerprint:
+        return Verdict(Action.KEEP, "somebody's own event told of it, and was deleted by people")
+    if changed:
+        return Verdict(Action.KEEP, "the export changed, but the event is somebody's own: change it by hand")
+    return Verdict(Action.KEEP)
+
+
 def decide_vanished(binding: Binding, live: Live, *, prune: bool) -> Verdict:
     """Decide about a journalled meeting that the export should hold, by its dates, and does not."""
     if not prune:

@@ -48,12 +48,25 @@ class EventRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """A property of an event that export and calendar tell differently; empty where a side has none.
+
+    `name`: as in iCalendar. `occurrence`: the one date it is about, empty for the event as a whole.
+    """
+
+    name: str
+    export: str
+    calendar: str
+    occurrence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One key and what happens to it.
 
     `before` is the meeting as journalled. `expects` is the fingerprint of the event as the plan saw it, empty if there
     was none: a target that looks otherwise at apply fails this item alone. `why` explains a keep or a conflict.
-    `guess`: no file says so, it only seems likely from meetings of the past.
+    `guess`: no file says so, it only seems likely from meetings of the past. `differs`: both sides of a conflict.
     """
 
     action: Action
@@ -66,6 +79,7 @@ class Change:
     why: str = ""
     losses: tuple[Loss, ...] = ()
     guess: bool = False
+    differs: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +218,10 @@ def change_to_json(change: Change) -> dict[str, Any]:
         "why": change.why,
         "losses": [{"feature": loss.feature, "message": loss.message, "hint": loss.hint} for loss in change.losses],
         "guess": change.guess,
+        "differs": [
+            {"property": each.name, "export": each.export, "calendar": each.calendar, "occurrence": each.occurrence}
+            for each in change.differs
+        ],
     }
 
 
@@ -221,6 +239,10 @@ def change_from_json(value: Mapping[str, Any]) -> Change:
         why=value["why"],
         losses=tuple(Loss(loss["feature"], loss["message"], loss["hint"]) for loss in value["losses"]),
         guess=value.get("guess", False),
+        differs=tuple(
+            Difference(each["property"], each["export"], each["calendar"], each["occurrence"])
+            for each in value.get("differs", ())
+        ),
     )
 
 

@@ -180,7 +180,7 @@ class Applier:
     def _room(self, change: Change) -> Room:
         if change.room is None:
             raise RefusedError(f"{change.key}: the plan names no room", hint="Plan again in a site directory.")
-        return change.room if change.action is Action.ADOPT else self.target.create(change.room, change.meeting)
+        return self.target.create(change.room, change.meeting)
 
     def _event(self, plan: Plan, change: Change, room: Room) -> Event | None:
         if change.event is None or change.action is Action.ADOPT:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from migrate import __version__
@@ -17,15 +17,16 @@ from migrate.core.features import Loss, lower, unsupported
 from migrate.core.guessing import names_of
 from migrate.core.journal import Binding, Journal, Snapshot
 from migrate.core.meeting import Meeting, Occurrence, Person
-from migrate.core.merge import place
 from migrate.core.naming import personal_base, room_key
 from migrate.core.plan import Action, Change, EventRef, Input, Limit, Plan, input_to_json
 from migrate.core.ports import Calendar, EventPlan, Reading, Room, Target
-from migrate.core.problem import Problem, Severity
 from migrate.core.rezoned import zone_changes
 from migrate.core.schedule import Schedule, assemble, has_dates
 from migrate.services.events import Found, Place, look, sequence_of
+from migrate.services.noticed import conflicts, without_calendar
+from migrate.services.sighted import sighted
 from migrate.services.vanished import left, vanished
+from migrate.shared.event_differences import differences
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class _Wanted:
     binding: Binding | None
     why: str = ""
     guess: bool = False
+    foreign: bool = False
+    """The event is somebody else's, and was taken as it is."""
 
     @property
     def changed(self) -> bool:
@@ -92,6 +95,7 @@ class Planner:
         keys = diff.known_keys({key: entry.meeting for key, entry in schedule.entries.items()}, snapshot)
         wanted = self._all_wanted(schedule, keys, snapshot)
         wanted += self._all_cut(snapshot, {item.key for item in wanted}, schedule) if options.prune else []
+        homeless = [item.meeting for item in wanted if item.place is None and item.meeting.start]
         held = {item.key for item in wanted}
         gone = [binding for key, binding in snapshot.bindings.items() if key not in held]
         live = look(
@@ -99,9 +103,9 @@ class Planner:
             {item.key: item.looked_at for item in wanted} | {binding.key: Place.of(binding) for binding in gone},
         )
         changes = [self._change(item, live[item.key], options) for item in wanted]
-        changes += [
-            vanished(binding, live[binding.key], schedule, options.since, prune=options.prune) for binding in gone
-        ]
+        changes += [self._vanished(binding, live[binding.key], schedule, options) for binding in gone]
+        changes, met = sighted(self.calendar, changes, datetime.combine(options.since, time(), UTC))
+        changes = [self._both_sides(change, live[change.key], options) for change in changes]
         return Plan(
             created=options.created,
             product=__version__,
@@ -112,7 +116,7 @@ class Planner:
             settings=options.settings,
             inputs=[input_to_json(source) for source in inputs],
             changes=changes,
-            problems=[*schedule.problems, *_noted(changes)],
+            problems=[*schedule.problems, *without_calendar(homeless), *met, *conflicts(changes)],
             limit=_limit(snapshot, changes, inputs, options.since),
             aliases={new: known for new, known in keys.items() if new != known},
         )
@@ -137,9 +141,9 @@ class Planner:
                 kept, losses = lower(meeting, lost)
             losses += schedule.open_end(meeting) if entry.by_rows else ()
             room = rooms.of(key, meeting)
-            wanted.append(
-                _Wanted(key, meeting, kept, losses, room, self._place(key, meeting), binding, why, entry.guess)
-            )
+            foreign = binding is not None and self._is_foreign(binding)
+            place = self._place(key, meeting, binding, foreign=foreign)
+            wanted.append(_Wanted(key, meeting, kept, losses, room, place, binding, why, entry.guess, foreign))
         schedule.problems.extend(zone_changes(told_anew))
         return wanted
 
@@ -148,16 +152,37 @@ class Planner:
         if schedule.is_partial:
             return
         for key, binding in snapshot.bindings.items():
-            rest = left(load_meeting(binding.meeting), schedule.coverage) if key not in held else None
+            known = key in held or self._is_foreign(binding)
+            rest = None if known else left(load_meeting(binding.meeting), schedule.coverage)
             if rest:
                 place = Place(binding.collection, self.calendar.uids(key, rest))
                 why = "no longer in the export; dates that these files do not cover stay"
                 yield _Wanted(key, rest, rest, (), binding.room, place, binding, why)
 
-    def _place(self, key: str, meeting: Meeting) -> Place | None:
+    def _place(self, key: str, meeting: Meeting, binding: Binding | None, *, foreign: bool) -> Place | None:
         if meeting.start is None:
             return None
-        return Place(self.calendar.collection(meeting.host), self.calendar.uids(key, meeting))
+        if foreign:
+            return Place.of(binding)
+        # A host whose calendar is not told any more keeps what is there.
+        collection = self.calendar.collection(meeting.host) or (binding.collection if binding else "")
+        return Place(collection, self.calendar.uids(key, meeting)) if collection else None
+
+    def _is_foreign(self, binding: Binding) -> bool:
+        """Tell whether the event is somebody else's: none of its UIDs is ours."""
+        meeting = load_meeting(binding.meeting)
+        return bool(binding.uids) and not set(binding.uids) & set(self.calendar.uids(binding.key, meeting))
+
+    def _vanished(self, binding: Binding, live: Found, schedule: Schedule, options: PlanOptions) -> Change:
+        prune = options.prune and not self._is_foreign(binding)
+        return vanished(binding, live, schedule, options.since, prune=prune)
+
+    def _both_sides(self, change: Change, live: Found, options: PlanOptions) -> Change:
+        """Return a conflict with what export and calendar tell differently; of what vanished, with what people did."""
+        if change.action is not Action.CONFLICT or change.room is None or change.meeting.start is None:
+            return change
+        wanted = self.calendar.render(EventPlan(change.key, change.meeting, change.room.url, 0, options.created))
+        return replace(change, differs=tuple(differences(wanted.text, live.text)))
 
     def _change(self, wanted: _Wanted, live: Found, options: PlanOptions) -> Change:
         binding = wanted.binding
@@ -167,7 +192,8 @@ class Planner:
             event = EventPlan(wanted.key, wanted.meeting, wanted.room.url, sequence + 1, options.created)
             return self.calendar.render(event).fingerprint if wanted.place else ""
 
-        verdict = diff.decide(
+        decide = diff.decide_foreign if wanted.foreign else diff.decide
+        verdict = decide(
             changed=wanted.changed,
             moved=wanted.moved,
             binding=binding,
@@ -243,20 +269,6 @@ def _extended(known: Meeting, listed: Meeting, schedule: Schedule) -> tuple[Meet
 def _joined(meeting: Meeting, join: Callable[[Person], Person]) -> Meeting:
     host = join(meeting.host)
     return meeting if host == meeting.host else replace(meeting, host=host)
-
-
-def _noted(changes: Iterable[Change]) -> Iterable[Problem]:
-    for change in changes:
-        if change.action is Action.CONFLICT:
-            path, line = place(change.meeting)
-            yield Problem(
-                "conflict",
-                Severity.WARNING,
-                f"“{change.meeting.topic}”: {change.why}",
-                path,
-                line,
-                "Look at the event, then keep it as it is or plan again with --take zoom.",
-            )
 
 
 def _limit(snapshot: Snapshot, changes: Iterable[Change], inputs: Iterable[Input], since: date) -> Limit:

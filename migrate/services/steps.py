@@ -119,7 +119,9 @@ def execute(
 def _goal(calendar: Calendar, move: Move) -> Goal:
     before = _read(calendar, move.step.before_text)
     writes = move.event is not None or move.to is None
-    return Goal(move.to, parts(move.event) if move.event else {}, move.at, before, writes, calendar.atomic)
+    # Of an event that is put back a part may have been missing.
+    event = _read(calendar, move.event.text) if move.event else {}
+    return Goal(move.to, event, move.at, before, writes, calendar.atomic)
 
 
 def _outcome(step: Step, goal: Goal, new: Found, old: Found, refused: str) -> Outcome:

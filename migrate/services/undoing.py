@@ -10,6 +10,7 @@ from datetime import datetime
 from migrate.core.document import load_meeting
 from migrate.core.errors import UsageError
 from migrate.core.journal import Journal, Run, Step, StepState
+from migrate.core.plan import Action
 from migrate.core.ports import Calendar
 from migrate.services.applying import Counting, Progress, Result
 from migrate.services.events import Found, Place, look
@@ -116,7 +117,8 @@ class Undoer:
 
     def _back(self, step: Step, live: Found) -> Move:
         at = live.place if live.fingerprint else None
-        to, event = restored(self.calendar, step)
+        # What was taken over was not written, and is let go as it is.
+        to, event = (at, None) if step.action == Action.ADOPT else restored(self.calendar, step)
         return Move(Step(step.key, UNDO, step.after, step.before, live.text), at, to, event)
 
 
@@ -128,6 +130,8 @@ def _kept_because(step: Step, writer: str, live: Found) -> str:
     """Say why a step cannot be undone; empty if it can."""
     if writer != step.run:
         return f"run {writer} changed it later; undo that one first"
+    if step.action == Action.ADOPT:
+        return ""
     if step.after is None or not step.after.uids:
         return "an event is there again" if live.fingerprint else ""
     if not live.fingerprint and not step.before_text:

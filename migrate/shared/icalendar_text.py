@@ -20,6 +20,7 @@ _UID = re.compile(r"(?im)^(?:UID|TZID)(?:;[^:\r\n]*)?:([^\r\n]*(?:\r?\n[ \t][^\r
 _FOLD = re.compile(r"\r?\n[ \t]")
 _HEAD = re.compile(r'(?:"[^"]*"|[^":])*(?=:)')
 _PARAMETER = re.compile(r'(?:^|;)((?:"[^"]*"|[^";]|"[^"]*$)*)')
+_ZONE = re.compile(r';TZID="?([^";]+)', re.IGNORECASE)
 _ESCAPED = re.compile(r"\\(.)")
 
 # Before the UID of a meeting, in each of its single dates. To programs that do not know this kind of relation it means
@@ -87,6 +88,27 @@ def fingerprint(vevents: str) -> str:
     return sha256("\n".join(sorted(levels[0])).encode(errors="replace")).hexdigest()
 
 
+def properties_of(text: str, component: str) -> Iterator[list[tuple[str, str]]]:
+    """Yield, of each component of this name, the names and values of its own properties, as people would read them.
+
+    The value of a time ends with its zone.
+    """
+    unclosed: list[str] = []
+    properties: list[tuple[str, str]] = []
+    for line in _unfold(text).replace("\r\n", "\n").split("\n"):
+        head, value = _split(line)
+        name = head.partition(";")[0].upper()
+        if name == "BEGIN":
+            unclosed.append(value.strip().upper())
+        elif name == "END" and unclosed:
+            if unclosed.pop() == component:
+                yield properties
+                properties = []
+        elif name and unclosed and unclosed[-1] == component:
+            zone = _ZONE.search(head)
+            properties.append((name, f"{value} {zone[1]}" if zone else _plain(value)))
+
+
 def _components(content: str, where: str, start: int, stop: int) -> Iterator[tuple[Component, int, int]]:
     """Yield the outermost components, each with where it begins and ends."""
     unclosed: list[str] = []
@@ -122,10 +144,19 @@ def _not_icalendar(where: str, content: str, at: int, why: str) -> TargetError:
 
 def _name_and_value(line: str) -> tuple[str, str]:
     """Split a content line; its name, with its parameters, is written in the one way we compare it."""
+    head, value = _split(line)
+    return _name(head), value
+
+
+def _split(line: str) -> tuple[str, str]:
     head, _, value = line.partition(":")
     if '"' in head and (found := _HEAD.match(line)):
-        head, value = found[0], line[found.end() + 1 :]
-    return _name(head), value
+        return found[0], line[found.end() + 1 :]
+    return head, value
+
+
+def _plain(value: str) -> str:
+    return _ESCAPED.sub(lambda found: chr(10) if found[1] in "nN" else found[1], value)
 
 
 @lru_cache(maxsize=4096)
@@ -145,4 +176,4 @@ def _meanings(name: str, value: str) -> list[str]:
         return [f"RRULE:{';'.join(sorted(set(value.upper().split(';')) - _DEFAULTS))}"]
     if name.startswith(_DATES):
         return [f"{name}:{moment}" for moment in value.split(",")]
-    return [f"{name}:{_ESCAPED.sub(lambda found: chr(10) if found[1] in 'nN' else found[1], value)}"]
+    return [f"{name}:{_plain(value)}"]

@@ -71,7 +71,7 @@ KEYS = {
         *("path", "sha256", "kind", "columns", "unused_columns", "encoding", "delimiter", "timezone", "date_order"),
         *("date_order_reason", "window", "rows"),
     },
-    "changes": {"action", "key", "meeting", "room", "event", "before", "expects", "losses", "why", "guess"},
+    "changes": {"action", "key", "meeting", "room", "event", "before", "expects", "losses", "why", "guess", "differs"},
     "problems": {"code", "severity", "path", "line", "message", "hint"},
 }
 MEETING_KEYS = {

@@ -2,65 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import pytest
 
-from migrate.core.ports import Write
 from migrate.services.applying import Result
 from tests.builders import reading, row
 from tests.desk import Crash, Desk, changes_nothing
-from tests.fakes.calendar import MemoryCalendar
+from tests.fakes.piecemeal import Piecemeal
 
 # Three dates that no rule makes: each is an event of its own.
 DATES = tuple(row(f"2027-03-{day:02d} {hour:02d}:00") for day, hour in ((1, 9), (4, 11), (12, 15)))
 LATER = tuple(row(f"2027-03-{day:02d} {hour:02d}:00", "Stand-up") for day, hour in ((1, 9), (4, 11), (12, 15)))
 
 
-class Piecemeal(MemoryCalendar):
-    """Writes event by event. Before the event `until` it crashes, or refuses to go on."""
+@dataclass
+class Limit:
+    """Lets so many events be written, then crashes or refuses."""
 
-    atomic = False
+    events: int
+    crashes: bool
 
-    def __init__(self, until: int = 100, *, crashes: bool = False) -> None:
-        super().__init__()
-        self.until = until
-        self.crashes = crashes
-
-    def write(self, writes: Sequence[Write], wrote: Callable[[], None]) -> Sequence[str]:
-        return [self._reason(write, wrote) for write in writes]
-
-    def _reason(self, write: Write, wrote: Callable[[], None]) -> str:
-        events = {uid: self.restore((), text) for uid, text in _parts(self, write).items()}
-        ours = events.keys() | set(write.removes)
-        for uid in sorted(ours):
-            if self.until == 0:
-                if self.crashes:
-                    raise Crash
-                return "no space is left"
-            self.until -= 1
-            super().write([Write(write.collection, (uid,), events.get(uid))], lambda: None)
-        wrote()
-        return ""
-
-
-def _parts(calendar: MemoryCalendar, write: Write) -> dict[str, str]:
-    if write.event is None:
-        return {}
-    other = MemoryCalendar(calendar.site_id)
-    other.write([Write("", (), write.event)], lambda: None)
-    return other.texts[""]
+    def __call__(self) -> str:
+        self.events -= 1
+        if self.events >= 0:
+            return ""
+        if self.crashes:
+            raise Crash
+        return "no space is left"
 
 
 def interrupted(desk: Desk, sealed, until: int, *, crashes: bool) -> None:
-    desk.calendar.until, desk.calendar.crashes = until, crashes
+    desk.calendar.before_each = Limit(until, crashes)
     if crashes:
         with pytest.raises(Crash):
             desk.apply(sealed)
     else:
         (item,) = desk.apply(sealed).items
         assert (item.result, item.reason) == (Result.FAILED, "no space is left")
-    desk.calendar.until = 100
+    desk.calendar.before_each = str
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from migrate.services.plan_file import Sealed
 from tests.builders import ANNA, BEN, reading, row, spoilt, weekly
 from tests.desk import Crash, Desk, Fuse, not_back
 from tests.fakes.journal import MemoryJournal
+from tests.fakes.piecemeal import Piecemeal
 
 Ended = TypeVar("Ended")
 
@@ -221,6 +222,7 @@ class Promises(RuleBasedStateMachine):
     def run(self, command: Callable[[], Ended], calls: int | None, error: Exception) -> Ended | None:
         """Run a command, which may end at the given call of a port; return its result if it came to its end."""
         self.desk.fuse = Fuse(calls, error) if calls is not None else None
+        self.before_writing(self.desk.fuse)
         try:
             result = command()
         except (Crash, TargetError):
@@ -231,8 +233,12 @@ class Promises(RuleBasedStateMachine):
             return None
         finally:
             self.desk.fuse = None
+            self.before_writing(None)
         self.crashed = False
         return result
+
+    def before_writing(self, fuse: Fuse | None) -> None:
+        """Let the fuse burn inside the calendar too."""
 
     def state(self, desk: Desk | None = None) -> tuple[object, object]:
         desk = desk or self.desk
@@ -279,3 +285,23 @@ def fresh(listed: Reading) -> Reading:
 
 TestPromises = Promises.TestCase
 TestPromises.settings = settings(max_examples=150, stateful_step_count=25, deadline=None)
+
+
+class PiecemealPromises(Promises):
+    """The same with a calendar that is written event by event, and may fail between two events of one meeting."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.desk = Desk(calendar=Piecemeal())
+
+    def before_writing(self, fuse: Fuse | None) -> None:
+        def burn() -> str:
+            if fuse:
+                fuse.burn()
+            return ""
+
+        self.desk.calendar.before_each = burn  # type: ignore[attr-defined]
+
+
+TestPiecemealPromises = PiecemealPromises.TestCase
+TestPiecemealPromises.settings = TestPromises.settings
