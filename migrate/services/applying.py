@@ -129,10 +129,10 @@ class Applier:
 
     def begin(self, plan: Plan, opened: Run) -> tuple[Run, bool]:
         """Open the run that began to apply the plan before, and tell so; else `opened`, under an id that no run has."""
-        recover(self.calendar, self.journal, mend=True)
         runs = self.journal.runs()
         earlier = [run for run in runs if run.plan == opened.plan and run.command == "apply"]
         run = earlier[-1] if earlier else unused(opened, runs)
+        recover(self.calendar, self.journal, mend=True, resumed=run.id)
         self.journal.begin(run, plan.aliases)
         return run, bool(earlier)
 

@@ -47,13 +47,18 @@ class Goal:
             return Outcome(step.id, StepState.FAILED, reason)
         return Outcome(step.id, StepState.DONE, reason, _partly(step, now))
 
-    def copy(self, new: Found, old: Found) -> Place | None:
-        """Return which of two places has to lose the event, if it is in both: not the one where people changed it."""
-        if not (self.moves and new.fingerprint and old.fingerprint):
-            return None
-        if new.parts.items() <= self.event.items():
-            return self.there
-        return self.old if old.parts == self.before else None
+    def copies(self, new: Found, old: Found) -> tuple[Place, ...]:
+        """Return which of two places may lose the event, if it is in both, the better one first.
+
+        What is whole in the new place has only to leave the old one: so it is not created again. A place where people
+        changed it loses nothing.
+        """
+        if not (self.moves and self.there and self.old and new.fingerprint and old.fingerprint):
+            return ()
+        unchanged = new.parts.items() <= self.event.items()
+        leaves = old.parts.items() <= self.before.items() if new.parts == self.event else old.parts == self.before
+        first = self.old if leaves and (not unchanged or new.parts == self.event) else None
+        return tuple(place for place in (first, self.there if unchanged else None) if place)
 
     def _now(self, found: Mapping[str, str]) -> dict[str, str]:
         """Return the events by UID, each as it shall be if it was written, else as it was before.

@@ -20,6 +20,8 @@ UNDO = "undo"
 DIFFERS = "written, but what is read back differs"
 # Steps that share a transaction of the journal: a sync to disk costs as much as writing hundreds of events.
 _BATCH = 500
+# What is where an event shall be, and what is where nothing may be left.
+_Both = tuple[Found, Found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def _goal(calendar: Calendar, move: Move) -> Goal:
 
 
 def _outcome(step: Step, goal: Goal, new: Found, old: Found, refused: str) -> Outcome:
-    if goal.copy(new, old):
+    if goal.copies(new, old):
         # It is in two places. The next run takes it from one of them, and settles the step.
         return Outcome(step.id, StepState.INTENDED, refused or DIFFERS)
     if refused or not step.after or new.parts == goal.event or new.parts.keys() != goal.event.keys() or old.fingerprint:
@@ -146,37 +148,62 @@ def _write(calendar: Calendar, moves: Iterable[Move], wrote: Callable[[], None])
 
 
 def recover(
-    calendar: Calendar, journal: Journal, *, mend: bool = False, reason: str = "interrupted before it was written"
+    calendar: Calendar,
+    journal: Journal,
+    *,
+    mend: bool = False,
+    resumed: str = "",
+    reason: str = "interrupted before it was written",
 ) -> int:
     """Settle the steps of a run that was killed: what is there tells how they ended. Return how many there were.
 
     What was written and then changed by people is done: so its event stays known, and their change is theirs. An event
-    that was being moved may be in both collections. With `mend` one of them loses it; without, nothing is written and
-    its step stays open.
+    that was being moved may be in both collections. With `mend` one of them loses it, the old one if the run `resumed`
+    goes on now; without, nothing is written and its step stays open.
     """
     unknown = list(journal.steps(state=StepState.INTENDED))
     goals = _goals(calendar, journal, unknown)
     seen = _seen(calendar, goals)
-    outcomes, copies = [], []
-    for step in unknown:
-        goal, (new, old) = goals[step.key], seen[step.key]
-        copy = goal.copy(new, old)
-        if copy and not mend:
-            continue
-        if copy:
-            copies.append(Write(copy.collection, copy.uids, None))
-            new, old = (Found(), old) if copy == goal.there else (new, Found())
-        outcomes.append(goal.outcome(step, new, old, reason))
-    if copies and (kept := [why for why in calendar.write(copies, _unheard) if why]):
-        raise TargetError(
-            "events that were being moved are in two calendars", details=kept, hint="Run the same command again."
-        )
+    if mend:
+        seen = _mended(calendar, goals, seen, {step.key for step in unknown if step.run == resumed})
+    outcomes = [
+        goals[step.key].outcome(step, *seen[step.key], reason)
+        for step in unknown
+        if not goals[step.key].copies(*seen[step.key])
+    ]
     if outcomes:
         journal.settle(outcomes)
     return len(unknown)
 
 
-def _seen(calendar: Calendar, goals: Mapping[str, Goal]) -> dict[str, tuple[Found, Found]]:
+def _mended(
+    calendar: Calendar, goals: Mapping[str, Goal], seen: Mapping[str, _Both], completed: Collection[str]
+) -> Mapping[str, _Both]:
+    """Take what is in two places from one of them, so that moves are `completed` or not begun; return what is there."""
+    if completed:
+        with suppress(MigrateError):
+            _take_away(calendar, [places[0] for key, places in _copies(goals, seen).items() if key in completed])
+        seen = _seen(calendar, goals)
+    copies = _copies(goals, seen)
+    if kept := _take_away(calendar, [places[-1] for places in copies.values()]):
+        raise TargetError(
+            "events that were being moved are in two calendars", details=kept, hint="Run the same command again."
+        )
+    return _seen(calendar, goals) if copies else seen
+
+
+def _copies(goals: Mapping[str, Goal], seen: Mapping[str, _Both]) -> dict[str, tuple[Place, ...]]:
+    """Return, by key, which places may lose what is in two."""
+    return {key: places for key, goal in goals.items() if (places := goal.copies(*seen[key]))}
+
+
+def _take_away(calendar: Calendar, places: Sequence[Place]) -> list[str]:
+    """Remove events from places; return why some were not removed."""
+    writes = [Write(place.collection, place.uids, None) for place in places]
+    return [why for why in calendar.write(writes, _unheard) if why] if writes else []
+
+
+def _seen(calendar: Calendar, goals: Mapping[str, Goal]) -> Mapping[str, _Both]:
     """Return, by key, what is where it shall be, and what is where nothing may be left."""
     new = look(calendar, {key: goal.there for key, goal in goals.items()})
     old = look(calendar, {key: goal.cleared for key, goal in goals.items()})

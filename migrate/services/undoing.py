@@ -68,11 +68,11 @@ class Undoer:
 
     def undo(self, run: Run, opened: Run, progress: Progress) -> UndoReport:
         """Undo a run, or what an interrupted undo left of it. `opened` is the run to open if there is none."""
-        recover(self.calendar, self.journal, mend=True)
-        undone = steps_by_key(self.journal, run.id)
-        moves, items = self._moves(run, undone.values())
         runs = self.journal.runs()
         opened = next((known for known in runs if _continues(known, run)), unused(opened, runs))
+        recover(self.calendar, self.journal, mend=True, resumed=opened.id)
+        undone = steps_by_key(self.journal, run.id)
+        moves, items = self._moves(run, undone.values())
         self.journal.begin(opened, {})
         tell = Counting(progress, len(moves))
         for batch in batches(self.calendar, moves):
