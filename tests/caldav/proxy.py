@@ -11,7 +11,7 @@ from http.client import HTTPException
 from itertools import count
 from random import Random
 from socket import MSG_PEEK
-from threading import Event
+from threading import Condition, Event
 from urllib.parse import urlsplit, urlunsplit
 
 from tests.caldav.server import Answer, Exchange, Server, ask
@@ -134,13 +134,32 @@ class Proxy:
     server: Server = field(init=False)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
     _ended: Event = field(default_factory=Event)
+    _at_work: int = 0
+    _changed: Condition = field(default_factory=Condition)
 
     def exchanges(self) -> list[Exchange]:
         """Return what the server was asked and said, in the order in which requests came in."""
         return [Exchange(one.method, one.path, one.upstream) for one in self.passed if one.upstream]
 
+    def wait_until_idle(self) -> None:
+        """Wait until the server has answered what it was asked, though nobody may be there to hear it."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: not self._at_work, 10)
+
     def respond(self, handler: Handler) -> None:
         """Pass one request on."""
+        self._count(1)
+        try:
+            self._pass(handler)
+        finally:
+            self._count(-1)
+
+    def _count(self, more: int) -> None:
+        with self._changed:
+            self._at_work += more
+            self._changed.notify_all()
+
+    def _pass(self, handler: Handler) -> None:
         passed = Passed(next(self._numbers), handler.command, handler.path)
         self.passed.append(passed)
         body = handler.body()

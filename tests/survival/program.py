@@ -5,11 +5,20 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Started:
+    """A command at work: its process, and how to wait for its end."""
+
+    pid: int
+    end: Callable[[], Ended]
 
 
 @dataclass(frozen=True)
@@ -38,11 +47,22 @@ class Program:
 
     def __call__(self, arguments: list[str], at: int = 0, signal: int = 0) -> Ended:
         """Run a command; at tick number `at` it gets the signal."""
-        stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin and stdout
-        stdin.write(json.dumps({"arguments": arguments, "at": at, "signal": signal}) + "\n")
-        answer = json.loads(stdout.readline())
+        return self.start(arguments, at, signal).end()
+
+    def start(self, arguments: list[str], at: int = 0, signal: int = 0) -> Started:
+        """Start a command, and go on while it works. The next one can be started when this one has ended."""
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps({"arguments": arguments, "at": at, "signal": signal}) + "\n")
+        return Started(self._said()["pid"], self._end)
+
+    def _end(self) -> Ended:
+        answer = self._said()
         return Ended(answer["code"], answer["output"], answer["errors"], tuple(answer["ticks"].splitlines()))
+
+    def _said(self) -> dict[str, Any]:
+        assert self._process.stdout
+        said: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return said
 
     def done(self, arguments: list[str]) -> Ended:
         """Run a command that must succeed."""

@@ -19,7 +19,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, Any, NoReturn
 
+import migrate.shared.dav.collection
+import migrate.shared.dav.discovery
+import migrate.shared.dav.places  # noqa: F401  # imported when they are needed, which would be in each fork
 from migrate.cli.app import main
+from migrate.shared import http
 from migrate.shared.files import Files
 from migrate.state.sqlite import SqliteJournal
 from tests.survival import organisation
@@ -76,6 +80,7 @@ def forked(arguments: list[str], at: int, signal: int) -> dict[str, Any]:
             os.dup2(output.fileno(), 1)
             os.dup2(errors.fileno(), 2)
             live(arguments, Ticks(told, at, signal))
+        print(json.dumps({"pid": child}), flush=True)
         _, status = os.waitpid(child, 0)
         said = {name: said_in(stream) for name, stream in (("output", output), ("errors", errors), ("ticks", told))}
     return {"code": os.waitstatus_to_exitcode(status), **said}
@@ -108,7 +113,8 @@ def said_in(stream: IO[str]) -> str:
 
 
 def warm_up() -> None:
-    """Do everything once, so that all is imported and cached."""
+    """Do everything once, so that all is imported and cached; make pauses shorter than people would want them."""
+    http._FIRST_PAUSE = 0.005
     with TemporaryDirectory() as directory, redirect_stdout(StringIO()):
         site = Path(directory, "site")
         export = organisation.write(Path(directory, "export"), organisation.after())
