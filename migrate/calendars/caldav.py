@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from migrate.core.errors import MigrateError, TargetError, TryLaterError
+from migrate.core.errors import ConfigurationError, MigrateError, TargetError, TryLaterError
 from migrate.core.meeting import Meeting, Person
 from migrate.core.ports import Calendar, Event, EventPlan, Sighting, SiteFacts, Sought, Write
 from migrate.shared.calendar_objects import render_objects, restore_objects, take_objects
@@ -80,6 +80,8 @@ class CaldavCalendar(Calendar):
         hosts = site.directory / HOSTS
         book = read(hosts.read_bytes(), str(hosts)) if hosts.exists() else HostBook()
         places = Places(settings.url or "", settings.user or "", book, read_credentials(path), str(path))
+        if faults := places.faults():
+            raise ConfigurationError(f"{hosts}: calendars cannot be used", details=faults)
         limits = Limits(settings.workers, settings.patience, settings.timeout)
         ca_file = site.directory / settings.ca_file if settings.ca_file else None
         return cls(site.id, places, Client(limits, ca_file), settings.calendar or "", settings.workers)

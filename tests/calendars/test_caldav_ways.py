@@ -249,6 +249,14 @@ def test_credentials_that_others_can_read_are_refused(cloud: Nextcloud, tmp_path
     assert caught.value.hint.startswith("Run: chmod 600")
 
 
+@pytest.mark.parametrize("url", ["http://cloud.example.org/", "ftp://[", "https://ana:plum@cloud.example.org/"])
+def test_a_calendar_of_a_host_that_is_not_safe_is_refused(cloud: Nextcloud, tmp_path: Path, url: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        opened(site(tmp_path, cloud, f",,anna@example.org,,{url}\n"))
+    assert caught.value.details[0].startswith("anna@example.org: ")
+    assert "plum" not in caught.value.details[0]
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -69,7 +69,8 @@ class Places:
     def faults(self) -> list[str]:
         """Return what is wrong with the URLs of hosts."""
         found = ((row["zoom_email"] or row["zoom_name"], row["calendar_url"].strip()) for row in self.hosts.rows)
-        return [f"{who}: {url}: {fault}" for who, url in found if url and (fault := fault_of_url(url))]
+        # The URL may have a password in it.
+        return [f"{who}: {fault}" for who, url in found if url and (fault := fault_of_url(url))]
 
     def named(self, url: str, user: str) -> str:
         """Return the name of a URL at which this user writes."""
