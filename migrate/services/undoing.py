@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from migrate.core.document import load_meeting
@@ -71,7 +71,7 @@ class Undoer:
         runs = self.journal.runs()
         opened = next((known for known in runs if _continues(known, run)), unused(opened, runs))
         recover(self.calendar, self.journal, mend=True, resumed=opened.id)
-        undone = steps_by_key(self.journal, run.id)
+        undone = self._steps(run)
         moves, items = self._moves(run, undone.values())
         self.journal.begin(opened, {})
         tell = Counting(progress, len(moves))
@@ -85,7 +85,7 @@ class Undoer:
 
     def preview(self, run: Run, opened: Run) -> UndoReport:
         """Return what `undo` would do now, and write nothing."""
-        undone = steps_by_key(self.journal, run.id)
+        undone = self._steps(run)
         moves, items = self._moves(run, undone.values())
         items += [_undone(undone[move.step.key], Result.DONE) for move in moves]
         return UndoReport(opened, sorted(items, key=lambda item: item.key))
@@ -104,13 +104,24 @@ class Undoer:
                 moves.append(self._back(step, found))
         return moves, items
 
+    def _steps(self, run: Run) -> dict[str, Step]:
+        """Return what a run did, a step for each key; where an undo put back a part, what that left of it."""
+        steps = steps_by_key(self.journal, run.id)
+        undos = {known.id for known in self.journal.runs() if known.command == "undo" and known.plan == run.id}
+        for step in self.journal.steps(state=StepState.DONE):
+            if step.run in undos and step.reason:
+                steps[step.key] = replace(steps[step.key], after=step.after)
+        return steps
+
     def _writers(self) -> dict[str, list[str]]:
         """Return the runs that wrote each key, oldest first, without those that were undone."""
         undos = {run.id for run in self.journal.runs() if run.command == "undo"}
         writers: dict[str, list[str]] = defaultdict(list)
         for step in self.journal.steps(state=StepState.DONE):
             if step.run in undos:
-                writers[step.key].pop()
+                # What was put back only in part is not undone yet.
+                if not step.reason:
+                    writers[step.key].pop()
             elif step.run not in writers[step.key][-1:]:
                 writers[step.key].append(step.run)
         return writers

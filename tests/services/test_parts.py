@@ -84,3 +84,17 @@ class TestInterrupted:
         desk.apply(sealed)
         desk.undo()
         assert desk.texts == before
+
+
+@pytest.mark.parametrize("until", [1, 2])
+def test_an_undo_that_put_back_a_part_is_completed(desk: Desk, until: int) -> None:
+    desk.migrate(reading(*DATES))
+    before = {name: dict(texts) for name, texts in desk.texts.items()}
+    other = row("2027-03-08 09:00", "Other", "80000000202")
+    desk.migrate(reading(other), prune=True)
+    desk.calendar.before_each = Limit(until, crashes=True)
+    with pytest.raises(Crash):
+        desk.undo()
+    desk.calendar.before_each = str
+    assert not desk.undo().count(Result.KEPT, Result.FAILED)
+    assert desk.texts == before
