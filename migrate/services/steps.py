@@ -109,7 +109,7 @@ def execute(
     except MigrateError as error:
         # With a full disk the journal cannot note it either; the next run finds the steps unknown and looks.
         with suppress(MigrateError):
-            recover(calendar, journal, mend=True, reason=error.message)
+            recover(calendar, journal, mend=True, resumed=run, reason=error.message)
         raise
     outcomes = [_outcome(step, goals[step.key], *seen[step.key], refused.get(step.key, "")) for step in steps]
     journal.settle([outcome for outcome in outcomes if outcome.state is not StepState.INTENDED])

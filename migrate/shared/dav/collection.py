@@ -66,8 +66,14 @@ class RemoteCollection:
         }
 
     def put(self, one: CalendarObject) -> str:
-        """Write an object where it was seen, else as a new one; return why not, empty if it is written."""
+        """Write an object where it was seen, else as a new one; return why not, empty if it is there.
+
+        What would only get a new revision is left alone: nobody sees that but the people whom some servers tell of it,
+        and whoever was killed meanwhile could not see whether it was written.
+        """
         before = self._by_uid.get(one.uid)
+        if before and before.object and before.object.fingerprint == one.fingerprint:
+            return ""
         answer = self._put(one)
         if answer.status in _DOUBTFUL:
             now = self._now(one.uid)
