@@ -33,7 +33,7 @@ _MOST_BYTES = 1 << 28
 _CHUNK = 1 << 16
 _MOST_REDIRECTS = 5
 # A server that fails at one request may do so for ever, while it answers all others.
-_MOST_ERRORS = 5
+MOST_ERRORS = 5
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 20.0
 
 
@@ -103,20 +103,30 @@ class Client:
             server.throttle.stop()
 
     def request(
-        self, method: str, url: str, login: Login, body: bytes = b"", headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        url: str,
+        login: Login,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        errors: int = MOST_ERRORS,
     ) -> Answer:
         """Ask until there is an answer, and return it whatever it is; redirects within the server are followed.
+
+        A fault of the server itself (500) is an answer when it came `errors` times.
 
         Raises TargetError or TryLaterError for a server that is given up, and for a password that is refused.
         """
         for _ in range(_MOST_REDIRECTS + 1):
-            answer = self._patiently(method, url, login, body, headers or {})
+            answer = self._patiently(method, url, login, body, headers or {}, errors)
             if answer.status not in _MOVED or "Location" not in answer.headers:
                 return answer
             url = _followed(url, answer.headers["Location"])
         raise TargetError(f"{url}: redirects lead from one to the next")
 
-    def _patiently(self, method: str, url: str, login: Login, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def _patiently(
+        self, method: str, url: str, login: Login, body: bytes, headers: Mapping[str, str], errors: int
+    ) -> Answer:
         server = self._server(url)
         deadline, tries = 0.0, 0
         while True:
@@ -133,7 +143,7 @@ class Client:
                 server.throttle.succeeded()
                 return answer
             tries += 1
-            if answer.status == 500 and tries >= _MOST_ERRORS:
+            if answer.status == 500 and tries >= errors:
                 return answer
             deadline = deadline or monotonic() + self._limits.patience
             pause = max(_pause(tries), retry_after(answer.headers.get("Retry-After", ""), datetime.now(UTC)))

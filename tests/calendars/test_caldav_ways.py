@@ -130,6 +130,25 @@ def test_an_event_in_the_trash_bin_is_written_again(cloud: Nextcloud, tmp_path: 
     assert set(look(calendar, name, event.uids) or {}) == set(event.uids)
 
 
+def test_what_the_trash_bin_refuses_is_not_asked_again_before_it_is_emptied(cloud: Nextcloud, tmp_path: Path) -> None:
+    calendar = of(cloud, tmp_path)
+    event = calendar.render(event_plan(SINGLE))
+    collection = calendar.collection(HOST)
+    for wanted in (event, None, event):
+        write(calendar, Write(collection, event.uids, wanted))
+    assert [one.status for one in cloud.exchanges() if one.method == "PUT"] == [201, 500, 201]
+
+
+def test_what_would_only_get_a_new_revision_is_left_alone(cloud: Nextcloud, tmp_path: Path) -> None:
+    calendar = of(cloud, tmp_path)
+    collection = calendar.collection(HOST)
+    for sequence in (0, 1):
+        event = calendar.render(event_plan(SINGLE, sequence=sequence))
+        write(calendar, Write(collection, (), event))
+        look(calendar, collection, event.uids)
+    assert [one.status for one in cloud.exchanges() if one.method == "PUT"] == [201]
+
+
 def test_what_somebody_changed_since_it_was_seen_stays(cloud: Nextcloud, tmp_path: Path) -> None:
     calendar = of(cloud, tmp_path)
     event = calendar.render(event_plan(SINGLE))
