@@ -1,4 +1,4 @@
-"""A fifth of all requests fails, in every way there is: the end is exact, or an item failed and the next run mends it."""
+"""A fifth of all requests fails, in every way there is: the end is exact, or the next run makes it so."""
 
 from __future__ import annotations
 
