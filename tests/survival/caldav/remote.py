@@ -11,11 +11,15 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from os import close, pidfd_open
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Self
+from typing import Any, Self
+from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
+
+from icalendar import Calendar
 
 from tests.caldav.proxy import Passed, Proxy
 from tests.caldav.server import Server
@@ -37,6 +41,7 @@ QUERY = (
     b'<c:calendar-query xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav">'
     b'<d:prop><c:calendar-data/></d:prop><c:filter><c:comp-filter name="VCALENDAR"/></c:filter></c:calendar-query>'
 )
+PEOPLES_NAME = "dentist.ics"
 PEOPLES = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//people\r\n%sEND:VCALENDAR\r\n"
 # Below the directory where it logs: what it keeps.
 STORAGE = {"sabre": "database", "radicale": "collections"}
@@ -196,8 +201,23 @@ class Remote:
         with copied(planned, applied, keep=True):
             self._done(apply(applied))
             self._keep("applied")
-        summary = read_plan(planned)["summary"]
+        self._check(read_plan(planned))
+
+    def _check(self, planned: Mapping[str, Any]) -> None:
+        """Make sure that what all is compared with is what the plan says."""
+        summary = planned["summary"]
         assert {name: summary[name] for name in organisation.SUMMARY} == organisation.SUMMARY
+        wanted = {}
+        for change in planned["changes"]:
+            if change["event"] and change["action"] != "delete":
+                collection = urlsplit(change["event"]["calendar"]).path
+                topic, start = change["meeting"]["topic"], datetime.fromisoformat(change["meeting"]["start"])
+                wanted[f"{collection}{change['event']['uid']}.ics"] = (topic, start)
+                wanted |= {f"{collection}{uid}.ics": (topic, None) for uid in change["event"]["singles"]}
+        found = {path: _topic_and_start(text) for path, text in self.events["applied"].items() if path in wanted}
+        dentist = urlsplit(self.server.collection("one")).path + PEOPLES_NAME
+        assert self.events["applied"].keys() - wanted.keys() == {dentist}
+        assert {path: (topic, wanted[path][1] and start) for path, (topic, start) in found.items()} == wanted
 
     def _make_site(self, site: Path) -> None:
         self._done(init(site))
@@ -222,7 +242,7 @@ class Remote:
         event = (
             b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//people\r\n%sEND:VCALENDAR\r\n" % organisation.PEOPLES_EVENT
         )
-        assert self.server.request("PUT", f"{self.server.collection('one')}dentist.ics", event).status == 201
+        assert self.server.request("PUT", self.server.collection("one") + PEOPLES_NAME, event).status == 201
         self._keep("edited")
         fay = self.server.collection("fay")
         theirs = {number: told for number, told in organisation.after().items() if told.host == "fay"}
@@ -242,6 +262,11 @@ class Remote:
     def _keep(self, name: str) -> None:
         self.stored[name] = Storage.of(self.server).keep(self.directory / f"{name}.stored")
         self.events[name] = reported(self.server)
+
+
+def _topic_and_start(text: str) -> tuple[str, datetime]:
+    [event] = Calendar.from_ical(text).walk("VEVENT")
+    return str(event["SUMMARY"]), event["DTSTART"].dt
 
 
 def _unrevised(text: str | None) -> str:
