@@ -6,10 +6,11 @@ import re
 import select
 import shutil
 import signal
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from os import close, pidfd_open
@@ -76,15 +77,23 @@ class Storage:
 
     def keep(self, to: Path) -> Path:
         """Copy it to where nothing is yet."""
-        return Path(shutil.copytree(self.path, to) if self.path.is_dir() else shutil.copy2(self.path, to))
+        self._copy(self.path, to)
+        return to
 
     def put_back(self, kept: Path) -> None:
         """Make it what it was."""
-        if kept.is_dir():
+        if self.path.is_dir():
             shutil.rmtree(self.path)
-            shutil.copytree(kept, self.path)
-        else:
-            shutil.copy2(kept, self.path)
+        self._copy(kept, self.path)
+
+    def _copy(self, source: Path, to: Path) -> None:
+        if source.is_dir():
+            shutil.copytree(source, to)
+            return
+        # As files it could not be copied: a worker closes a database only after its answer.
+        with closing(sqlite3.connect(source)) as there, closing(sqlite3.connect(to)) as here:
+            here.execute("PRAGMA synchronous = OFF")
+            there.backup(here)
 
 
 @dataclass
@@ -216,7 +225,7 @@ class Remote:
                 wanted |= {f"{collection}{uid}.ics": (topic, None) for uid in change["event"]["singles"]}
         found = {path: _topic_and_start(text) for path, text in self.events["applied"].items() if path in wanted}
         dentist = urlsplit(self.server.collection("one")).path + PEOPLES_NAME
-        assert self.events["applied"].keys() - wanted.keys() == {dentist}
+        assert self.events["applied"].keys() == {*wanted, dentist}, self.events["applied"].keys() ^ {*wanted, dentist}
         assert {path: (topic, wanted[path][1] and start) for path, (topic, start) in found.items()} == wanted
 
     def _make_site(self, site: Path) -> None:
