@@ -1,0 +1,172 @@
+"""Recordings of Nextcloud with Talk, and everything in them done again: requests, commands, looks at rooms."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from tests.caldav.replay import Replay, recorded
+from tests.caldav.server import Answer, authorization
+from tests.talk.nextcloud import NextcloudTalk
+from tests.talk.occ import COMMANDS, occ
+from tests.talk.rooms import CHANGELOG
+
+RECORDINGS = (
+    *("01-auth-users", "02-talk-rooms", "05-rewrite-eventrooms-occ", "06-hpb-unreachable"),
+    "08-policies-permissions",
+)
+# Which credential a request was made with, where that is what it is about.
+WRONG, APP_PASSWORD = {"bad-password"}, {"apppw-works", "getapppassword-with-apppw"}
+FORM = {"room-form-encoded"}
+# Times, digests, numbers of messages: the server's own.
+OWN = {"lastActivity", "lastReadMessage", "lastCommonReadMessage", "avatarVersion", "unreadMessages", "lastMessage"}
+# Names in the user's language.
+TRANSLATED = {"name", "displayName", "description", "lastMessage"}
+# Of these it is said that they are there, not what they are.
+SECRET = {"apppassword", "token"}
+
+
+@dataclass
+class TalkReplay(Replay):
+    """Does what was recorded again. `skipped`: what it did not do. `issued`: how many requests it made."""
+
+    server: NextcloudTalk
+    app_passwords: dict[str, str] = field(default_factory=dict)
+    skipped: list[str] = field(default_factory=list)
+    issued: int = 0
+
+    def compared(self, entry: dict[str, Any]) -> tuple[Any, Any] | None:
+        """Do what an entry tells of, and return what both times was answered or found."""
+        if "argv" in entry:
+            return self._ran(entry)
+        if "room" in entry:
+            return entry["room"], self._state_of(entry["room"])
+        if "has_spreed" in entry:
+            return entry["has_spreed"], "spreed" in self._capabilities("ana")
+        self.issued += 1
+        if entry["request"]["path"].startswith("/remote.php/"):
+            return super().compared(entry)
+        return said(entry["response"]["status"], entry["response"]["headers"], entry["response"]["body"]), self._now(
+            entry
+        )
+
+    def _ran(self, entry: dict[str, Any]) -> tuple[Any, Any] | None:
+        argv = entry["argv"]
+        if argv[0] not in COMMANDS:
+            self.skipped.append(argv[0])
+            return None
+        return entry["rc"], occ(self.server, *argv, password="secret of never").code
+
+    def _state_of(self, then: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the room that the last event is about: the newest."""
+        room = max(self.server.rooms.values(), key=lambda room: room.number)
+        shown = self.server.talk.shown(room, room.attendees[0])
+        return {name: shown[name] for name in then}
+
+    def _capabilities(self, user: str) -> Mapping[str, Any]:
+        headers = {"OCS_APIRequest": "true", "Accept": "application/json"}
+        answer = self.server.request("GET", "/ocs/v2.php/cloud/capabilities", user=user, **headers)
+        return json.loads(answer.body)["ocs"]["data"]["capabilities"]
+
+    def _now(self, entry: dict[str, Any]) -> Any:
+        request, name = entry["request"], entry["name"]
+        body, kind = encoded(request["body"], as_form=name in FORM)
+        headers = {**request["headers"], "Content-Type": kind}
+        if request["user"]:
+            headers["Authorization"] = authorization(request["user"], self._password(name, request["user"]))
+        answer = send(self.server, request["method"], request["path"], body, headers)
+        if name == "getapppassword":
+            self.app_passwords[request["user"]] = json.loads(answer.body)["ocs"]["data"]["apppassword"]
+        return said(answer.status, answer.headers, answer.body.decode())
+
+    def _password(self, name: str, user: str) -> str:
+        if name in WRONG:
+            return "wrong"
+        return self.app_passwords[user] if name in APP_PASSWORD else self.server.users[user]
+
+
+def send(server: NextcloudTalk, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    """Make a request with these headers and no others."""
+    from tests.caldav.server import ask
+
+    return ask(method, server.url.rstrip("/") + path, body, headers)
+
+
+def encoded(body: Any, *, as_form: bool) -> tuple[bytes, str]:
+    """Return a body as it was sent, and its type."""
+    if isinstance(body, str) and body.startswith("(multipart) "):
+        return _multipart(ast.literal_eval(body.removeprefix("(multipart) ")))
+    if as_form:
+        return urlencode(body).encode(), "application/x-www-form-urlencoded"
+    return (b"" if body is None else json.dumps(body).encode()), "application/json"
+
+
+def _multipart(files: Mapping[str, tuple[str, str, str]]) -> tuple[bytes, str]:
+    boundary = uuid4().hex
+    parts = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; filename="{file}"\r\n'
+        f"Content-Type: {kind}\r\n\r\n{text}\r\n"
+        for name, (file, text, kind) in files.items()
+    ]
+    return ("".join(parts) + f"--{boundary}--\r\n").encode(), f"multipart/form-data; boundary={boundary}"
+
+
+def said(status: int, headers: Mapping[str, str], body: Any) -> Any:
+    """Return all of an answer that clients could go by."""
+    found = {"status": status, "slowed": headers.get("X-Nextcloud-Bruteforce-Throttled")}
+    found["talk"] = "X-Nextcloud-Talk-Hash" in headers
+    try:
+        answer = body if isinstance(body, dict) else json.loads(body)
+    except ValueError:
+        return {**found, "begins": str(body).lstrip()[:10]}
+    if "ocs" not in answer:
+        return {**found, "answer": {name: name in SECRET | {"poll", "login"} or answer[name] for name in answer}}
+    return {**found, "code": answer["ocs"]["meta"]["statuscode"], "data": _data(answer["ocs"]["data"])}
+
+
+def _data(found: Any) -> Any:
+    """Return the data without what is the server's own or translated."""
+    if isinstance(found, list):
+        return [_data(one) for one in found]
+    if not isinstance(found, dict):
+        return found
+    if "participantType" in found and "avatarVersion" in found:
+        return _room(found)
+    if "capabilities" in found:
+        return {"version": found["version"], **_data(found["capabilities"])}
+    if "backendCapabilities" in found or "groups" in found:
+        return {name: found[name] for name in ("id", "enabled", "email", "displayname", "groups", "language")}
+    kept = {name: _data(value) for name, value in found.items() if name not in {"theming", "message"}}
+    # What is not one word is a sentence in the user's language.
+    return {
+        name: value if name != "error" or " " not in value else "sentence" for name, value in kept.items()
+    } | dict.fromkeys(SECRET & kept.keys(), True)
+
+
+def _room(found: Mapping[str, Any]) -> Mapping[str, Any]:
+    last = found.get("lastMessage")
+    built_in = found["type"] == CHANGELOG or found["objectType"] in {"sample", "note_to_self"}
+    kept = {name: value for name, value in found.items() if name not in OWN | (TRANSLATED if built_in else set())}
+    return (
+        kept if built_in else {**kept, "last": last and (last["systemMessage"], last["messageType"], last["actorId"])}
+    )
+
+
+def recorded_tokens() -> dict[int, str]:
+    """Return the tokens of all rooms that were recorded, by the numbers of the rooms."""
+    found: dict[int, str] = {}
+    for case in RECORDINGS:
+        for entry in recorded(case):
+            body = entry.get("response", {}).get("body")
+            try:
+                data = (body if isinstance(body, dict) else json.loads(body or "{}"))["ocs"]["data"]
+            except (ValueError, KeyError):
+                continue
+            rooms = data if isinstance(data, list) else [data]
+            found |= {room["id"]: room["token"] for room in rooms if isinstance(room, dict) and "avatarVersion" in room}
+    return found
