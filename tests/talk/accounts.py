@@ -67,7 +67,7 @@ class Accounts:
         self.users[account.name] = account
         self.groups |= account.groups
         self.joined(account)
-        if account.email and self.greets:
+        if "@" in account.email and self.greets:
             self.mails.append(Mail(account.email, "WELCOME", account.name, ""))
 
     def login(self, name: str, password: str) -> Account:

@@ -9,7 +9,7 @@ from typing import Any
 from tests.talk.accounts import Account
 from tests.talk.ocs import OcsError, Request, fault
 from tests.talk.participants import ADDRESS, invite_address, invite_group, invite_user
-from tests.talk.rooms import CUSTOM, GROUP, ONE_TO_ONE, PUBLIC, Role, Room
+from tests.talk.rooms import CUSTOM, GROUP, ONE_TO_ONE, PUBLIC, Room
 from tests.talk.talk import Talk
 
 OBJECT_TYPES = re.compile(r"|event|instant_meeting|extended_conversation|phone\w*")
@@ -55,14 +55,13 @@ def _one_to_one(talk: Talk, request: Request, user: Account) -> tuple[int, objec
     if other is None or other is user:
         raise OcsError.named(404, "invite")
     for room, me in talk.rooms.of(user.name):
-        if room.type == ONE_TO_ONE and room.attendee(other.name):
+        if room.type == ONE_TO_ONE and other.name in {room.name, *(one.name for one in room.attendees)}:
             return 200, talk.shown(room, me)
     if talk.settings.backend_is_dead:
         raise fault()
+    # The other one is not in it before there is a message.
     room = talk.rooms.make(ONE_TO_ONE, other.name, user)
-    talk.rooms.join(room, "users", other.name, Role.OWNER, other.displayname)
-    for one in room.attendees:
-        one.level = 1
+    room.attendees[0].level = 1
     return 201, talk.shown(room, room.attendee(user.name))
 
 
@@ -144,4 +143,6 @@ def _made(talk: Talk, request: Request, user: Account) -> Room:
 def _invite(talk: Talk, room: Room, user: Account, wanted: Mapping[str, list[str]]) -> None:
     for kind, invite in (("users", invite_user), ("groups", invite_group), ("emails", invite_address)):
         for name in wanted.get(kind, ()):
+            # Who asks is asked as one of a group too, which spends a number.
+            talk.rooms.joined += kind == "groups" and name in user.groups
             invite(talk, room, user, name)

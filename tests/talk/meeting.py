@@ -76,8 +76,13 @@ def follow(talk: Talk, user: str, data: bytes) -> None:
             continue
         room.event = uid
         room.object_id = f"{_instant(event, 'DTSTART')}#{_instant(event, 'DTEND')}"
-        room.name = _text(event, "SUMMARY") or room.name
-        room.description = _text(event, "DESCRIPTION")
+        for name, text, system in (
+            ("name", _text(event, "SUMMARY") or room.name, "conversation_renamed"),
+            ("description", _text(event, "DESCRIPTION"), "description_set"),
+        ):
+            if text != getattr(room, name):
+                setattr(room, name, text)
+                talk.rooms.say(room, talk.accounts.users[user], system)
 
 
 def _room_of(talk: Talk, user: str, event: Component) -> Room | None:

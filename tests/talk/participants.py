@@ -15,7 +15,7 @@ from tests.talk.talk import Call, Talk
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 # What a mail calls a room that is not listable, as its sender has not joined it in this session.
 UNNAMED = "Private conversation"
-FEDERATED, TEAMS, PHONES = "federated_users", ("circles", "teams"), "phones"
+FEDERATED, TEAMS = "federated_users", ("circles", "teams")
 
 
 def invite_user(talk: Talk, room: Room, by: Account, name: str) -> None:
@@ -40,6 +40,12 @@ def invite_address(talk: Talk, room: Room, _: Account, address: str) -> None:
         room.type = PUBLIC
     if not room.attendee(guest_name(address), "emails"):
         talk.rooms.join(room, "emails", guest_name(address), Role.GUEST, address=address)
+        _write_to(talk, room, address)
+
+
+def _write_to(talk: Talk, room: Room, address: str) -> None:
+    # What is no address is a guest all the same.
+    if ADDRESS.fullmatch(address):
         talk.mails.append(Mail(address, "INVITATION", room.token, room.name if room.listable else UNNAMED))
 
 
@@ -148,8 +154,7 @@ def resend(call: Call) -> tuple[int, object]:
     wanted = call.request.number("attendeeId")
     for one in call.room.attendees:
         if one.address and wanted in {0, one.number}:
-            name = call.room.name if call.room.listable else UNNAMED
-            call.talk.mails.append(Mail(one.address, "INVITATION", call.room.token, name))
+            _write_to(call.talk, call.room, one.address)
     return 200, []
 
 

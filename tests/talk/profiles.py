@@ -33,9 +33,11 @@ class Profile:
         """Say whether it can do something."""
         return feature in self.capabilities()["features"]
 
-    def capabilities(self) -> dict[str, Any]:
-        """Return what the block `spreed` of the capabilities says to somebody who is not logged in."""
-        found = deepcopy(_recorded())
+    def capabilities(self, *, known: bool = True) -> dict[str, Any]:
+        """Return what the block `spreed` of the capabilities says to a user, or to somebody who is not logged in."""
+        found = deepcopy(_recorded("02-talk-rooms", "caps-room"))
+        if not known:
+            found = deepcopy(_recorded("01-auth-users", "caps-anon")["capabilities"]["spreed"])
         for key, more in (("features", self.with_), ("features-local", ())):
             found[key] = [*(name for name in found[key] if name not in self.without), *more]
         return {**found, "version": self.talk}
@@ -48,10 +50,10 @@ class Profile:
 
 
 @cache
-def _recorded() -> dict[str, Any]:
-    entries = json.loads((RECORDED / "01-auth-users.json").read_text("utf-8"))
-    answer = next(entry["response"]["body"] for entry in entries if entry["name"] == "caps-anon")
-    return (json.loads(answer) if isinstance(answer, str) else answer)["ocs"]["data"]["capabilities"]["spreed"]
+def _recorded(case: str, name: str) -> dict[str, Any]:
+    entries = json.loads((RECORDED / f"{case}.json").read_text("utf-8"))
+    answer = next(entry["response"]["body"] for entry in entries if entry["name"] == name)
+    return (json.loads(answer) if isinstance(answer, str) else answer)["ocs"]["data"]
 
 
 # As recorded.

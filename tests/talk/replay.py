@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from tests.caldav.replay import Replay, recorded
-from tests.caldav.server import Answer, authorization
+from tests.caldav.server import Answer, ask, authorization
 from tests.talk.nextcloud import NextcloudTalk
 from tests.talk.occ import COMMANDS, occ
 from tests.talk.rooms import CHANGELOG
@@ -33,11 +33,12 @@ SECRET = {"apppassword", "token"}
 
 @dataclass
 class TalkReplay(Replay):
-    """Does what was recorded again. `skipped`: what it did not do. `issued`: how many requests it made."""
+    """Does what was recorded again. `answers`: what OCS said, with its request; `skipped`: what it did not do."""
 
     server: NextcloudTalk
     app_passwords: dict[str, str] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
+    answers: list[tuple[dict[str, Any], Answer]] = field(default_factory=list)
     issued: int = 0
 
     def compared(self, entry: dict[str, Any]) -> tuple[Any, Any] | None:
@@ -51,9 +52,8 @@ class TalkReplay(Replay):
         self.issued += 1
         if entry["request"]["path"].startswith("/remote.php/"):
             return super().compared(entry)
-        return said(entry["response"]["status"], entry["response"]["headers"], entry["response"]["body"]), self._now(
-            entry
-        )
+        then = entry["response"]
+        return said(then["status"], then["headers"], then["body"]), self._now(entry)
 
     def _ran(self, entry: dict[str, Any]) -> tuple[Any, Any] | None:
         argv = entry["argv"]
@@ -80,6 +80,7 @@ class TalkReplay(Replay):
         if request["user"]:
             headers["Authorization"] = authorization(request["user"], self._password(name, request["user"]))
         answer = send(self.server, request["method"], request["path"], body, headers)
+        self.answers.append((request, answer))
         if name == "getapppassword":
             self.app_passwords[request["user"]] = json.loads(answer.body)["ocs"]["data"]["apppassword"]
         return said(answer.status, answer.headers, answer.body.decode())
@@ -92,8 +93,6 @@ class TalkReplay(Replay):
 
 def send(server: NextcloudTalk, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     """Make a request with these headers and no others."""
-    from tests.caldav.server import ask
-
     return ask(method, server.url.rstrip("/") + path, body, headers)
 
 
@@ -143,9 +142,8 @@ def _data(found: Any) -> Any:
         return {name: found[name] for name in ("id", "enabled", "email", "displayname", "groups", "language")}
     kept = {name: _data(value) for name, value in found.items() if name not in {"theming", "message"}}
     # What is not one word is a sentence in the user's language.
-    return {
-        name: value if name != "error" or " " not in value else "sentence" for name, value in kept.items()
-    } | dict.fromkeys(SECRET & kept.keys(), True)
+    sentence = {"error": "a sentence"} if " " in str(kept.get("error", "")) else {}
+    return {**kept, **sentence, **dict.fromkeys(SECRET & kept.keys(), True)}
 
 
 def _room(found: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -171,7 +171,8 @@ class _Shown:
         room = self.room
         if room.type != ONE_TO_ONE:
             return room.name
-        return next(one.displayname for one in room.attendees if one is not self.attendee)
+        names = [room.name, *(one.name for one in room.attendees)]
+        return next(self.users[name].displayname for name in names if name != self.attendee.name)
 
 
 def _for_strangers(room: Room) -> dict[str, Any]:

@@ -73,7 +73,7 @@ class Talk:
         """Return the block of the capabilities, which is missing for who may not use Talk."""
         if not self.may_use(user):
             return {}
-        found = self.profile.capabilities()
+        found = self.profile.capabilities(known=user is not None)
         conversations = found["config"]["conversations"]
         conversations |= {"can-create": self.may_create(user), "force-passwords": self.settings.force_passwords}
         return {"spreed": found}
