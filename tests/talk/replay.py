@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
 from tests.caldav.replay import Replay, recorded
 from tests.caldav.server import Answer, ask, authorization
-from tests.talk.nextcloud import NextcloudTalk
+from tests.talk.nextcloud import NextcloudTalk, nextcloud_talk
 from tests.talk.occ import COMMANDS, occ
+from tests.talk.profiles import TALK_22, Profile
 from tests.talk.rooms import CHANGELOG
 
 RECORDINGS = (
     *("01-auth-users", "02-talk-rooms", "05-rewrite-eventrooms-occ", "06-hpb-unreachable"),
     "08-policies-permissions",
 )
+POLICIES = RECORDINGS[-1]
+WHEN = datetime(2026, 11, 22, 5, 23, 20, tzinfo=UTC)
 # Which credential a request was made with, where that is what it is about.
 WRONG, APP_PASSWORD = {"bad-password"}, {"apppw-works", "getapppassword-with-apppw"}
 FORM = {"room-form-encoded"}
@@ -40,6 +45,11 @@ class TalkReplay(Replay):
     skipped: list[str] = field(default_factory=list)
     answers: list[tuple[dict[str, Any], Answer]] = field(default_factory=list)
     issued: int = 0
+
+    def differences(self, case: str) -> dict[str, Any]:
+        """Return what was said and what is said now, where that is not the same."""
+        catch_up(self.server, case)
+        return super().differences(case)
 
     def compared(self, entry: dict[str, Any]) -> tuple[Any, Any] | None:
         """Do what an entry tells of, and return what both times was answered or found."""
@@ -168,3 +178,23 @@ def recorded_tokens() -> dict[int, str]:
             rooms = data if isinstance(data, list) else [data]
             found |= {room["id"]: room["token"] for room in rooms if isinstance(room, dict) and "avatarVersion" in room}
     return found
+
+
+@contextmanager
+def as_it_was(profile: Profile = TALK_22) -> Iterator[NextcloudTalk]:
+    """Serve what the recordings began with: an administrator."""
+    known = recorded_tokens()
+    tokens = iter(lambda: known.get(server.talk.rooms.made, f"room{server.talk.rooms.made}"), None)
+    users = {"admin": "secret of admin"}
+    with nextcloud_talk(users, admin="admin", now=lambda: WHEN, tokens=tokens, profile=profile) as server:
+        server.accounts.users["admin"].email = ""
+        server.accounts.users["admin"].displayname = "admin"
+        yield server
+
+
+def catch_up(server: NextcloudTalk, case: str) -> None:
+    """Do what was done before a recording and is in none."""
+    if case == POLICIES:
+        occ(server, "talk:signaling:delete", "https://127.0.0.1:1/standalone-signaling")
+        occ(server, "security:bruteforce:reset", "127.0.0.1")
+        server.talk.rooms.made, server.talk.rooms.joined = 218, 228

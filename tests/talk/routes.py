@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tests.talk import participants, room_api
 from tests.talk.accounts import Account
 from tests.talk.creation import create
@@ -61,7 +63,7 @@ NEEDS = {"DELETE room/*/object": "unbind-conversation", "GET dashboard/events": 
 
 def answer(talk: Talk, request: Request, user: Account) -> tuple[int, object]:
     """Answer what is asked below /apps/spreed/api. Raises OcsError for what is refused."""
-    key = _key(request.method, list(request.path[6:]))
+    key = key_of(request.method, request.path[6:])
     if (key not in OF_A_USER and key not in OF_A_ROOM) or not talk.profile.has(NEEDS.get(key, "conversation-v4")):
         raise OcsError(404, code=UNKNOWN_ROUTE, message="Invalid query")
     if not talk.settings.enabled:
@@ -76,7 +78,9 @@ def answer(talk: Talk, request: Request, user: Account) -> tuple[int, object]:
     return OF_A_ROOM[key](call)
 
 
-def _key(method: str, parts: list[str]) -> str:
+def key_of(method: str, parts: Sequence[str]) -> str:
+    """Return what a request is called here: its path with * for what differs."""
+    parts = list(parts)
     if parts[0] in {"room", "breakout-rooms"}:
         parts[1:2] = ["*"] * len(parts[1:2])
     if parts[2:3] == ["permissions"]:

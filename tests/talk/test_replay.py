@@ -5,22 +5,17 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from tests.caldav.replay import RECORDED, recorded
-from tests.talk.nextcloud import NextcloudTalk, nextcloud_talk
-from tests.talk.occ import occ
+from tests.talk.nextcloud import NextcloudTalk
 from tests.talk.participants import UNNAMED
-from tests.talk.replay import RECORDINGS, TalkReplay, recorded_tokens
+from tests.talk.replay import RECORDINGS, TalkReplay, as_it_was
 
-WHEN = datetime(2026, 11, 22, 5, 23, 20, tzinfo=UTC)
 # CalDAV alone, which the tests of that stand-in do again.
 OF_CALENDARS = ("03-caldav-validation", "04-caldav-scheduling", "07-caldav-trashbin")
-POLICIES = "08-policies-permissions"
 # Commands that set up a server. The stand-in for a deployment has them, not this one.
 NOT_RUN = {
     *("talk:room:create", "talk:stun:list", "talk:stun:add", "talk:turn:add", "talk:turn:list"),
@@ -31,30 +26,11 @@ KINDS = ("Nextcloud-Konto", "Nextcloud account", "Private Unterhaltung", "Weekly
 Replayed = tuple[TalkReplay, dict[str, dict[str, Any]]]
 
 
-@contextmanager
-def as_it_was() -> Iterator[NextcloudTalk]:
-    known = recorded_tokens()
-    tokens = iter(lambda: known.get(server.talk.rooms.made, f"room{server.talk.rooms.made}"), None)
-    with nextcloud_talk({"admin": "secret of admin"}, admin="admin", now=lambda: WHEN, tokens=tokens) as server:
-        server.accounts.users["admin"].email = ""
-        server.accounts.users["admin"].displayname = "admin"
-        yield server
-
-
-def catch_up(server: NextcloudTalk, case: str) -> None:
-    """Do what was done before a recording and is in none."""
-    if case == POLICIES:
-        occ(server, "talk:signaling:delete", "https://127.0.0.1:1/standalone-signaling")
-        occ(server, "security:bruteforce:reset", "127.0.0.1")
-        server.talk.rooms.made, server.talk.rooms.joined = 218, 228
-
-
 @pytest.fixture(scope="module")
 def replayed() -> Iterator[Replayed]:
     with as_it_was() as server:
         replay, found = TalkReplay(server), {}
         for case in RECORDINGS:
-            catch_up(server, case)
             found[case] = replay.differences(case)
         yield replay, found
 
