@@ -81,7 +81,7 @@ def answer(talk: Talk, request: Request, user: Account) -> tuple[int, object]:
 def key_of(method: str, parts: Sequence[str]) -> str:
     """Return what a request is called here: its path with * for what differs."""
     parts = list(parts)
-    if parts[0] in {"room", "breakout-rooms"}:
+    if parts[:1] in (["room"], ["breakout-rooms"]):
         parts[1:2] = ["*"] * len(parts[1:2])
     if parts[2:3] == ["permissions"]:
         parts[3:4] = ["*"]
