@@ -89,7 +89,7 @@ class TalkReplay(Replay):
         headers = {**request["headers"], "Content-Type": kind}
         if request["user"]:
             headers["Authorization"] = authorization(request["user"], self._password(name, request["user"]))
-        answer = send(self.server, request["method"], request["path"], body, headers)
+        answer = ask(request["method"], self.server.url.rstrip("/") + request["path"], body, headers)
         self.answers.append((request, answer))
         if name == "getapppassword":
             self.app_passwords[request["user"]] = json.loads(answer.body)["ocs"]["data"]["apppassword"]
@@ -99,11 +99,6 @@ class TalkReplay(Replay):
         if name in WRONG:
             return "wrong"
         return self.app_passwords[user] if name in APP_PASSWORD else self.server.users[user]
-
-
-def send(server: NextcloudTalk, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-    """Make a request with these headers and no others."""
-    return ask(method, server.url.rstrip("/") + path, body, headers)
 
 
 def encoded(body: Any, *, as_form: bool) -> tuple[bytes, str]:
