@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ KINDS = {"users", "groups", "emails", "teams", "federated_users", "phones"}
 LIMITS = {
     "readOnly": (1, "read-only"),
     "listable": (2, "listable"),
+    "messageExpiration": (sys.maxsize, "message-expiration"),
     "lobbyState": (1, "lobby"),
     "sipEnabled": (2, "sip-enabled"),
     "recordingConsent": (1, "recording-consent"),
@@ -66,34 +68,28 @@ def _one_to_one(talk: Talk, request: Request, user: Account) -> tuple[int, objec
 
 
 def _check(talk: Talk, request: Request, user: Account) -> None:
-    """Raise for what is refused. Which of two faults is named first is a guess: each was recorded alone."""
-    if request.number("roomType") not in {GROUP, PUBLIC}:
-        raise OcsError.named(400, "type")
+    """Raise for what is refused. Each fault was recorded alone; their order is that of the server's source."""
     # Nothing at all is taken for a name, and blanks are not.
     if len(request.text("roomName")) > 255 or (request.text("roomName") and not request.text("roomName").strip()):
         raise OcsError.named(400, "name")
+    if request.number("roomType") not in {GROUP, PUBLIC}:
+        raise OcsError.named(400, "type")
     if not OBJECT_TYPES.fullmatch(request.text("objectType")):
         raise OcsError.named(400, "object-type")
     if bool(request.text("objectType")) != bool(request.text("objectId")):
         raise OcsError.named(400, "object")
-    for name, (limit, error) in LIMITS.items():
+    public, password = request.number("roomType") == PUBLIC, request.text("password")
+    if public and not password and talk.settings.force_passwords:
+        raise OcsError.named(400, "password", message="A password must be set")
+    limits = {**LIMITS, "permissions": (talk.profile.highest, "permissions")}
+    for name, (limit, error) in limits.items():
         if not 0 <= request.number(name) <= limit:
             raise OcsError.named(400, error)
-    if not 0 <= request.number("permissions") <= talk.profile.highest:
-        raise OcsError.named(400, "permissions")
-    if request.number("messageExpiration") < 0:
-        raise OcsError.named(400, "message-expiration")
     if len(request.text("description")) > 2000:
         raise OcsError.named(400, "description")
     if request.text("emoji").isascii() and request.text("emoji"):
         raise OcsError.named(400, "avatar")
-    if request.number("roomType") == PUBLIC:
-        _check_password(talk, request.text("password"), user)
-
-
-def _check_password(talk: Talk, password: str, user: Account) -> None:
-    missing = talk.settings.force_passwords and not password
-    if message := "A password must be set" if missing else talk.accounts.weakness(password, user) if password else "":
+    if message := talk.accounts.weakness(password, user) if public and password else "":
         raise OcsError.named(400, "password", message=message)
 
 

@@ -65,6 +65,8 @@ def test_a_dead_backend_lets_nothing_be_made_and_all_be_read(server: NextcloudTa
     refused = create(server, participants={"users": ["ben"], "emails": ["guest@example.net"]})
     assert (refused.status, refused.code, len(server.rooms), server.mails) == (500, 996, 1, [])
     assert server.ocs("GET", f"{ROOM}/{token}").status == 200
+    assert server.ocs("PUT", f"{ROOM}/{token}", {"roomName": "Renamed"}).status == 500
+    assert server.rooms[token].name == "Renamed"
 
 
 def test_before_21_1_all_but_the_password_is_dropped_without_a_word() -> None:
