@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 
 import pytest
 
 from tests.caldav.nextcloud import Nextcloud, nextcloud
 from tests.caldav.replay import RECORDED, Replay, recorded
+from tests.talk.nextcloud import nextcloud_talk
 
 USERS = {name: f"secret of {name}" for name in ("ana", "ben", "cleo", "dora", "never", "admin")}
 WHEN = datetime(2026, 11, 22, 5, 30, tzinfo=UTC)
@@ -31,8 +32,8 @@ CHANGED = {SCHEDULING: 32}
 
 
 @contextmanager
-def as_it_was(case: str) -> Iterator[Nextcloud]:
-    with nextcloud(USERS, newcomers=("never",), now=lambda: WHEN) as server:
+def as_it_was(case: str, serve: Callable[..., AbstractContextManager[Nextcloud]] = nextcloud) -> Iterator[Nextcloud]:
+    with serve(USERS, newcomers=("never",), now=lambda: WHEN) as server:
         for method, path, uid in BEFORE.get(case, ()):
             event = recorded(case)[0]["request"]["body"].replace("notrash@x", uid).encode() if uid else b""
             assert server.request(method, f"{server.collection('')[:-1]}{path}", event).status < 300
@@ -41,9 +42,12 @@ def as_it_was(case: str) -> Iterator[Nextcloud]:
         yield server
 
 
+@pytest.mark.parametrize("serve", [nextcloud, nextcloud_talk])
 @pytest.mark.parametrize("case", [VALIDATION, SCHEDULING, REWRITING, TRASH])
-def test_every_request_is_answered_as_nextcloud_answered_it(case: str) -> None:
-    with as_it_was(case) as server:
+def test_every_request_is_answered_as_nextcloud_answered_it(
+    case: str, serve: Callable[..., AbstractContextManager[Nextcloud]]
+) -> None:
+    with as_it_was(case, serve) as server:
         assert not Replay(server).differences(case)
 
 
