@@ -18,10 +18,10 @@ from migrate.core.meeting import Meeting, Person
 from migrate.core.naming import slug
 from migrate.core.ports import Calendar, Event, EventPlan, SiteFacts, Write
 from migrate.shared.content_lines import text_line
-from migrate.shared.events import event_uids, find_events, render_event, restore_event, texts_by_uid
+from migrate.shared.events import PRODUCT, event_uids, find_events, render_event, restore_event, texts_by_uid
 from migrate.shared.files import Files
 from migrate.shared.icalendar_text import Component, components, take_apart
-from migrate.shared.vtimezone import MARK, vtimezone
+from migrate.shared.vtimezone import MARK, vtimezone, years_of_zones
 
 HOSTS = "hosts"
 COMBINED = "all.ics"
@@ -34,7 +34,6 @@ _PLAIN = re.compile(r"[a-z0-9][a-z0-9.@_+-]{0,79}")
 # Names that Windows keeps for devices, and names that we make for somebody else.
 _TAKEN = re.compile(rf"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?|{NO_HOST}|.*-[0-9a-f]{{8}}")
 _SLUG_CHARS, _DIGEST_CHARS = 40, 8
-_ZONED = re.compile(r';TZID="?([^":;,\r\n]+)"?(?:;[^:\r\n]*)?:([0-9]{4})')
 
 
 class IcsSettings(BaseModel):
@@ -174,7 +173,7 @@ class _File:
     def text(self) -> str:
         """Return the file, the same text for the same components: they are in order of their UIDs."""
         events = "".join([part for _, part in sorted(self.components.items())])
-        zones = {name: vtimezone(name, year) for name, year in _years(events).items()} | self.zones
+        zones = {name: vtimezone(name, year) for name, year in years_of_zones(events).items()} | self.zones
         return f"{BEGIN}{self.properties}{''.join(zones[name] for name in sorted(zones))}{events}{END}"
 
     def _put(self, component: Component) -> None:
@@ -186,14 +185,6 @@ class _File:
             self.zones[component.uid] = self.zones.get(component.uid, "") + component.text
 
 
-def _years(events: str) -> dict[str, int]:
-    """Return the zones that are used, with the year of the first date in each."""
-    years: dict[str, int] = {}
-    for name, year in set(_ZONED.findall(events)):
-        years[name] = min(int(year), years.get(name, int(year)))
-    return years
-
-
 def _count(things: Sized, noun: str) -> str:
     return f"{len(things)} {noun}{'' if len(things) == 1 else 's'}"
 
@@ -201,7 +192,7 @@ def _count(things: Sized, noun: str) -> str:
 def _head(name: str) -> str:
     properties = {
         "VERSION": "2.0",
-        "PRODID": "-//jitsi-migrate//jitsi-migrate//EN",
+        "PRODID": PRODUCT,
         "CALSCALE": "GREGORIAN",
         "NAME": name,
         "X-WR-CALNAME": name,

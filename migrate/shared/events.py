@@ -28,6 +28,8 @@ from migrate.shared.content_lines import (
 from migrate.shared.icalendar_text import PART_OF, Component, components, fingerprint
 from migrate.shared.vtimezone import always_clear, is_clear
 
+PRODUCT = "-//jitsi-migrate//jitsi-migrate//EN"
+
 _UTC_NAMES = frozenset({"UTC", "Etc/UTC", "UCT", "Etc/UCT", "Universal", "Etc/Universal", "Zulu", "Etc/Zulu"})
 _CLOCK = re.compile(r"BY(?:HOUR|MINUTE|SECOND)")
 _MEETING = re.compile(rf"(?m)^{PART_OF}:(\S+)")
@@ -75,16 +77,21 @@ def find_events(texts: Mapping[str, str], uids: Collection[str]) -> dict[str, Ev
     """Return the events of these UIDs, and the single dates of these meetings; all line ends are made CRLF."""
     found = {}
     for uid, text in texts.items():
-        meeting = _meeting_of(uid, text)
+        meeting = meeting_of(uid, text)
         if uid in uids or meeting in uids:
             crlf = text.replace("\r\n", "\n").replace("\n", "\r\n")
             found[uid] = Event((uid,), crlf, fingerprint(crlf), meeting)
     return found
 
 
-def _meeting_of(uid: str, text: str) -> str:
+def is_ours(uid: str) -> bool:
+    """Tell whether a UID has the form of those that we make."""
+    return _OURS.fullmatch(uid) is not None
+
+
+def meeting_of(uid: str, text: str) -> str:
     """Return the UID of the meeting that an event is a single date of, empty if it is none."""
-    found = _MEETING.search(text) if PART_OF in text and _OURS.fullmatch(uid) else None
+    found = _MEETING.search(text) if PART_OF in text and is_ours(uid) else None
     return found[1] if found else ""
 
 

@@ -39,7 +39,7 @@ class HostBook:
 
     def join(self, person: Person) -> Person:
         """Complete a person by what the file knows; a person it does not know, or knows twice, stays as it is."""
-        row = self._row(person)
+        row = self.row(person)
         if row is None:
             return person
         return Person(
@@ -82,7 +82,8 @@ class HostBook:
                 row[column] = value
         self._index(row)
 
-    def _row(self, person: Person) -> dict[str, str] | None:
+    def row(self, person: Person) -> Mapping[str, str] | None:
+        """Return what the file says of a person; None of one whom it does not know, or knows twice."""
         if person.email:
             return self._by_email.get(person.email.casefold())
         named = self._by_name.get(normalise(person.name), [])

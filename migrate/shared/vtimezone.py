@@ -6,6 +6,7 @@ one RDATE, of which ical.js (Nextcloud, Thunderbird) reads only the first date. 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
 MARK = "X-WRITTEN-BY:jitsi-migrate"
 """Tells a VTIMEZONE of ours, which may be written anew, from somebody else's, which may not."""
 
+_ZONED = re.compile(r';TZID="?([^":;,\r\n]+)"?(?:;[^:\r\n]*)?:([0-9]{4})')
 _BEGIN, _END = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 _WEEK, _SECOND = timedelta(days=7), timedelta(seconds=1)
 _MINUTES_A_DAY = 24 * 60
@@ -47,6 +49,14 @@ class _Observance:
         """From when to when local times are skipped, come twice, or span the change."""
         shift = abs(self.after - self.before)
         return self.onset - shift, self.onset + shift
+
+
+def years_of_zones(events: str) -> dict[str, int]:
+    """Return the zones that events use, with the year of the first date in each."""
+    years: dict[str, int] = {}
+    for name, year in set(_ZONED.findall(events)):
+        years[name] = min(int(year), years.get(name, int(year)))
+    return years
 
 
 @lru_cache(maxsize=1024)

@@ -47,9 +47,14 @@ def write(calendar: Calendar, *writes: Write) -> None:
 
 
 class CalendarContract:
-    """The fixture `calendar` is a Calendar in which nothing was written yet; `nothing` is what is seen in it then."""
+    """The fixture `calendar` is a Calendar in which nothing was written yet.
+
+    `nothing` is what is seen in it then. `keeps_bytes`: what is written comes back byte for byte; else it means the
+    same.
+    """
 
     nothing: ClassVar[Mapping[str, Event] | None] = None
+    keeps_bytes: ClassVar[bool] = True
 
     @pytest.fixture
     def collection(self, calendar: Calendar) -> str:
@@ -114,7 +119,8 @@ class CalendarContract:
         assert found is not None
         assert set(found) == set(event.uids)
         assert all(found[uid].uids == (uid,) for uid in event.uids)
-        assert "".join(found[uid].text for uid in event.uids) == event.text
+        if self.keeps_bytes:
+            assert "".join(found[uid].text for uid in event.uids) == event.text
         assert "+".join(found[uid].fingerprint for uid in event.uids) == event.fingerprint
 
     def test_only_what_is_asked_for_is_returned(self, calendar: Calendar, collection: str) -> None:
@@ -147,7 +153,9 @@ class CalendarContract:
         new = calendar.render(event_plan(replace(SERIES, topic="New", overrides=()), sequence=1))
         self.put(calendar, collection, old)
         self.put(calendar, collection, new)
-        assert "".join((self.texts(calendar, collection, new.uids) or {})[uid] for uid in new.uids) == new.text
+        found = look(calendar, collection, new.uids) or {}
+        assert "+".join(found[uid].fingerprint for uid in new.uids) == new.fingerprint
+        assert "".join(found[uid].text for uid in new.uids) == new.text or not self.keeps_bytes
 
     def test_a_write_removes_what_it_names(self, calendar: Calendar, collection: str) -> None:
         old = calendar.render(event_plan(SERIES))
@@ -190,7 +198,8 @@ class CalendarContract:
         changed = calendar.render(event_plan(replace(SERIES, topic="Changed")))
         write(calendar, Write(collection, event.uids, changed))
         old = calendar.restore(event.uids, "".join(before[uid].text for uid in event.uids))
-        assert old == event
+        assert (old.uids, old.fingerprint) == (event.uids, event.fingerprint)
+        assert old == event or not self.keeps_bytes
         write(calendar, Write(collection, changed.uids, old))
         assert look(calendar, collection, event.uids) == before
 

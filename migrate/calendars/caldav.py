@@ -1,0 +1,191 @@
+"""CalDAV: calendars that people use, on a server, one for all hosts or one for each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from migrate.core.errors import MigrateError, TargetError, TryLaterError
+from migrate.core.meeting import Meeting, Person
+from migrate.core.ports import Calendar, Event, EventPlan, SiteFacts, Write
+from migrate.shared.calendar_objects import render_objects, restore_objects, take_objects
+from migrate.shared.events import event_uids
+from migrate.shared.hosts import FILE as HOSTS
+from migrate.shared.hosts import HostBook, read
+from migrate.shared.side_by_side import Tell, side_by_side
+
+if TYPE_CHECKING:  # it imports requests, which who writes files need not wait for
+    from migrate.shared.dav.collection import RemoteCollection
+    from migrate.shared.dav.places import Places
+    from migrate.shared.http import Client
+
+Result = TypeVar("Result")
+
+
+class CaldavSettings(BaseModel):
+    """The table [calendars.caldav] of migrate.toml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str = Field(
+        default="",
+        description="a calendar, or the server on which it is found; {account} in it becomes each host's account",
+    )
+    user: str = Field(default="", description="who writes; empty: each host, by the account in hosts.csv")
+    calendar: str = Field(default="", description="which calendar, by its name, if the server has several of a user")
+    credentials: Path = Field(
+        default=Path("credentials.csv"), description="accounts and passwords, seen from the site directory; mode 0600"
+    )
+    ca_file: Path | None = Field(
+        default=None, description="certificates of an authority of your own, seen from the site directory"
+    )
+    workers: int = Field(default=4, ge=1, le=32, description="how many requests at once; a busy server gets fewer")
+    patience: float = Field(
+        default=120, ge=0, le=86400, description="seconds until a server is given up that is busy or does not answer"
+    )
+    timeout: float = Field(default=30, gt=0, le=3600, description="seconds that one answer may take")
+
+    @field_validator("url")
+    @classmethod
+    def _safe(cls, value: str) -> str:
+        from migrate.shared.dav.places import fault_of_url
+
+        if value and (fault := fault_of_url(value)):
+            raise ValueError(fault)
+        return value
+
+
+class CaldavCalendar(Calendar):
+    """Writes events to a server, each only if it is still as it was seen."""
+
+    name = "caldav"
+    atomic = False
+    Settings: ClassVar[type[CaldavSettings]] = CaldavSettings
+
+    @classmethod
+    def open(cls, settings: CaldavSettings, site: SiteFacts) -> CaldavCalendar:
+        """Make the adapter of a site. Raises ConfigurationError for hosts.csv and the file of credentials."""
+        from migrate.shared.dav.credentials import read_credentials
+        from migrate.shared.dav.places import Places
+        from migrate.shared.http import Client, Limits
+
+        path = site.directory / settings.credentials
+        hosts = site.directory / HOSTS
+        book = read(hosts.read_bytes(), str(hosts)) if hosts.exists() else HostBook()
+        places = Places(settings.url, settings.user, book, read_credentials(path), str(path))
+        limits = Limits(settings.workers, settings.patience, settings.timeout)
+        ca_file = site.directory / settings.ca_file if settings.ca_file else None
+        return cls(site.id, places, Client(limits, ca_file), settings.calendar, settings.workers)
+
+    def __init__(self, site_id: UUID, places: Places, client: Client, calendar: str, workers: int) -> None:
+        self._site_id = site_id
+        self._places = places
+        self._client = client
+        self._calendar = calendar
+        self._workers = workers
+        self._remote: dict[str, RemoteCollection] = {}
+
+    def collection(self, host: Person) -> str:
+        """Name the collection by its URL as it is configured, with the user in it if it is another one's."""
+        return self._places.name(host)
+
+    def uids(self, key: str, meeting: Meeting) -> tuple[str, ...]:
+        """Name the UIDs: UUIDs made of the site and the key, so that a lost journal orphans nothing."""
+        return event_uids(self._site_id, key, meeting)
+
+    def render(self, plan: EventPlan) -> Event:
+        """Write the event as one object for each UID. Raises ValueError for a room without dates."""
+        return render_objects(self._site_id, plan)
+
+    def restore(self, uids: tuple[str, ...], text: str) -> Event:
+        """Return the event of a text that was found in a calendar before."""
+        return restore_objects(uids, text)
+
+    def look(self, wanted: Mapping[str, Collection[str]]) -> Mapping[str, Mapping[str, Event] | None]:
+        """Return the events that are in the collections, which are read at the same time."""
+        tasks = {name: partial(self._look, name, set(uids)) for name, uids in wanted.items()}
+        return self._all(tasks, "read")
+
+    def write(self, writes: Sequence[Write], wrote: Callable[[], None]) -> Sequence[str]:
+        """Make the changes of each collection in their order, and those of several at the same time."""
+        grouped: dict[str, list[int]] = defaultdict(list)
+        for number, write in enumerate(writes):
+            grouped[write.collection].append(number)
+        tasks = {name: partial(self._write, name, [writes[one] for one in own]) for name, own in grouped.items()}
+        reasons = self._all(tasks, "written", wrote)
+        by_number = {
+            number: reason for name, own in grouped.items() for number, reason in zip(own, reasons[name], strict=True)
+        }
+        return [by_number[number] for number in range(len(writes))]
+
+    def finish(self) -> Sequence[str]:
+        """Make nothing: every program reads the calendars where they are."""
+        return []
+
+    def _look(self, name: str, uids: Collection[str], _tell: Tell) -> Mapping[str, Event] | None:
+        remote = self._open(name)
+        return remote.look(uids) if remote else None
+
+    def _write(self, name: str, writes: Sequence[Write], tell: Tell) -> Sequence[str]:
+        known = name in self._remote
+        remote = self._open(name)
+        if remote and not known:
+            remote.look(())
+        reasons = []
+        for write in writes:
+            reasons.append(_change(remote, write) if remote else "" if write.event is None else _NO_CALENDAR)
+            tell()
+        return reasons
+
+    def _open(self, name: str) -> RemoteCollection | None:
+        from migrate.shared.dav.collection import RemoteCollection
+        from migrate.shared.dav.discovery import find_calendar
+
+        if name not in self._remote:
+            url, login = self._places.locate(name)
+            found = find_calendar(self._client, url, login, self._calendar)
+            if found is None:
+                return None
+            self._remote[name] = RemoteCollection(self._client, found, login)
+        return self._remote[name]
+
+    def _all(
+        self, tasks: Mapping[str, Callable[[Tell], Result]], done: str, told: Tell = lambda: None
+    ) -> dict[str, Result]:
+        """Run a task for each collection. Raises one error for all collections at which something is in the way."""
+        results = dict(
+            zip(tasks, side_by_side(list(tasks.values()), self._workers, self._client.stop, told), strict=True)
+        )
+        faults = {name: result for name, result in results.items() if isinstance(result, MigrateError)}
+        if faults:
+            raise _gathered(faults, done)
+        return {name: result for name, result in results.items() if not isinstance(result, MigrateError)}
+
+
+_NO_CALENDAR = "the calendar is not there; some servers make it when its owner first logs in"
+
+
+def _change(remote: RemoteCollection, write: Write) -> str:
+    """Make one change: what comes first, so that a fault on the way loses nothing. Return why it was not made."""
+    coming = take_objects(write.event.text) if write.event else []
+    going = dict.fromkeys((*write.removes, *(write.event.uids if write.event else ())))
+    for one in coming:
+        going.pop(one.uid, None)
+    reasons = (*(partial(remote.put, one) for one in coming), *(partial(remote.remove, uid) for uid in going))
+    return next((reason for change in reasons if (reason := change())), "")
+
+
+def _gathered(faults: Mapping[str, MigrateError], done: str) -> MigrateError:
+    """Make one error of those of all collections: worth another try only if each of them is."""
+    kind = TryLaterError if all(isinstance(fault, TryLaterError) for fault in faults.values()) else TargetError
+    first = next(iter(faults.values()))
+    if len(faults) == 1:
+        return kind(f"a calendar cannot be {done}: {first.message}", hint=first.hint, details=first.details)
+    details = [f"{name}: {fault.message}" for name, fault in faults.items()]
+    return kind(f"{len(faults)} calendars cannot be {done}", hint=first.hint, details=details)

@@ -1,0 +1,1 @@
+"""CalDAV: what is asked of a server, and what its answers mean."""

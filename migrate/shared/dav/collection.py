@@ -1,0 +1,171 @@
+"""A calendar collection: what is in it, and changes that only happen to what was seen.
+
+A server is asked for all ETags, then for what is new or changed, some at a time: it finds objects under whatever name
+they have, without the searches by UID that most servers make by reading everything for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+from migrate.core.errors import TargetError
+from migrate.core.ports import Event
+from migrate.shared.calendar_objects import CalendarObject, read_object
+from migrate.shared.dav.refusals import CHANGED, GONE, elsewhere, refusal
+from migrate.shared.dav.trash import purge
+from migrate.shared.dav.xml import DATA, ETAG, multiget, query, resources
+from migrate.shared.events import meeting_of
+from migrate.shared.http import Answer, Client, Login
+
+_AT_ONCE = 100
+_XML = {"Content-Type": "application/xml; charset=utf-8", "Depth": "1"}
+_CALENDAR = {"Content-Type": "text/calendar; charset=utf-8"}
+# A compressed answer has an ETag of its own with some servers, which then fits nothing.
+_PLAIN = {"Accept-Encoding": "identity"}
+_NO_COLLECTION = frozenset({404, 410})
+# What servers say of an object that is not what it was, or of a UID that has another name or is in the trash bin.
+_DOUBTFUL = frozenset({400, 403, 409, 412, 500})
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """An object as it was last seen: of what nobody asked for, no text is kept."""
+
+    url: str
+    etag: str
+    uid: str
+    meeting: str = ""
+    object: CalendarObject | None = None
+
+    def wanted(self, uids: Collection[str]) -> bool:
+        return self.uid in uids or self.meeting in uids
+
+
+class RemoteCollection:
+    """One collection, used by one thread at a time."""
+
+    def __init__(self, client: Client, url: str, login: Login) -> None:
+        self._client, self._url, self._login = client, url, login
+        self._seen: dict[str, _Seen] = {}
+        self._by_uid: dict[str, _Seen] = {}
+
+    def look(self, uids: Collection[str]) -> dict[str, Event] | None:
+        """Return the events of these UIDs, and the single dates of these meetings; None if there is no collection."""
+        etags = self._etags()
+        if etags is None:
+            self._remember({})
+            return None
+        seen = {url: one for url, one in self._seen.items() if etags.get(url) == one.etag}
+        fresh = [url for url in etags if url not in seen or (seen[url].wanted(uids) and not seen[url].object)]
+        seen |= {one.url: one if one.wanted(uids) else replace(one, object=None) for one in self._fetch(fresh)}
+        self._remember(seen)
+        return {
+            one.uid: one.object.event() for one in self._by_uid.values() if one.object and one.uid and one.wanted(uids)
+        }
+
+    def put(self, one: CalendarObject) -> str:
+        """Write an object where it was seen, else as a new one; return why not, empty if it is written."""
+        before = self._by_uid.get(one.uid)
+        answer = self._put(one)
+        if answer.status in _DOUBTFUL:
+            now = self._look_again(one.uid)
+            if now and now.object and now.object.fingerprint == one.fingerprint:
+                return ""  # written by a try of which no answer came
+            if reason := _in_the_way(before, now):
+                return reason
+            if purge(self._client, self._url, self._login, one.uid):
+                answer = self._put(one)
+        return "" if answer.status < 300 else refusal(answer)
+
+    def remove(self, uid: str) -> str:
+        """Remove an object if it is as it was seen; return why not, empty if it is gone."""
+        seen = self._by_uid.get(uid)
+        if seen is None:
+            return ""
+        answer = self._client.request("DELETE", seen.url, self._login, headers={"If-Match": seen.etag})
+        if answer.status < 300 or answer.status in _NO_COLLECTION:
+            self._forget(seen)
+            return ""
+        return CHANGED if answer.status == 412 else refusal(answer)
+
+    def matching(self, queries: Iterable[bytes]) -> list[tuple[str, CalendarObject]]:
+        """Return the objects that at least one of the queries finds, with their URLs."""
+        urls: dict[str, None] = {}
+        for asked in queries:
+            answer = self._report(asked)
+            # A server may refuse to search a property; what another query finds is found all the same.
+            urls |= dict.fromkeys(one.url for one in resources(answer)) if answer.status == 207 else {}
+        return [(one.url, one.object) for one in self._fetch(list(urls)) if one.object]
+
+    def _put(self, one: CalendarObject) -> Answer:
+        seen = self._by_uid.get(one.uid)
+        if seen and not seen.etag:
+            seen = self._look_again(one.uid)
+        url = seen.url if seen else f"{self._url}{quote(one.uid, safe='')}.ics"
+        condition = {"If-Match": seen.etag} if seen else {"If-None-Match": "*"}
+        answer = self._client.request("PUT", url, self._login, one.text.encode(), {**_CALENDAR, **condition})
+        if answer.status < 300:
+            etag = answer.headers.get("ETag") or self._get(url).headers.get("ETag", "")
+            # Its text is not kept: what the server made of it is read when somebody looks.
+            self._know(_Seen(url, etag, one.uid, meeting_of(one.uid, one.events)))
+        return answer
+
+    def _look_again(self, uid: str) -> _Seen | None:
+        self.look({uid})
+        return self._by_uid.get(uid)
+
+    def _etags(self) -> dict[str, str] | None:
+        answer = self._report(query(ETAG))
+        if answer.status in _NO_COLLECTION:
+            return None
+        if answer.status != 207:
+            raise TargetError(f"{self._url} cannot be read: {refusal(answer)}")
+        return {one.url: one.text(ETAG) for one in resources(answer) if one.text(ETAG)}
+
+    def _fetch(self, urls: list[str]) -> Iterator[_Seen]:
+        for at in range(0, len(urls), _AT_ONCE):
+            answer = self._report(multiget(urls[at : at + _AT_ONCE]))
+            if answer.status != 207:
+                raise TargetError(f"{self._url} cannot be read: {refusal(answer)}")
+            for one in resources(answer):
+                if text := one.text(DATA):
+                    found = _read(text, one.url)
+                    uid = found.uid if found else ""
+                    meeting = meeting_of(uid, found.events) if found else ""
+                    yield _Seen(one.url, one.text(ETAG), uid, meeting, found)
+
+    def _report(self, body: bytes) -> Answer:
+        return self._client.request("REPORT", self._url, self._login, body, _XML)
+
+    def _get(self, url: str) -> Answer:
+        return self._client.request("GET", url, self._login, headers=_PLAIN)
+
+    def _remember(self, seen: Mapping[str, _Seen]) -> None:
+        self._seen = dict(seen)
+        self._by_uid = {one.uid: one for one in self._seen.values() if one.uid}
+
+    def _know(self, one: _Seen) -> None:
+        self._seen[one.url] = self._by_uid[one.uid] = one
+
+    def _forget(self, one: _Seen) -> None:
+        self._seen.pop(one.url, None)
+        self._by_uid.pop(one.uid, None)
+
+
+def _in_the_way(before: _Seen | None, now: _Seen | None) -> str:
+    """Return what somebody did meanwhile, if that is why an object cannot be written."""
+    if before and now is None:
+        return GONE
+    if before and now and before.etag != now.etag:
+        return CHANGED
+    return elsewhere(now.url) if now and not before else ""
+
+
+def _read(text: str, where: str) -> CalendarObject | None:
+    """Read an object; what people or programs broke is not ours, and is left alone."""
+    try:
+        return read_object(text, where)
+    except TargetError:
+        return None

@@ -1,0 +1,99 @@
+"""Where the events of each host go, and with whose password."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
+
+from pydantic import SecretStr
+
+from migrate.core.errors import TargetError
+from migrate.core.meeting import Person
+from migrate.shared.hosts import HostBook
+from migrate.shared.http import Login, origin, with_user
+
+ACCOUNT = "{account}"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Names collections, and finds what a name stands for.
+
+    A NAME is a URL as migrate.toml or hosts.csv has it, with the user in it who writes there if it is not `user`.
+    """
+
+    url: str
+    user: str
+    hosts: HostBook
+    passwords: Mapping[str, SecretStr]
+    file: str
+
+    def name(self, host: Person) -> str:
+        """Return the name of a host's collection, empty if the host has none."""
+        row = self.hosts.row(host) or {}
+        account = row.get("account") or host.account
+        if url := row.get("calendar_url", "").strip():
+            return self._name(url, account if account in self.passwords else self.user or account)
+        if ACCOUNT not in self.url:
+            return self._name(self.url, self.user or account)
+        own = account if account in self.passwords else self.user or account
+        return self._name(self.url.replace(ACCOUNT, quote(account, safe="")), own) if account else ""
+
+    def locate(self, name: str) -> tuple[str, Login]:
+        """Return the URL and the login of a name. Raises TargetError if it leads where nobody told us to go.
+
+        Names come back from plans and the journal, which are files that people can edit: a password is only sent to a
+        server that migrate.toml or hosts.csv names.
+        """
+        parts = urlsplit(name)
+        url = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+        fault = fault_of_url(url) or ("" if parts.password is None else "a password does not belong there")
+        if fault or origin(url) not in self._origins():
+            raise TargetError(
+                f"{url}: {fault or 'neither migrate.toml nor hosts.csv names this server'}; it is not asked",
+                hint="Plan again, so that events go where the settings say now.",
+            )
+        user = unquote(parts.username or "") or self.user
+        if user not in self.passwords:
+            raise TargetError(
+                f"{url}: there is no password of {user!r}" if user else f"{url}: nobody is named who may write there",
+                hint=f"Write a line with account and password into {self.file}.",
+            )
+        return url, Login(user, self.passwords[user])
+
+    def faults(self) -> list[str]:
+        """Return what is wrong with the URLs of hosts."""
+        found = ((row["zoom_email"] or row["zoom_name"], row["calendar_url"].strip()) for row in self.hosts.rows)
+        return [f"{who}: {url}: {fault}" for who, url in found if url and (fault := fault_of_url(url))]
+
+    def _name(self, url: str, user: str) -> str:
+        return with_user(url, "" if user == self.user else user) if url else ""
+
+    def _origins(self) -> set[str]:
+        urls = (self.url, *(row["calendar_url"].strip() for row in self.hosts.rows))
+        return {origin(url) for url in urls if url}
+
+
+def fault_of_url(url: str) -> str:
+    """Say why a password cannot be sent to a URL, empty if it can."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return "this is not a URL"
+    if not host or parts.scheme not in {"https", "http"}:
+        return "write a URL such as https://cloud.example.org"
+    if parts.username is not None or parts.query or parts.fragment:
+        return "a URL of a calendar has no user, no password, no ? and no #"
+    if parts.scheme == "http" and not _is_loopback(host):
+        return "a password is only sent by https"
+    return ""
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
