@@ -52,13 +52,16 @@ local environment = setmetatable({
     VirtualHost = begin("VirtualHost"), Component = begin("Component"),
     Include = function(name) print("*", "Include", name) end,
 }, { __newindex = function(_, name, value) keep(name, value) end })
-for _, path in ipairs(arg) do assert(loadfile(path, "t", environment))() end
+for _, path in ipairs(arg) do
+    host = "*"
+    assert(loadfile(path, "t", environment))()
+end
 """
 
 
 @dataclass(frozen=True)
 class Option:
-    """One value of an option, as Lua reads it. `host` is * before the first host."""
+    """One value of an option, as Lua reads it. `host` is * before the first host of each file."""
 
     host: str
     name: str
@@ -66,7 +69,7 @@ class Option:
 
 
 def options(texts: Sequence[str]) -> list[Option]:
-    """Read files as Prosody would, one behind the other."""
+    """Read files as Prosody would that includes them."""
     lua = program("lua5.4", "lua5.4")
     with directory() as here:
         (here / "read.lua").write_text(READ)
@@ -204,7 +207,8 @@ def _lay_out(here: Path, texts: Mapping[str, str], ports: Mapping[int, int], mod
         (here / name).mkdir(parents=True)
     (here / "etc/prosody.cfg.lua").write_text(f'run_as_root = true\ndata_path = "{here}/data"\n')
     for path, text in texts.items():
-        place = here / "etc" / ("prosody.cfg.lua" if path.endswith("/prosody.cfg.lua") else "conf.d/host.cfg.lua")
+        name = Path(path).name
+        place = here / "etc" / (name if name == "prosody.cfg.lua" else f"conf.d/{name}")
         with place.open("a", encoding="utf-8") as file:
             file.write(_rewritten(text, here, ports))
     for host in set(re.findall(r'certs/([\w.-]+)\.key"', "".join(texts.values()))):

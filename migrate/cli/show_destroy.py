@@ -37,6 +37,7 @@ def _remains(output: Output, one: Remains, *, check: bool) -> None:
         rows.append(("data", f"{one.archive}; what --adopt saved lies beside it"))
     rows += [("changed by hand", path) for path in one.kept]
     rows += [("needed by others", name) for name in one.needed]
+    rows += [("made by others", path) for path in one.foreign]
     if rows:
         output.line((one.host, "bold"), "  keeps")
         output.pairs(rows)

@@ -7,19 +7,25 @@ from typing import Any
 
 from migrate.services.playbooks import HostOutcome, Outcome
 
+_LISTS = ("kept", "needed", "foreign")
+
 
 @dataclass(frozen=True, slots=True)
 class Remains:
-    """What stays on a host: the archive of its data, files that were changed by hand, packages that others need."""
+    """What stays on a host: the archive of its data, files that were changed by hand, packages that others need.
+
+    `foreign` are files of others that nginx and Prosody serve, which therefore are among the packages.
+    """
 
     host: str
     archive: str
     kept: tuple[str, ...]
     needed: tuple[str, ...]
+    foreign: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
         """Return it for --json."""
-        return {"host": self.host, "archive": self.archive, "kept": list(self.kept), "needed": list(self.needed)}
+        return {"host": self.host, "archive": self.archive, **{name: list(getattr(self, name)) for name in _LISTS}}
 
 
 def remains_of(done: Outcome) -> list[Remains]:
@@ -30,7 +36,5 @@ def remains_of(done: Outcome) -> list[Remains]:
 def _of(host: HostOutcome) -> Remains:
     found: dict[str, Any] = {}
     for change in host.changes:
-        found.update({name: change.data[name] for name in ("archive", "kept", "needed") if change.data.get(name)})
-    return Remains(
-        host.host, str(found.get("archive", "")), tuple(found.get("kept", ())), tuple(found.get("needed", ()))
-    )
+        found.update({name: change.data[name] for name in ("archive", *_LISTS) if change.data.get(name)})
+    return Remains(host.host, str(found.get("archive", "")), *(tuple(found.get(name, ())) for name in _LISTS))

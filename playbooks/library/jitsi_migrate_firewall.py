@@ -10,7 +10,7 @@ description:
   - Compares the rules in force with those that a file means, whatever changed either of them, and loads the file.
   - Only the table C(inet jitsi_migrate) is looked at and replaced, in one step. Those of others stay as they are.
   - Rules that were loaded are put back unless a new connection confirms them in time. So is the file they came from.
-  - The service that loads the file at boot is enabled as soon as the rules are confirmed.
+  - As soon as the rules are confirmed, a copy of them is what the service loads at boot, and it is enabled.
 options:
   state:
     description:
@@ -23,7 +23,7 @@ options:
     description: The text of the file. Required for V(loaded).
     type: str
   file:
-    description: Where the rules are loaded from at boot.
+    description: Where the rules stand on the server.
     type: path
     default: /etc/nftables.conf
   alone:
@@ -99,19 +99,19 @@ def loaded(firewall: Firewall, module: AnsibleModule) -> Result:
     if not firewall.installed:
         if not module.check_mode:
             raise Refused("nftables is not installed: run the play from its start, which installs it")
-        return told("", rules, [], at_boot=False)
+        return told("", rules, [], f"{SERVICE} is not enabled")
     live, meant = firewall.live(), firewall.meant(rules)
-    at_boot = firewall.loaded_at_boot()
+    lacks_at_boot = firewall.lacks_at_boot(rules)
     others = firewall.others() if module.params["alone"] else []
-    result = told(live, meant, others, at_boot=at_boot)
+    result = told(live, meant, others, lacks_at_boot)
     # Killed before they were confirmed, the rules may be in force and about to be put back.
     unconfirmed = live != meant or firewall.places.before.exists() or bool(others)
     if module.check_mode:
         return result
     if unconfirmed:
         firewall.load(rules, patience)
-    elif not at_boot:
-        firewall.load_at_boot()
+    elif lacks_at_boot:
+        firewall.load_at_boot(rules)
     return {**result, "unconfirmed": unconfirmed}
 
 
@@ -124,11 +124,9 @@ def confirmed(firewall: Firewall, module: AnsibleModule) -> Result:
             f"the firewall's rules were put back as they were before: in {module.params['patience']} seconds no new"
             " connection came in. Run it again, with a greater firewall_patience if this host is slow"
         )
-    firewall.keep()
+    firewall.confirm()
     if module.params["alone"]:
         firewall.remove_others()
-    if not firewall.loaded_at_boot():
-        firewall.load_at_boot()
     return {"changed": False}
 
 
@@ -144,12 +142,12 @@ def absent(firewall: Firewall, module: AnsibleModule) -> Result:
     return {"changed": changed, "diff": [shown(live, "")] if live else []}
 
 
-def told(live: str, meant: str, others: list[str], *, at_boot: bool) -> Result:
+def told(live: str, meant: str, others: list[str], lacks_at_boot: str) -> Result:
     """Return what differs."""
     diff = [shown(live, meant)] if live != meant else []
     diff += [{"prepared": f"table {table}, which others made, is removed\n"} for table in others]
-    if not at_boot:
-        diff.append({"prepared": f"{SERVICE} is not enabled: the rules are not loaded at boot\n"})
+    if lacks_at_boot:
+        diff.append({"prepared": f"{lacks_at_boot}: the rules are not loaded at boot\n"})
     return {"changed": bool(diff), "diff": diff}
 
 

@@ -8,6 +8,7 @@ module: jitsi_migrate_removal
 short_description: Take a deployment away from a server
 description:
   - Removes what records say this project brought, and nothing else. Interrupted, the same again completes it.
+  - nginx and Prosody stay, and go on, where somebody else has set up something for them to serve.
   - V(begun) comes before the files of the bundle go, V(ended) after them and the firewall's rules.
 options:
   state:
@@ -81,9 +82,14 @@ packages:
   elements: str
   returned: when state is ended
 needed:
-  description: Packages that stay, for others that came later need them.
+  description: Packages that stay, for others that came later need them, or for the files of C(foreign).
   type: list
   elements: str
+  returned: when state is ended
+foreign:
+  description: Files of others that nginx and Prosody serve, which therefore stay.
+  type: list
+  elements: path
   returned: when state is ended
 """
 
@@ -95,6 +101,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.jitsi_migrate_files import archive
+from ansible.module_utils.jitsi_migrate_installed import packages
 from ansible.module_utils.jitsi_migrate_installed import read_record as read_packages
 from ansible.module_utils.jitsi_migrate_locks import wait_for_locks
 from ansible.module_utils.jitsi_migrate_owner import ADOPTED
@@ -103,6 +110,7 @@ from ansible.module_utils.jitsi_migrate_programs import tried
 from ansible.module_utils.jitsi_migrate_record import read_record
 from ansible.module_utils.jitsi_migrate_refused import refusing
 from ansible.module_utils.jitsi_migrate_removing import (
+    bring_back,
     note,
     noted,
     prune,
@@ -110,6 +118,7 @@ from ansible.module_utils.jitsi_migrate_removing import (
     release,
     removable,
     running,
+    shared,
     stop,
     units,
 )
@@ -142,12 +151,12 @@ def begun(directory: Path, wanted: Result, *, check: bool) -> Result:
     """Stop the services, and keep the data."""
     placed, installed = read_record(directory / "manifest.json"), read_packages(directory / "packages.json").installed
     there = bool(placed.paths or installed)
-    stopping = running(units(installed, placed.paths))
+    ours = our_files(directory, wanted)
+    stopping = running(units(installed, placed.paths, shared(ours)))
     kept = directory / f"destroyed-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}.tar.gz" if there else None
     if not check and there:
-        # Known before the records of files are gone.
-        parents = {str(Path(path).parent) for path in (*placed.paths, *wanted["files"])}
-        note(directory / "removal.json", {*noted(directory / "removal.json"), *parents})
+        # The records of files go with them.
+        note(directory / "removal.json", ours)
         stop(stopping)
         if kept:
             archive(kept, wanted["archived"], {})
@@ -157,25 +166,36 @@ def begun(directory: Path, wanted: Result, *, check: bool) -> Result:
 
 def ended(directory: Path, wanted: Result, *, check: bool) -> Result:
     """Remove what is left of it."""
-    installed = read_packages(directory / "packages.json")
+    installed, ours = read_packages(directory / "packages.json"), our_files(directory, wanted)
     if not check:
         wait_for_locks(PATIENCE)
         Policy(installed.installed).restore()
-    going, needed = removable(installed.installed)
+    brought = packages().keys() & {*installed.installed}
+    theirs = {name: files for name, files in shared(ours).items() if name in brought}
+    going, needed = removable(installed.installed, theirs)
     made = (*installed.files, *wanted["files"], *(path for name in wanted["lineages"] for path in lineage(name)))
     files = [path for path in made if os.path.lexists(path)]
     records = [str(directory / name) for name in RECORDS if (directory / name).exists()]
     if not check:
-        tell(wanted["reload"])
         release([name for name, _ in installed.versions])
+        bring_back(theirs)
+        tell([*wanted["reload"], *theirs])
         # Before certbot, which asks what shall become of certificates that are still there.
         remove(files)
         purge(going)
-        prune([*noted(directory / "removal.json"), *(str(Path(path).parent) for path in files)])
+        prune(str(Path(path).parent) for path in (*ours, *files))
         forget(directory)
     gone = [shown("packages", [f"{name}\n" for name in going])] if going else []
     gone += [shown("files", [f"{path}\n" for path in files])] if files else []
-    return {"changed": bool(going or files or records), "diff": gone, "packages": going, "needed": needed}
+    foreign = [path for paths in theirs.values() for path in paths]
+    changed = bool(going or files or records)
+    return {"changed": changed, "diff": gone, "packages": going, "needed": needed, "foreign": foreign}
+
+
+def our_files(directory: Path, wanted: Result) -> set[str]:
+    """Return all files that were placed and made, also if their records are gone by now."""
+    placed = read_record(directory / "manifest.json").paths
+    return {*noted(directory / "removal.json"), *placed, *wanted["files"]}
 
 
 def lineage(name: str) -> list[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.jitsi_migrate_files import put
+from ansible.module_utils.jitsi_migrate_files import put, text_of
 from ansible.module_utils.jitsi_migrate_foreign import filtering
 from ansible.module_utils.jitsi_migrate_refused import Refused
 
@@ -14,6 +15,19 @@ NFT = "/usr/sbin/nft"
 SERVICE = "nftables.service"
 TABLE = "inet jitsi_migrate"
 UNIT = "jitsi-migrate-firewall"
+DROP_IN = Path(f"/etc/systemd/system/{SERVICE}.d/jitsi-migrate.conf")
+# The file in its place may be one that nobody has confirmed yet when the power fails.
+AT_BOOT = """\
+# Managed by jitsi-migrate: only rules are loaded that let in the machine that deploys.
+[Unit]
+RequiresMountsFor={confirmed}
+
+[Service]
+ExecStart=
+ExecStart={nft} --file {confirmed}
+ExecReload=
+ExecReload={nft} --file {confirmed}
+"""
 # A network of its own, where the rules guard nothing, shows what they will look like.
 ELSEWHERE = f"{NFT} --file - && exec {NFT} --stateless list table {TABLE}"
 # Whoever takes the file away first decides: this, or the confirmation.
@@ -30,7 +44,7 @@ DENIED = (
 
 
 class Places(NamedTuple):
-    """The file that is loaded at boot, and where is kept what the way back needs: until reboot, and for good."""
+    """The file of the rules, and where is kept what the way back needs: until reboot, and for good."""
 
     file: Path
     run: Path
@@ -42,8 +56,13 @@ class Places(NamedTuple):
         return self.run / "before.nft"
 
     @property
+    def loaded(self) -> Path:
+        """Those that nobody confirmed yet."""
+        return self.run / "loaded.nft"
+
+    @property
     def confirmed(self) -> Path:
-        """The last file whose rules let us in."""
+        """The last rules that let us in, which are those that are loaded at boot."""
         return self.state / "confirmed.nft"
 
     @property
@@ -80,6 +99,7 @@ class Firewall:
         self.places.run.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not self.places.before.exists():
             put(self.places.before, f"table {TABLE}\ndelete table {TABLE}\n{self.live()}".encode(), 0o600)
+        put(self.places.loaded, rules.encode(), 0o600)
         self._arm(patience)
         try:
             self._run(NFT, "--file", "-", text=rules)
@@ -94,10 +114,10 @@ class Firewall:
         self._tried("systemctl", "stop", f"{UNIT}.timer")
         return stands
 
-    def keep(self) -> None:
-        """Keep the file that is loaded at boot: it let us in."""
-        self.places.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        put(self.places.confirmed, self.places.file.read_bytes(), 0o640)
+    def confirm(self) -> None:
+        """Keep for boot what was loaded: it let us in."""
+        self.load_at_boot(self.places.loaded.read_text("utf-8"))
+        self.places.loaded.unlink()
 
     def others(self) -> list[str]:
         """Return the tables of others that decide what comes in, which would go on shutting out what ours let in."""
@@ -112,25 +132,44 @@ class Firewall:
         """Remove the table, and nothing of others."""
         self._run(NFT, "--file", "-", text=f"table {TABLE}\ndelete table {TABLE}\n")
 
-    def loaded_at_boot(self) -> bool:
-        """Tell whether the service is enabled."""
-        return self._tried("systemctl", "is-enabled", SERVICE)[1].strip() == "enabled"
+    def lacks_at_boot(self, rules: str) -> str:
+        """Return why rules are not loaded at boot, nothing if they are."""
+        if not self._enabled:
+            return f"{SERVICE} is not enabled"
+        meant = {DROP_IN: self._at_boot, self.places.confirmed: rules}
+        return next((f"{path} is missing or differs" for path, text in meant.items() if text_of(path) != text), "")
 
-    def load_at_boot(self) -> None:
-        """Enable the service, and remember that it was not."""
+    def load_at_boot(self, rules: str) -> None:
+        """Let the service load these rules, enable it, and remember if it was not."""
         self.places.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        put(self.places.enabled, b"", 0o600)
-        self._run("systemctl", "unmask", "--quiet", SERVICE)
-        self._run("systemctl", "enable", "--quiet", SERVICE)
+        put(self.places.confirmed, rules.encode(), 0o640)
+        if text_of(DROP_IN) != self._at_boot:
+            put(DROP_IN, self._at_boot.encode(), 0o644)
+            self._run("systemctl", "daemon-reload")
+        if not self._enabled:
+            put(self.places.enabled, b"", 0o600)
+            self._run("systemctl", "unmask", "--quiet", SERVICE)
+            self._run("systemctl", "enable", "--quiet", SERVICE)
 
     def forget(self) -> None:
         """Leave the service as it was, and no file."""
         if self.places.enabled.exists():
             self._run("systemctl", "disable", "--quiet", SERVICE)
-        for path in (self.places.enabled, self.places.confirmed):
+        for path in (DROP_IN, self.places.enabled, self.places.confirmed):
             path.unlink(missing_ok=True)
-        if self.places.state.exists():
-            self.places.state.rmdir()
+        for directory in (DROP_IN.parent, self.places.state):
+            # Others may have something there, too.
+            with suppress(OSError):
+                directory.rmdir()
+        self._tried("systemctl", "daemon-reload")
+
+    @property
+    def _enabled(self) -> bool:
+        return self._tried("systemctl", "is-enabled", SERVICE)[1].strip() == "enabled"
+
+    @property
+    def _at_boot(self) -> str:
+        return AT_BOOT.format(nft=NFT, confirmed=self.places.confirmed)
 
     def _arm(self, patience: int) -> None:
         self._tried("systemctl", "stop", f"{UNIT}.timer")

@@ -53,10 +53,12 @@ def test_what_was_never_rendered_was_never_deployed(tmp_path: Path) -> None:
 
 def test_what_stays_is_told_and_what_comes_next(capsys: pytest.CaptureFixture[str]) -> None:
     host = HostOutcome("bridge-2.example.org")
-    for data in ({"archive": ARCHIVE}, {"kept": ["/etc/sysctl.d/30-jitsi-meet.conf"]}, {"needed": ["nginx"]}):
+    stays = {"needed": ["nginx"], "foreign": ["/etc/nginx/conf.d/blog.conf"]}
+    for data in ({"archive": ARCHIVE}, {"kept": ["/etc/sysctl.d/30-jitsi-meet.conf"]}, stays):
         host.results.append(HostResult(host.host, "removal : Remove", State.CHANGED, data=data))
     done = Outcome(check=False, hosts={host.host: host})
     show_destroy(Output(Session()), done, remains_of(done), ["meet.example.org"], Path("runs/one"), diff=False)
     told = capsys.readouterr().out
-    for words in (ARCHIVE, "/etc/sysctl.d/30-jitsi-meet.conf", "nginx", "inventory.ini", "jitsi-migrate deploy"):
+    kept = ("/etc/sysctl.d/30-jitsi-meet.conf", "nginx", "/etc/nginx/conf.d/blog.conf")
+    for words in (ARCHIVE, *kept, "inventory.ini", "jitsi-migrate deploy"):
         assert words in told

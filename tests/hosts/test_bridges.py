@@ -8,11 +8,13 @@ import pytest
 
 from tests.hosts.deployed import Deployed, wait_until_idle
 from tests.hosts.servers import BRIDGE, MEET
+from tests.hosts.site import DOMAIN
 
 pytestmark = [pytest.mark.hosts, pytest.mark.exhaustive, pytest.mark.slow, pytest.mark.timeout(600)]
 
-# Prosody and coturn have lists of bridges, which they read when they start.
-STARTS = "systemctl show --value --property=InvocationID jicofo nginx"
+# coturn reads its list of bridges only when it starts.
+STARTS = "systemctl show --value --property=InvocationID jicofo nginx prosody"
+WHITELIST = f"prosodyctl shell config get conference.{DOMAIN} rate_limit_whitelist"
 
 
 def test_a_bridge_is_added_with_the_web_server_that_lets_it_in(deployed_to_change: Deployed):
@@ -25,6 +27,7 @@ def test_a_bridge_is_added_with_the_web_server_that_lets_it_in(deployed_to_chang
     site.run("deploy", "--limit", MEET)
     bridge.renew()
     running = meet.run(STARTS)
+    assert bridge.v4 not in meet.run(WHITELIST)
 
     settings.write_text(known)
     site.run("render")
@@ -36,6 +39,7 @@ def test_a_bridge_is_added_with_the_web_server_that_lets_it_in(deployed_to_chang
     site.run(*together.split())
     wait_until_idle(deployed_to_change.bed)
     assert meet.run(STARTS) == running
+    assert bridge.v4 in meet.run(WHITELIST)
 
 
 def test_a_host_that_is_not_reached_keeps_no_other_from_being_deployed(deployed_to_change: Deployed):

@@ -10,11 +10,16 @@ import pytest
 from tests.hosts.deployed import DEPLOYED, Deployed
 from tests.hosts.host import Host
 from tests.hosts.site import DOMAIN
+from tests.hosts.waiting import until
 
 pytestmark = [pytest.mark.hosts, pytest.mark.exhaustive, pytest.mark.slow, pytest.mark.timeout(600)]
 
 MEANT = ("-e", f"jitsi_meet_destroy={DOMAIN}")
 BY_HAND = "/etc/sysctl.d/30-jitsi-meet.conf"
+THEIRS = {
+    "/etc/nginx/conf.d/blog.conf": "server { listen 127.0.0.1:8088; return 200 'a blog'; }\n",
+    "/etc/prosody/conf.d/club.cfg.lua": 'VirtualHost "club.example.org"\n',
+}
 # Of everything that a deployment touches. What is rewritten without anybody's doing is left out.
 TREE = (
     r"find /etc /opt /root /srv /usr /var -xdev -not -path '/srv/debian/*' \( -type d -printf '%p/ %u:%g %m\n'"
@@ -88,6 +93,27 @@ def test_a_server_is_what_it_was_before(deployed_to_change: Deployed):
     assert re.search(rf"changed by hand +{BY_HAND}", told)
     assert {host.name: differences(before[host.name], look(host)) for host in hosts} == nothing(hosts)
     assert "Nothing of a deployment is left there." in site.run("destroy", "--confirm", DOMAIN)
+
+
+def test_what_others_have_added_since_is_served_on(deployed_to_change: Deployed):
+    site, meet = deployed_to_change.site, deployed_to_change.meet
+    for path, text in THEIRS.items():
+        meet.run(f"cat >{path}", text=text)
+    meet.run("systemctl reload nginx && systemctl restart prosody")
+    started = meet.run("systemctl show --value --property=InvocationID nginx")
+    told = site.run("destroy", "--confirm", DOMAIN)
+    for path in THEIRS:
+        assert re.search(rf"made by others +{path}", told)
+    ask = "import urllib.request as web; print(web.urlopen('http://127.0.0.1:8088/').read().decode())"
+    assert meet.run(f'python3 -c "{ask}"') == "a blog\n"
+    assert meet.run("systemctl show --value --property=InvocationID nginx") == started
+    until(lambda: "club.example.org" in meet.tried("prosodyctl shell host list").stdout, "Prosody serves no club")
+    assert DOMAIN not in meet.run("prosodyctl shell host list")
+    assert DOMAIN not in meet.run("nginx -T")
+    assert meet.tried("dpkg --status jicofo").returncode
+    again = site.run("destroy", "--confirm", DOMAIN)
+    assert "Nothing of a deployment is left there." in again
+    assert meet.run("systemctl is-enabled nginx prosody").split() == ["enabled"] * 2
 
 
 def nothing(hosts: Iterable[Host]) -> dict[str, list[str]]:

@@ -37,8 +37,13 @@ LOADED_ONLY = """
         rules: "{{ lookup('ansible.builtin.file', firewall_file, rstrip=false) }}"
         patience: 600
 """
-# Under this name its disk is kept.
-FILTERING = "filtering"
+PLACED_ONLY = """
+- hosts: bridge.example.org
+  gather_facts: false
+  roles: [bundle]
+"""
+# Under these names its disk is kept.
+FILTERING, RESTARTED = "filtering", "restarted"
 # Short enough to be waited for, where nobody comes in.
 PATIENCE = 5
 OTHERS = "table inet others {\n\tchain input {\n\t}\n}\n"
@@ -195,6 +200,15 @@ def test_a_run_that_was_killed_before_it_confirmed_is_completed(deployer: Deploy
     assert deployer.at_boot
     assert "tcp dport { 81, 443 } accept" in deployer.live()
     assert deployer.host.tried("systemctl is-active jitsi-migrate-firewall.timer").stdout == "inactive\n"
+
+
+def test_at_boot_only_rules_are_loaded_that_were_confirmed(deployer: Deployer, rules: str):
+    deployer.make(rules)
+    right = deployer.live().replace(OTHERS, "")
+    deployer.play(rules.replace("80, 443", "81, 443"), play=PLACED_ONLY)
+    assert "81, 443" in deployer.host.run(f"cat {FILE}")
+    deployer.host.keep(RESTARTED)
+    assert deployer.live() == right
 
 
 def test_a_firewall_that_is_taken_over_shuts_out_nobody_any_more(deployer: Deployer, rules: str):

@@ -26,6 +26,10 @@ def _on_web(host: Host, _: Topology) -> bool:
     return host.is_web
 
 
+def _where_bridges_log_in_from_elsewhere(host: Host, topology: Topology) -> bool:
+    return host.is_web and bool(topology.remote_bridges)
+
+
 def _on_bridges(host: Host, _: Topology) -> bool:
     return host.is_bridge
 
@@ -80,6 +84,17 @@ RECIPES = (
             restart=("prosody",),
         ),
         _on_web,
+    ),
+    Recipe(
+        "prosody/bridges.cfg.lua.j2",
+        Placement(
+            "/etc/prosody/conf.d/jitsi-meet-bridges.cfg.lua",
+            group="prosody",
+            mode="0640",
+            validate=_LUA,
+            reload=("prosody",),
+        ),
+        _where_bridges_log_in_from_elsewhere,
     ),
     Recipe(
         "prosody/accounts.json.j2",

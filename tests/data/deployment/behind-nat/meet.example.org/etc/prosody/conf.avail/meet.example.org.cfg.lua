@@ -134,7 +134,6 @@ Component "conference.meet.example.org" "muc"
     muc_rate_joins = 3
     rate_limit_login_rate = 3
     rate_limit_message_rate = 3
-    rate_limit_whitelist = { "127.0.0.1", "::1" }
 
 Component "lobby.meet.example.org" "muc"
     storage = "memory"

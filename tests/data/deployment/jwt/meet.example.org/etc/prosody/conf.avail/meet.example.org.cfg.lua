@@ -144,7 +144,6 @@ Component "conference.meet.example.org" "muc"
     muc_rate_joins = 3
     rate_limit_login_rate = 3
     rate_limit_message_rate = 3
-    rate_limit_whitelist = { "127.0.0.1", "::1" }
     -- Guests have no token to verify: they get in when a host is there.
     token_verification_allowlist = { "guest.meet.example.org" }
 

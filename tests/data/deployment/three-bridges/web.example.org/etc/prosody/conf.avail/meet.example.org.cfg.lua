@@ -134,7 +134,6 @@ Component "conference.meet.example.org" "muc"
     muc_rate_joins = 3
     rate_limit_login_rate = 3
     rate_limit_message_rate = 3
-    rate_limit_whitelist = { "127.0.0.1", "::1", "192.0.2.21", "2001:db8::21", "10.1.0.21", "192.0.2.22", "10.1.0.22", "198.51.100.23", "10.1.0.23" }
 
 Component "lobby.meet.example.org" "muc"
     storage = "memory"
