@@ -19,6 +19,7 @@ from migrate.shared.events import event_uids
 from migrate.shared.hosts import FILE as HOSTS
 from migrate.shared.hosts import HostBook, read
 from migrate.shared.side_by_side import Tell, side_by_side
+from migrate.shared.urls import fault_of_url
 
 if TYPE_CHECKING:  # it imports requests, which who writes files need not wait for
     from migrate.shared.dav.collection import RemoteCollection
@@ -33,12 +34,14 @@ class CaldavSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    url: str = Field(
-        default="",
+    url: str | None = Field(
+        default=None,
         description="a calendar, or the server on which it is found; {account} in it becomes each host's account",
     )
-    user: str = Field(default="", description="who writes; empty: each host, by the account in hosts.csv")
-    calendar: str = Field(default="", description="which calendar, by its name, if the server has several of a user")
+    user: str | None = Field(default=None, description="who writes; without it each host, by the account in hosts.csv")
+    calendar: str | None = Field(
+        default=None, description="which calendar, by its name, if the server has several of a user"
+    )
     credentials: Path = Field(
         default=Path("credentials.csv"), description="accounts and passwords, seen from the site directory; mode 0600"
     )
@@ -46,16 +49,14 @@ class CaldavSettings(BaseModel):
         default=None, description="certificates of an authority of your own, seen from the site directory"
     )
     workers: int = Field(default=4, ge=1, le=32, description="how many requests at once; a busy server gets fewer")
-    patience: float = Field(
+    patience: int = Field(
         default=120, ge=0, le=86400, description="seconds until a server is given up that is busy or does not answer"
     )
-    timeout: float = Field(default=30, gt=0, le=3600, description="seconds that one answer may take")
+    timeout: int = Field(default=30, ge=1, le=3600, description="seconds that one answer may take")
 
     @field_validator("url")
     @classmethod
-    def _safe(cls, value: str) -> str:
-        from migrate.shared.dav.places import fault_of_url
-
+    def _safe(cls, value: str | None) -> str | None:
         if value and (fault := fault_of_url(value)):
             raise ValueError(fault)
         return value
@@ -78,10 +79,10 @@ class CaldavCalendar(Calendar):
         path = site.directory / settings.credentials
         hosts = site.directory / HOSTS
         book = read(hosts.read_bytes(), str(hosts)) if hosts.exists() else HostBook()
-        places = Places(settings.url, settings.user, book, read_credentials(path), str(path))
+        places = Places(settings.url or "", settings.user or "", book, read_credentials(path), str(path))
         limits = Limits(settings.workers, settings.patience, settings.timeout)
         ca_file = site.directory / settings.ca_file if settings.ca_file else None
-        return cls(site.id, places, Client(limits, ca_file), settings.calendar, settings.workers)
+        return cls(site.id, places, Client(limits, ca_file), settings.calendar or "", settings.workers)
 
     def __init__(self, site_id: UUID, places: Places, client: Client, calendar: str, workers: int) -> None:
         self._site_id = site_id

@@ -15,14 +15,16 @@ from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from random import uniform
 from time import monotonic
-from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+from urllib.parse import urljoin
 
 import requests
 from pydantic import SecretStr
 from requests.adapters import HTTPAdapter
+from requests.auth import HTTPBasicAuth
 
 from migrate.core.errors import MigrateError, TargetError, TryLaterError
 from migrate.shared.throttle import Stopped, Throttle
+from migrate.shared.urls import origin
 
 BUSY = frozenset({429, 503})
 _PASSING = frozenset({0, 429, 500, 502, 503, 504})
@@ -150,7 +152,7 @@ class Client:
                 data=body,
                 headers=headers,
                 # Given as text it would be encoded as Latin-1, which no server expects today.
-                auth=(login.user.encode(), login.password.get_secret_value().encode()),
+                auth=HTTPBasicAuth(login.user.encode(), login.password.get_secret_value().encode()),
                 timeout=self._limits.timeout,
                 allow_redirects=False,
                 stream=True,
@@ -178,19 +180,6 @@ class Client:
 
     def _server(self, url: str) -> _Server:
         return self._servers.setdefault(origin(url), _Server(Throttle(self._limits.workers)))
-
-
-def origin(url: str) -> str:
-    """Return scheme, host and port of a URL, written in one way."""
-    parts = urlsplit(url)
-    port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
-    return f"{parts.scheme}://{parts.hostname or ''}:{port}"
-
-
-def with_user(url: str, user: str) -> str:
-    """Return the URL with a user name in it, which `without_user` takes out again."""
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=f"{quote(user, safe='')}@{parts.netloc}")) if user else url
 
 
 def retry_after(value: str, now: datetime) -> float:

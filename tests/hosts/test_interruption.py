@@ -103,7 +103,7 @@ def renew(deployed: Deployed) -> None:
 def restart(deployed: Deployed) -> None:
     """Start the servers anew, as those that they are compared with have done."""
     for host in deployed.bed.hosts.values():
-        host.keep("restarted")
+        host.restart()
     wait_until_idle(deployed.bed)
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import quote
 
 from pydantic import SecretStr
 
 from migrate.core.errors import TargetError
 from migrate.core.meeting import Person
 from migrate.shared.hosts import HostBook
-from migrate.shared.http import Login, origin, with_user
+from migrate.shared.http import Login
+from migrate.shared.urls import fault_of_url, origin, parted, with_user
 
 ACCOUNT = "{account}"
+_AGAIN = "Plan again, so that events go where the settings say now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +48,17 @@ class Places:
         Names come back from plans and the journal, which are files that people can edit: a password is only sent to a
         server that migrate.toml or hosts.csv names.
         """
-        parts = urlsplit(name)
-        url = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-        fault = fault_of_url(url) or ("" if parts.password is None else "a password does not belong there")
+        try:
+            url, user = parted(name)
+        except ValueError as error:
+            raise TargetError(f"this names no calendar: {error}", hint=_AGAIN) from error
+        fault = fault_of_url(url)
         if fault or origin(url) not in self._origins():
             raise TargetError(
                 f"{url}: {fault or 'neither migrate.toml nor hosts.csv names this server'}; it is not asked",
-                hint="Plan again, so that events go where the settings say now.",
+                hint=_AGAIN,
             )
-        user = unquote(parts.username or "") or self.user
+        user = user or self.user
         if user not in self.passwords:
             raise TargetError(
                 f"{url}: there is no password of {user!r}" if user else f"{url}: nobody is named who may write there",
@@ -74,26 +77,3 @@ class Places:
     def _origins(self) -> set[str]:
         urls = (self.url, *(row["calendar_url"].strip() for row in self.hosts.rows))
         return {origin(url) for url in urls if url}
-
-
-def fault_of_url(url: str) -> str:
-    """Say why a password cannot be sent to a URL, empty if it can."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        return "this is not a URL"
-    if not host or parts.scheme not in {"https", "http"}:
-        return "write a URL such as https://cloud.example.org"
-    if parts.username is not None or parts.query or parts.fragment:
-        return "a URL of a calendar has no user, no password, no ? and no #"
-    if parts.scheme == "http" and not _is_loopback(host):
-        return "a password is only sent by https"
-    return ""
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -27,7 +27,8 @@ def purge(client: Client, collection: str, login: Login, uid: str) -> bool:
         return False
     calendar = unquote(urlsplit(collection).path.rstrip("/").rpartition("/")[2])
     found = [one.url for one in resources(answer) if one.text(_OF_CALENDAR) == calendar and _uid(one) == uid]
-    return any([client.request("DELETE", url, login).status < 300 for url in found])
+    statuses = [client.request("DELETE", url, login).status for url in found]
+    return any(status < 300 for status in statuses)
 
 
 def _uid(resource: Resource) -> str:

@@ -10,7 +10,8 @@ from urllib.parse import urljoin, urlsplit
 from xml.etree.ElementTree import Element, ParseError, SubElement, TreeBuilder, XMLParser, tostring
 
 from migrate.core.errors import TargetError
-from migrate.shared.http import Answer, origin
+from migrate.shared.http import Answer
+from migrate.shared.urls import origin
 
 DAV, CALDAV, NEXTCLOUD = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}", "{http://nextcloud.com/ns}"
 ETAG, DATA = f"{DAV}getetag", f"{CALDAV}calendar-data"
