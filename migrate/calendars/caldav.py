@@ -11,11 +11,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from migrate.core.errors import MigrateError, TargetError, TryLaterError
+from migrate.core.errors import ConfigurationError, MigrateError, TargetError, TryLaterError
 from migrate.core.meeting import Meeting, Person
-from migrate.core.ports import Calendar, Event, EventPlan, SiteFacts, Write
+from migrate.core.ports import Calendar, Event, EventPlan, Sighting, SiteFacts, Sought, Write
 from migrate.shared.calendar_objects import render_objects, restore_objects, take_objects
-from migrate.shared.events import event_uids
+from migrate.shared.events import event_uids, is_ours
 from migrate.shared.hosts import FILE as HOSTS
 from migrate.shared.hosts import HostBook, read
 from migrate.shared.side_by_side import Tell, side_by_side
@@ -80,6 +80,8 @@ class CaldavCalendar(Calendar):
         hosts = site.directory / HOSTS
         book = read(hosts.read_bytes(), str(hosts)) if hosts.exists() else HostBook()
         places = Places(settings.url or "", settings.user or "", book, read_credentials(path), str(path))
+        if faults := places.faults():
+            raise ConfigurationError(f"{hosts}: calendars cannot be used", details=faults)
         limits = Limits(settings.workers, settings.patience, settings.timeout)
         ca_file = site.directory / settings.ca_file if settings.ca_file else None
         return cls(site.id, places, Client(limits, ca_file), settings.calendar or "", settings.workers)
@@ -113,6 +115,19 @@ class CaldavCalendar(Calendar):
         tasks = {name: partial(self._look, name, set(uids)) for name, uids in wanted.items()}
         return self._all(tasks, "read")
 
+    def search(self, sought: Sequence[Sought]) -> Mapping[str, Sequence[Sighting]]:
+        """Return the events of somebody else in all calendars of the hosts that tell of these meetings."""
+        grouped: dict[str, list[Sought]] = defaultdict(list)
+        for one in sought:
+            if name := self._places.name(one.host):
+                grouped[name].append(one)
+        tasks = {name: partial(self._search, name, own) for name, own in grouped.items()}
+        found: dict[str, list[Sighting]] = defaultdict(list)
+        for sightings in self._all(tasks, "searched").values():
+            for key, sighting in sightings:
+                found[key].append(sighting)
+        return found
+
     def write(self, writes: Sequence[Write], wrote: Callable[[], None]) -> Sequence[str]:
         """Make the changes of each collection in their order, and those of several at the same time."""
         grouped: dict[str, list[int]] = defaultdict(list)
@@ -132,6 +147,30 @@ class CaldavCalendar(Calendar):
     def _look(self, name: str, uids: Collection[str], _tell: Tell) -> Mapping[str, Event] | None:
         remote = self._open(name)
         return remote.look(uids) if remote else None
+
+    def _search(self, name: str, sought: Sequence[Sought], _tell: Tell) -> Sequence[tuple[str, Sighting]]:
+        from migrate.shared.dav.collection import RemoteCollection
+        from migrate.shared.dav.discovery import calendars_of
+        from migrate.shared.dav.searching import queries
+        from migrate.shared.sightings import Wanted
+
+        own = self._open(name)
+        if own is None:
+            return []
+        url, login = self._places.locate(name)
+        urls = {own.url: name} | {
+            one.url: self._places.named(one.url, login.user)
+            for one in calendars_of(self._client, url, login)
+            if one.url != own.url
+        }
+        wanted, asked = Wanted(sought), queries(min(one.since for one in sought))
+        return [
+            (key, Sighting(called, one.event(), where))
+            for found, called in urls.items()
+            for one in RemoteCollection(self._client, found, login).matching(asked)
+            if not is_ours(one.uid)
+            for key, where in wanted.told_by(one.events).items()
+        ]
 
     def _write(self, name: str, writes: Sequence[Write], tell: Tell) -> Sequence[str]:
         known = name in self._remote

@@ -47,7 +47,7 @@ class RemoteCollection:
     """One collection, used by one thread at a time."""
 
     def __init__(self, client: Client, url: str, login: Login) -> None:
-        self._client, self._url, self._login = client, url, login
+        self._client, self.url, self._login = client, url, login
         self._seen: dict[str, _Seen] = {}
         self._by_uid: dict[str, _Seen] = {}
 
@@ -70,12 +70,14 @@ class RemoteCollection:
         before = self._by_uid.get(one.uid)
         answer = self._put(one)
         if answer.status in _DOUBTFUL:
-            now = self._look_again(one.uid)
+            now = self._now(one.uid)
             if now and now.object and now.object.fingerprint == one.fingerprint:
-                return ""  # written by a try of which no answer came
+                # Written by a try of which no answer came.
+                self._know(now)
+                return ""
             if reason := _in_the_way(before, now):
                 return reason
-            if purge(self._client, self._url, self._login, one.uid):
+            if purge(self._client, self.url, self._login, one.uid):
                 answer = self._put(one)
         return "" if answer.status < 300 else refusal(answer)
 
@@ -90,20 +92,21 @@ class RemoteCollection:
             return ""
         return CHANGED if answer.status == 412 else refusal(answer)
 
-    def matching(self, queries: Iterable[bytes]) -> list[tuple[str, CalendarObject]]:
-        """Return the objects that at least one of the queries finds, with their URLs."""
-        urls: dict[str, None] = {}
-        for asked in queries:
-            answer = self._report(asked)
-            # A server may refuse to search a property; what another query finds is found all the same.
-            urls |= dict.fromkeys(one.url for one in resources(answer)) if answer.status == 207 else {}
-        return [(one.url, one.object) for one in self._fetch(list(urls)) if one.object]
+    def matching(self, queries: Iterable[bytes]) -> list[CalendarObject]:
+        """Return the objects that at least one of the queries finds."""
+        answers = [self._report(asked) for asked in queries]
+        # A server may refuse to search a property; what another query finds is found all the same.
+        good = [answer for answer in answers if answer.status == 207]
+        if not good:
+            raise TargetError(f"{self.url} cannot be searched: {refusal(answers[0])}")
+        urls = dict.fromkeys(one.url for answer in good for one in resources(answer))
+        return [one.object for one in self._fetch(list(urls)) if one.object]
 
     def _put(self, one: CalendarObject) -> Answer:
         seen = self._by_uid.get(one.uid)
         if seen and not seen.etag:
-            seen = self._look_again(one.uid)
-        url = seen.url if seen else f"{self._url}{quote(one.uid, safe='')}.ics"
+            seen = self._now(one.uid)
+        url = seen.url if seen else f"{self.url}{quote(one.uid, safe='')}.ics"
         condition = {"If-Match": seen.etag} if seen else {"If-None-Match": "*"}
         answer = self._client.request("PUT", url, self._login, one.text.encode(), {**_CALENDAR, **condition})
         if answer.status < 300:
@@ -112,23 +115,27 @@ class RemoteCollection:
             self._know(_Seen(url, etag, one.uid, meeting_of(one.uid, one.events)))
         return answer
 
-    def _look_again(self, uid: str) -> _Seen | None:
-        self.look({uid})
-        return self._by_uid.get(uid)
+    def _now(self, uid: str) -> _Seen | None:
+        """Return what is under a UID now. It does not count as seen: nobody has decided what becomes of it."""
+        seen, etags = self._by_uid.get(uid), self._etags() or {}
+        if seen and etags.get(seen.url) == seen.etag:
+            return seen
+        changed = [url for url, etag in etags.items() if url not in self._seen or self._seen[url].etag != etag]
+        return next((one for one in self._fetch(changed) if one.uid == uid), None)
 
     def _etags(self) -> dict[str, str] | None:
         answer = self._report(query(ETAG))
         if answer.status in _NO_COLLECTION:
             return None
         if answer.status != 207:
-            raise TargetError(f"{self._url} cannot be read: {refusal(answer)}")
+            raise TargetError(f"{self.url} cannot be read: {refusal(answer)}")
         return {one.url: one.text(ETAG) for one in resources(answer) if one.text(ETAG)}
 
     def _fetch(self, urls: list[str]) -> Iterator[_Seen]:
         for at in range(0, len(urls), _AT_ONCE):
             answer = self._report(multiget(urls[at : at + _AT_ONCE]))
             if answer.status != 207:
-                raise TargetError(f"{self._url} cannot be read: {refusal(answer)}")
+                raise TargetError(f"{self.url} cannot be read: {refusal(answer)}")
             for one in resources(answer):
                 if text := one.text(DATA):
                     found = _read(text, one.url)
@@ -137,7 +144,7 @@ class RemoteCollection:
                     yield _Seen(one.url, one.text(ETAG), uid, meeting, found)
 
     def _report(self, body: bytes) -> Answer:
-        return self._client.request("REPORT", self._url, self._login, body, _XML)
+        return self._client.request("REPORT", self.url, self._login, body, _XML)
 
     def _get(self, url: str) -> Answer:
         return self._client.request("GET", url, self._login, headers=_PLAIN)

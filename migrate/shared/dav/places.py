@@ -36,11 +36,11 @@ class Places:
         row = self.hosts.row(host) or {}
         account = row.get("account") or host.account
         if url := row.get("calendar_url", "").strip():
-            return self._name(url, account if account in self.passwords else self.user or account)
+            return self.named(url, account if account in self.passwords else self.user or account)
         if ACCOUNT not in self.url:
-            return self._name(self.url, self.user or account)
+            return self.named(self.url, self.user or account)
         own = account if account in self.passwords else self.user or account
-        return self._name(self.url.replace(ACCOUNT, quote(account, safe="")), own) if account else ""
+        return self.named(self.url.replace(ACCOUNT, quote(account, safe="")), own) if account else ""
 
     def locate(self, name: str) -> tuple[str, Login]:
         """Return the URL and the login of a name. Raises TargetError if it leads where nobody told us to go.
@@ -69,9 +69,11 @@ class Places:
     def faults(self) -> list[str]:
         """Return what is wrong with the URLs of hosts."""
         found = ((row["zoom_email"] or row["zoom_name"], row["calendar_url"].strip()) for row in self.hosts.rows)
-        return [f"{who}: {url}: {fault}" for who, url in found if url and (fault := fault_of_url(url))]
+        # The URL may have a password in it.
+        return [f"{who}: {fault}" for who, url in found if url and (fault := fault_of_url(url))]
 
-    def _name(self, url: str, user: str) -> str:
+    def named(self, url: str, user: str) -> str:
+        """Return the name of a URL at which this user writes."""
         return with_user(url, "" if user == self.user else user) if url else ""
 
     def _origins(self) -> set[str]:
