@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -93,6 +93,7 @@ class CaldavCalendar(Calendar):
         self._calendar = calendar
         self._workers = workers
         self._remote: dict[str, RemoteCollection] = {}
+        self._changed: Counter[str] = Counter()
 
     def collection(self, host: Person) -> str:
         """Name the collection by its URL as it is configured, with the user in it if it is another one's."""
@@ -143,14 +144,20 @@ class CaldavCalendar(Calendar):
             grouped[write.collection].append(number)
         tasks = {name: partial(self._write, name, [writes[one] for one in own]) for name, own in grouped.items()}
         reasons = self._all(tasks, "written", wrote)
+        self._changed.update(name for name in grouped for reason in reasons[name] if not reason)
         by_number = {
             number: reason for name, own in grouped.items() for number, reason in zip(own, reasons[name], strict=True)
         }
         return [by_number[number] for number in range(len(writes))]
 
     def finish(self) -> Sequence[str]:
-        """Make nothing: every program reads the calendars where they are."""
-        return []
+        """Make nothing, as every program reads the calendars where they are; tell which were changed."""
+        if len(self._changed) <= _MOST_NAMED:
+            return [
+                f"{name}: {count} {'event' if count == 1 else 'events'} changed"
+                for name, count in sorted(self._changed.items())
+            ]
+        return [f"{sum(self._changed.values())} events changed in {len(self._changed)} calendars"]
 
     def _look(self, name: str, uids: Collection[str], _tell: Tell) -> Mapping[str, Event] | None:
         remote = self._open(name)
@@ -218,6 +225,7 @@ class CaldavCalendar(Calendar):
         return {name: result for name, result in results.items() if not isinstance(result, MigrateError)}
 
 
+_MOST_NAMED = 8
 _NO_CALENDAR = "the calendar is not there; some servers make it when its owner first logs in"
 
 

@@ -289,3 +289,12 @@ def test_what_a_server_says_is_not_trusted(cloud: Nextcloud, tmp_path: Path, bod
         calendar = of(cloud, tmp_path, url=f"http://127.0.0.1:{port}/")
         with pytest.raises(TargetError, match=r"not XML|another server"):
             look(calendar, calendar.collection(HOST), ["1"])
+
+
+def test_it_tells_which_calendars_it_changed(cloud: Nextcloud, tmp_path: Path) -> None:
+    calendar = of(cloud, tmp_path)
+    collection = calendar.collection(HOST)
+    assert calendar.finish() == []
+    events = [calendar.render(event_plan(SINGLE, key)) for key in ("number:1", "number:2")]
+    write(calendar, *(Write(collection, (), event) for event in events))
+    assert calendar.finish() == [f"{collection}: 2 events changed"]
