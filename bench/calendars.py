@@ -1,7 +1,7 @@
 """Writing into calendars on a server, against the same PUTs with nothing around them, and against vdirsyncer.
 
-The server is sabre/dav with a database of its own. Whoever writes gets new calendars on it, so that all find it equally
-full but for what the others wrote elsewhere.
+The server is sabre/dav with a database of its own. Whoever writes gets new calendars on it, which go again: all find it
+equally empty.
 """
 
 from __future__ import annotations
@@ -92,42 +92,44 @@ class Task:
 
     def ours(self) -> float:
         """Apply a plan, made before, in a new site directory."""
-        site = self._planned(calendars := self._calendars())
-        began = time.perf_counter()
-        self._run("apply", site / "plan.json", "--site", site)
-        seconds = time.perf_counter() - began
-        self._check(calendars)
+        with self._calendars() as calendars:
+            site = self._planned(calendars)
+            began = time.perf_counter()
+            self._run("apply", site / "plan.json", "--site", site)
+            seconds = time.perf_counter() - began
+            self._check(calendars)
         return seconds
 
     def floor(self, connections: int) -> float:
         """Put the same on so many connections at once."""
-        calendars = self._calendars()
-        places = [calendars[number % self.hosts] + path.name for number, path in enumerate(self._events())]
-        puts = list(zip(places, map(str, self._events()), strict=True))
-        given = json.dumps({"login": [self.server.user, self.server.password], "puts": puts})
         command = [sys.executable, str(HERE / "puts.py"), str(connections)]
-        seconds = subprocess.run(command, input=given, check=True, stdout=subprocess.PIPE, text=True).stdout
-        self._check(calendars)
+        with self._calendars() as calendars:
+            places = [calendars[number % self.hosts] + path.name for number, path in enumerate(self._events())]
+            puts = list(zip(places, map(str, self._events()), strict=True))
+            given = json.dumps({"login": [self.server.user, self.server.password], "puts": puts})
+            seconds = subprocess.run(command, input=given, check=True, stdout=subprocess.PIPE, text=True).stdout
+            self._check(calendars)
         return float(seconds)
 
     def peer(self, program: str) -> float:
         """Let vdirsyncer bring the same to the server, of which it knows nothing yet."""
-        calendars = self._calendars()
-        common = [program, "--config", str(self._pair(calendars)), "--verbosity", "WARNING"]
-        subprocess.run([*common, "discover"], check=True, stdout=subprocess.DEVNULL)
-        began = time.perf_counter()
-        subprocess.run([*common, "sync"], check=True, stdout=subprocess.DEVNULL)
-        seconds = time.perf_counter() - began
-        self._check(calendars)
+        with self._calendars() as calendars:
+            common = [program, "--config", str(self._pair(calendars)), "--verbosity", "WARNING"]
+            subprocess.run([*common, "discover"], check=True, stdout=subprocess.DEVNULL)
+            began = time.perf_counter()
+            subprocess.run([*common, "sync"], check=True, stdout=subprocess.DEVNULL)
+            seconds = time.perf_counter() - began
+            self._check(calendars)
         return seconds
 
     def requests(self) -> tuple[float, float]:
         """Plan, apply and keep what was written; return how many requests each of both costs for a meeting."""
-        calendars, logged = self._calendars(), len(self.server.exchanges())
-        site, planned = self._planned(calendars), len(self.server.exchanges())
-        self._run("apply", site / "plan.json", "--site", site)
-        applied = len(self.server.exchanges())
-        self._keep(calendars)
+        with self._calendars() as calendars:
+            logged = len(self.server.exchanges())
+            site, planned = self._planned(calendars), len(self.server.exchanges())
+            self._run("apply", site / "plan.json", "--site", site)
+            applied = len(self.server.exchanges())
+            self._keep(calendars)
         return (planned - logged) / self.meetings, (applied - planned) / self.meetings
 
     def _planned(self, calendars: Sequence[str]) -> Path:
@@ -165,9 +167,13 @@ class Task:
         )
         return folder / "config"
 
-    def _calendars(self) -> list[str]:
+    @contextmanager
+    def _calendars(self) -> Iterator[list[str]]:
         number = next(_NUMBERS)
-        return [self.server.make(f"calendar-{number}-{host}") for host in range(self.hosts)]
+        calendars = [self.server.make(f"calendar-{number}-{host}") for host in range(self.hosts)]
+        yield calendars
+        for calendar in calendars:
+            self.server.request("DELETE", calendar)
 
     def _keep(self, calendars: Sequence[str]) -> None:
         self.files.mkdir()

@@ -28,6 +28,7 @@ HERE = Path(__file__).resolve().parent
 DOCUMENT = HERE.parent / "docs" / "reference" / "speed.md"
 # What is written to calendar servers: into so many calendars, by so many requests at once, if a server is far away.
 HOSTS, WORKERS, LATENCY = 20, 4, 0.05
+VDIRSYNCER = "vdirsyncer brings the same objects there from files, beside it in the same run."
 PRODUCT = [str(Path(sys.executable).with_name("jitsi-migrate"))]
 
 
@@ -105,7 +106,11 @@ def on_servers(folder: Path, meetings: int, runs: int) -> tuple[list[Row], str]:
             *written(one, "one calendar", 1, runs),
             *written_far_away(replace(many, server=far), runs),
         ]
-    return rows, f"A meeting costs {planned:.2f} requests when it is planned and {applied:.2f} when it is applied."
+    peer = VDIRSYNCER if calendars.vdirsyncer() else "vdirsyncer was not there to be measured beside it."
+    cost = (
+        f"In {HOSTS} calendars a meeting costs {planned:.2f} requests when it is planned, {applied:.2f} when applied."
+    )
+    return rows, f"{peer}\n{cost}"
 
 
 def written(task: calendars.Task, where: str, connections: int, runs: int) -> list[Row]:
@@ -201,9 +206,9 @@ The peer of plan and apply is `bench/peer.py`, the script one would write with `
 whole processes, start-up and every safety step included; the peer's times leave out its start-up.
 
 The calendars are on sabre/dav, an old release of the library that Nextcloud is made with. The peer is `bench/puts.py`,
-which puts the same objects with requests, on as many connections, and does nothing else. Beside it is vdirsyncer, which
-brings the same objects there from files. A calendar is written by one request after the other, several calendars by
-four at once if nothing else is said. Where the server is far away, each request waits on its way.
+which puts the same objects with requests, on as many connections, and does nothing else. A calendar is written by one
+request after the other, several calendars by four at once if nothing else is said. Where the server is far away, each
+request waits on its way. Plans are made before; what is measured is all of `apply`.
 {requests}
 
 The peer of render is `bench/rendering.py`: Jinja2 with the same templates and values, and filters that quote and check

@@ -28,8 +28,8 @@ def show_applied(output: Output, applied: Applied, directory: Path) -> None:
         output.heading("Not done")
         output.table([[("!", "red"), shortened(item.change.meeting.topic, 40), item.reason] for item in failed])
     output.heading("Written")
-    report = f"{directory / 'report.csv'}: old link, new link and what was lost, for every meeting"
-    output.table([[line] for line in (*applied.written, report)])
+    output.table([[line] for line in applied.written] or [["nothing"]])
+    output.table([[f"{directory / 'report.csv'}: old link, new link and what was lost, for every meeting"]])
     output.gap()
     output.verdict((_counted(applied), "bold"))
     if any(item.change.action in _PAST for item in applied.items if item.result in (Result.DONE, Result.ALREADY)):

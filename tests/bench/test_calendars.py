@@ -17,6 +17,7 @@ PRODUCT = [sys.executable, "-c", "from migrate.cli.app import main; main()"]
 
 @pytest.fixture
 def task(tmp_path: Path) -> Iterator[calendars.Task]:
+    # It lets nobody delete calendars, so that what was written can be looked at afterwards.
     with nextcloud() as server:
         yield calendars.Task(PRODUCT, tmp_path, server, meetings=3, hosts=2, workers=2)
 
@@ -53,6 +54,7 @@ def test_vdirsyncer_is_given_all_objects_and_the_password_in_no_argument(task: c
     task.files.mkdir()
     for name in ("1.ics", "2.ics", "3.ics"):
         (task.files / name).touch()
-    config = task._pair(task._calendars())
+    with task._calendars() as places:
+        config = task._pair(places)
     assert len(list(config.parent.glob("files/*/*.ics"))) == 3
     assert task.server.password not in config.read_text("utf-8")
