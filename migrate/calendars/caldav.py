@@ -122,7 +122,15 @@ class CaldavCalendar(Calendar):
         for one in sought:
             if name := self._places.name(one.host):
                 grouped[name].append(one)
-        tasks = {name: partial(self._search, name, own) for name, own in grouped.items()}
+        calendars = self._all({name: partial(self._calendars, name) for name in grouped}, "searched")
+        # Hosts may share an account: each of its calendars is searched once, for all of them.
+        shared: dict[tuple[str, str], list[Sought]] = defaultdict(list)
+        called: dict[tuple[str, str], str] = {}
+        for name, places in calendars.items():
+            for place, named in places.items():
+                shared[place] += grouped[name]
+                called[place] = name if named == name else called.get(place, named)
+        tasks = {called[place]: partial(self._search, place[0], called[place], own) for place, own in shared.items()}
         found: dict[str, list[Sighting]] = defaultdict(list)
         for sightings in self._all(tasks, "searched").values():
             for key, sighting in sightings:
@@ -155,26 +163,28 @@ class CaldavCalendar(Calendar):
         remote = self._open(name)
         return remote.look(uids) if remote else None
 
-    def _search(self, name: str, sought: Sequence[Sought], _tell: Tell) -> Sequence[tuple[str, Sighting]]:
-        from migrate.shared.dav.collection import RemoteCollection
+    def _calendars(self, name: str, _tell: Tell) -> Mapping[tuple[str, str], str]:
+        """Return all calendars of who writes to a collection, by URL and user, and how each is called."""
         from migrate.shared.dav.discovery import calendars_of
-        from migrate.shared.dav.searching import queries
-        from migrate.shared.sightings import Wanted
 
         own = self._open(name)
         if own is None:
-            return []
+            return {}
         url, login = self._places.locate(name)
-        urls = {own.url: name} | {
-            one.url: self._places.named(one.url, login.user)
-            for one in calendars_of(self._client, url, login)
-            if one.url != own.url
-        }
+        others = [one.url for one in calendars_of(self._client, url, login)]
+        named = {(other, login.user): self._places.named(other, login.user) for other in others}
+        return named | {(own.url, login.user): name}
+
+    def _search(self, url: str, called: str, sought: Sequence[Sought], _tell: Tell) -> Sequence[tuple[str, Sighting]]:
+        from migrate.shared.dav.collection import RemoteCollection
+        from migrate.shared.dav.searching import queries
+        from migrate.shared.sightings import Wanted
+
+        _, login = self._places.locate(called)
         wanted, asked = Wanted(sought), queries(min(one.since for one in sought))
         return [
             (key, Sighting(called, one.event(), where))
-            for found, called in urls.items()
-            for one in RemoteCollection(self._client, found, login).matching(asked)
+            for one in RemoteCollection(self._client, url, login).matching(asked)
             if not is_ours(one.uid)
             for key, where in wanted.told_by(one.events).items()
         ]
