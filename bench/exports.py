@@ -10,7 +10,7 @@ HEADER = ["Topic", "Meeting ID", "Host name", "Host email", "Start time", "Durat
 HOSTS = 400
 
 
-def write_export(path: Path, rows: int, series: int) -> None:
+def write_export(path: Path, rows: int, series: int, hosts: int = HOSTS) -> None:
     """Write `rows` rows of `series` weekly meetings of 400 hosts; every tenth series misses a date."""
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
@@ -18,15 +18,14 @@ def write_export(path: Path, rows: int, series: int) -> None:
         written = 0
         for index in range(series):
             dates = (rows - written) // (series - index)
-            writer.writerows(_dates(index, dates))
+            writer.writerows(_dates(index, dates, index % hosts))
             written += dates
 
 
-def _dates(index: int, count: int) -> list[list[str]]:
+def _dates(index: int, count: int, host: int) -> list[list[str]]:
     start = datetime(2027, 1, 4) + timedelta(days=index % 5, hours=8 + index % 10, minutes=15 * (index % 4))
     number = f"{80000000000 + index}"
     spaced = f"{number[:3]} {number[3:7]} {number[7:]}"
-    host = index % HOSTS
     weeks = [week + (index % 10 == 0 and week > 1) for week in range(count)]
     return [
         [

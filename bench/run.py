@@ -1,6 +1,6 @@
-"""Measures start-up, planning, writing, rendering and deploying against peers, and writes docs/reference/speed.md.
+"""Measures start-up, planning, writing, calendars, rendering and deploying against peers: docs/reference/speed.md.
 
-Usage: python bench/run.py [--rows 100000] [--series 30000] [--runs 3] [--write]
+Usage: python bench/run.py [--rows 100000] [--series 30000] [--meetings 1000] [--runs 3] [--write]
 """
 
 from __future__ import annotations
@@ -15,15 +15,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
+import calendars
 import deploying
 import rendering
 from exports import write_export
 
 HERE = Path(__file__).resolve().parent
 DOCUMENT = HERE.parent / "docs" / "reference" / "speed.md"
+# What is written to calendar servers: into so many calendars, by so many requests at once, if a server is far away.
+HOSTS, WORKERS, LATENCY = 20, 4, 0.05
+VDIRSYNCER = "vdirsyncer brings the same objects there from files, beside it in the same run."
 PRODUCT = [str(Path(sys.executable).with_name("jitsi-migrate"))]
 
 
@@ -44,15 +49,15 @@ def seconds(command: Sequence[str], **kwargs: object) -> float:
     return time.perf_counter() - began
 
 
-def in_turn(ours: Callable[[], float], peer: Callable[[], float], runs: int) -> tuple[float, float]:
-    """Run both in turn, so that a slow moment of the machine meets both; return the medians."""
-    pairs = [(ours(), peer()) for _ in range(runs)]
-    return statistics.median(pair[0] for pair in pairs), statistics.median(pair[1] for pair in pairs)
+def in_turn(runs: int, *measures: Callable[[], float]) -> list[float]:
+    """Run them in turn, so that a slow moment of the machine meets all; return the medians."""
+    rounds = [[measure() for measure in measures] for _ in range(runs)]
+    return [statistics.median(times) for times in zip(*rounds, strict=True)]
 
 
 def start_up(runs: int) -> Row:
     ours, peer = in_turn(
-        lambda: seconds([*PRODUCT, "--help"]), lambda: seconds([sys.executable, "-c", "import click"]), runs * 5
+        runs * 5, lambda: seconds([*PRODUCT, "--help"]), lambda: seconds([sys.executable, "-c", "import click"])
     )
     return Row("`--help` / `python -c 'import click'`", ours, peer, "1.5 or less")
 
@@ -61,7 +66,7 @@ def render(runs: int) -> list[Row]:
     found = []
     for what, bridges, aim in (("one host", 0, "none"), ("200 hosts", 198, "3 or less")):
         product = rendering.deployment(bridges)
-        times = in_turn(lambda: rendering.ours(product), lambda: rendering.peer(product), runs * 5)  # noqa: B023
+        times = in_turn(runs * 5, partial(rendering.ours, product), partial(rendering.peer, product))
         found.append(Row(f"render, {what} / Jinja2 alone", *times, aim))
     return found
 
@@ -85,6 +90,52 @@ def deploy(folder: Path, runs: int) -> tuple[list[Row], str]:
         )
     found.append(Row("deploy again, five hosts / one host", medians[1], medians[0], "near 1"))
     return found, f"Tasks of the host that has most (aim: at most 40), all hosts together: {'; '.join(said)}."
+
+
+def on_servers(folder: Path, meetings: int, runs: int) -> tuple[list[Row], str]:
+    """Write meetings into calendars on a server near and far, and return how many requests they cost, too."""
+    if why := calendars.obstacle():
+        return [], f"Calendars on a server were not measured: {why}."
+    folder.mkdir()
+    with calendars.sabre() as server, calendars.distant(server, LATENCY) as far:
+        many = calendars.Task(PRODUCT, folder, server, meetings, HOSTS, WORKERS)
+        planned, applied = many.requests()
+        one = replace(many, hosts=1)
+        rows = [
+            *written(many, f"{HOSTS} calendars", WORKERS, runs),
+            *written(one, "one calendar", 1, runs),
+            *written_far_away(replace(many, server=far), runs),
+        ]
+    peer = VDIRSYNCER if calendars.vdirsyncer() else "vdirsyncer was not there to be measured beside it."
+    cost = (
+        f"In {HOSTS} calendars a meeting costs {planned:.2f} requests when it is planned, {applied:.2f} when applied."
+    )
+    return rows, f"{peer}\n{cost}"
+
+
+def written(task: calendars.Task, where: str, connections: int, runs: int) -> list[Row]:
+    program = calendars.vdirsyncer()
+    peers = [partial(task.peer, program)] if program else []
+    ours, floor, *others = in_turn(runs, task.ours, partial(task.floor, connections), *peers)
+    what = f"apply, {task.meetings:,} meetings, {where}"
+    return [
+        Row(f"{what} / the same PUTs by requests", ours, floor, "1.5 or less"),
+        *(Row(f"{what} / vdirsyncer", ours, other, "1 or less") for other in others),
+    ]
+
+
+def written_far_away(task: calendars.Task, runs: int) -> list[Row]:
+    ways = {
+        f"{HOSTS} calendars": (task, "0.35 or less"),
+        f"{HOSTS} calendars, {HOSTS} at once": (replace(task, workers=HOSTS), "0.25 or less"),
+        "one calendar": (replace(task, hosts=1), "1.1 or less"),
+    }
+    calls, *times = in_turn(runs, partial(task.floor, 1), *(way.ours for way, _ in ways.values()))
+    what = f"the same {LATENCY * 1000:.0f} ms away"
+    return [
+        Row(f"{what}, {where} / one PUT after the other", ours, calls, aim)
+        for ours, (where, (_, aim)) in zip(times, ways.items(), strict=True)
+    ]
 
 
 def main_job(folder: Path, rows: int, series: int, runs: int) -> list[Row]:
@@ -137,7 +188,7 @@ def peak_of_plan(folder: Path, rows: int, series: int) -> float:
     return float(usage.ru_maxrss) / 1024
 
 
-def document(rows: Sequence[Row], peak: float, tasks: str, arguments: argparse.Namespace) -> str:
+def document(rows: Sequence[Row], peak: float, tasks: str, requests: str, arguments: argparse.Namespace) -> str:
     lines = "\n".join(map(str, rows))
     return f"""# Speed
 
@@ -154,6 +205,12 @@ The peer of plan and apply is `bench/peer.py`, the script one would write with `
 `icalendar`: it knows weekly series only, one file, no journal, no files for hosts, no problems and no undo. Ours are
 whole processes, start-up and every safety step included; the peer's times leave out its start-up.
 
+The calendars are on sabre/dav, an old release of the library that Nextcloud is made with. The peer is `bench/puts.py`,
+which puts the same objects with requests, on as many connections, and does nothing else. A calendar is written by one
+request after the other, several calendars by four at once if nothing else is said. Where the server is far away, each
+request waits on its way. Plans are made before; what is measured is all of `apply`.
+{requests}
+
 The peer of render is `bench/rendering.py`: Jinja2 with the same templates and values, and filters that quote and check
 nothing. Both load the templates anew, in one process. 200 hosts are a web server, 198 bridges and a TURN server.
 
@@ -169,6 +226,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--series", type=int, default=30_000)
+    parser.add_argument("--meetings", type=int, default=1_000, help="written to a calendar server")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--write", action="store_true", help=f"write {DOCUMENT.name}")
     arguments = parser.parse_args()
@@ -179,9 +237,10 @@ def main() -> None:
             *main_job(folder, arguments.rows, arguments.series, arguments.runs),
             *render(arguments.runs),
         ]
+        stored, requests = on_servers(folder / "calendars", arguments.meetings, arguments.runs)
         deployed, tasks = deploy(folder, arguments.runs)
         peak = peak_of_plan(folder, arguments.rows, arguments.series)
-        text = document([*rows, *deployed], peak, tasks, arguments)
+        text = document([*rows, *stored, *deployed], peak, tasks, requests, arguments)
     sys.stdout.write(text)
     if arguments.write:
         DOCUMENT.write_text(text, encoding="utf-8")

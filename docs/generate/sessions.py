@@ -4,12 +4,16 @@ In a page, a block marked `console` holds commands after "$ " and what they prin
 in a new folder. A block marked with a file name, such as `csv export.csv`, makes that file. Commands in a comment that
 begins with `<!-- setup` run unseen, and `<!-- files: PAGE -->` makes the files of another page.
 
+`<!-- server: NAME at ADDRESS -->` starts a calendar server of the tests, `tests/caldav/NAME.py`, with the accounts that
+credentials.csv has. In the page it has that address in place of its own.
+
 A block marked `console on servers` needs servers that are there: only a terminal that has some runs it, else it stays
 as it is.
 """
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 import shlex
@@ -17,9 +21,10 @@ import subprocess
 import sys
 from base64 import b32encode
 from collections.abc import Callable, Iterator
-from contextlib import chdir
+from contextlib import ExitStack, chdir
 from dataclasses import dataclass, field
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import ClassVar
@@ -36,7 +41,8 @@ _BLOCK = re.compile(
     r"^```console(?P<servers> on servers)?\n(?P<console>.*?)^```$"
     r"|^```\w+ (?P<name>[\w./-]+)\n(?P<content>.*?)^```$"
     r"|^<!-- setup\n(?P<setup>.*?)^-->$"
-    r"|^<!-- files: (?P<page>[\w./-]+) -->$",
+    r"|^<!-- files: (?P<page>[\w./-]+) -->$"
+    r"|^<!-- server: (?P<server>\w+) at (?P<address>\S+) -->$",
     re.MULTILINE | re.DOTALL,
 )
 # A run's name says what it was, if that was no plan.
@@ -53,8 +59,8 @@ def rerun(text: str) -> str:
     """Return a page with its commands run again, in order, and their output in place of what was there."""
     if "```console" not in text:
         return text
-    with TemporaryDirectory() as name:
-        return rerun_at(Terminal(Path(name).resolve()), text)
+    with TemporaryDirectory() as name, ExitStack() as servers:
+        return rerun_at(Terminal(Path(name).resolve(), servers=servers), text)
 
 
 def rerun_at(terminal: Terminal, text: str) -> str:
@@ -69,6 +75,8 @@ def _renewed(block: re.Match[str], terminal: Terminal) -> str:
     elif block["setup"]:
         for command in _commands(block["setup"]):
             terminal.run(command)
+    elif block["server"]:
+        terminal.start(block["server"], block["address"])
     elif block["console"]:
         if block["servers"] and not terminal.has_servers:
             return block[0]
@@ -92,6 +100,8 @@ class Terminal:
     here: Path = field(init=False)
     exit_code: int = 0
     names: dict[str, str] = field(default_factory=dict)
+    servers: ExitStack = field(default_factory=ExitStack)
+    addresses: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.here = self.folder
@@ -99,17 +109,29 @@ class Terminal:
     def make(self, block: re.Match[str]) -> None:
         """Make the file that a block holds, if it holds one."""
         if block["name"]:
-            (self.here / block["name"]).write_text(block["content"], "utf-8")
+            (self.here / block["name"]).write_text(self._real(block["content"]), "utf-8")
+
+    def start(self, server: str, address: str) -> None:
+        """Start a calendar server, which stays until `servers` are closed."""
+        with (self.here / "credentials.csv").open(encoding="utf-8", newline="") as stream:
+            users = {row["account"]: row["password"] for row in csv.DictReader(stream)}
+        started = self.servers.enter_context(getattr(import_module(f"tests.caldav.{server}"), server)(users))
+        self.addresses[started.url.rstrip("/")] = address
 
     def run(self, command: str) -> str:
         """Run a command as a page shows it, and return what it prints."""
-        for real, shown in self.names.items():
-            command = command.replace(shown, real)
+        command = self._real(command)
         program, _, rest = command.partition(" ")
         if program == "cd":
             self.here = self.here / rest
             return ""
         return self._settled(self._own(rest) if program == "jitsi-migrate" else self._shell(command))
+
+    def _real(self, text: str) -> str:
+        """Return what a page shows with what was replaced in it."""
+        for real, shown in (self.names | self.addresses).items():
+            text = text.replace(shown, real)
+        return text
 
     def _own(self, arguments: str) -> str:
         environment = {"COLUMNS": str(WIDTH), "NO_COLOR": "1", "JITSI_MIGRATE_SITE": None}
@@ -131,6 +153,8 @@ class Terminal:
 
     def _settled(self, printed: str) -> str:
         """Replace what differs from run to run by something that looks like it."""
+        for real, shown in self.addresses.items():
+            printed = _at_home(printed, real, shown)
         for number, run in enumerate(sorted(path.name for path in self.folder.glob("**/runs/*"))):
             # A second run in the same second has a longer name, and so has its column.
             kind = "".join(_KIND.findall(run))
@@ -144,6 +168,12 @@ class Terminal:
 
     def _name(self, found: str, like: Callable[[str], str]) -> str:
         return self.names.setdefault(found, like(sha256(str(len(self.names)).encode()).hexdigest()))
+
+
+def _at_home(printed: str, real: str, shown: str) -> str:
+    """Replace a server's address, with or without a user in it."""
+    (scheme, host), (other, name) = real.split("://"), shown.split("://")
+    return re.sub(rf"{scheme}://([^@/\s]+@)?{re.escape(host)}", rf"{other}://\g<1>{name}", printed)
 
 
 def _same_moment(match: re.Match[str]) -> str:

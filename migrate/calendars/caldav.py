@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -93,6 +93,7 @@ class CaldavCalendar(Calendar):
         self._calendar = calendar
         self._workers = workers
         self._remote: dict[str, RemoteCollection] = {}
+        self._changed: Counter[str] = Counter()
 
     def collection(self, host: Person) -> str:
         """Name the collection by its URL as it is configured, with the user in it if it is another one's."""
@@ -121,7 +122,15 @@ class CaldavCalendar(Calendar):
         for one in sought:
             if name := self._places.name(one.host):
                 grouped[name].append(one)
-        tasks = {name: partial(self._search, name, own) for name, own in grouped.items()}
+        calendars = self._all({name: partial(self._calendars, name) for name in grouped}, "searched")
+        # Hosts may share an account: each of its calendars is searched once, for all of them.
+        shared: dict[tuple[str, str], list[Sought]] = defaultdict(list)
+        called: dict[tuple[str, str], str] = {}
+        for name, places in calendars.items():
+            for place, named in places.items():
+                shared[place] += grouped[name]
+                called[place] = name if named == name else called.get(place, named)
+        tasks = {called[place]: partial(self._search, place[0], called[place], own) for place, own in shared.items()}
         found: dict[str, list[Sighting]] = defaultdict(list)
         for sightings in self._all(tasks, "searched").values():
             for key, sighting in sightings:
@@ -135,39 +144,47 @@ class CaldavCalendar(Calendar):
             grouped[write.collection].append(number)
         tasks = {name: partial(self._write, name, [writes[one] for one in own]) for name, own in grouped.items()}
         reasons = self._all(tasks, "written", wrote)
+        self._changed.update(name for name in grouped for reason in reasons[name] if not reason)
         by_number = {
             number: reason for name, own in grouped.items() for number, reason in zip(own, reasons[name], strict=True)
         }
         return [by_number[number] for number in range(len(writes))]
 
     def finish(self) -> Sequence[str]:
-        """Make nothing: every program reads the calendars where they are."""
-        return []
+        """Make nothing, as every program reads the calendars where they are; tell which were changed."""
+        if len(self._changed) <= _MOST_NAMED:
+            return [
+                f"{name}: {count} {'event' if count == 1 else 'events'} changed"
+                for name, count in sorted(self._changed.items())
+            ]
+        return [f"{sum(self._changed.values())} events changed in {len(self._changed)} calendars"]
 
     def _look(self, name: str, uids: Collection[str], _tell: Tell) -> Mapping[str, Event] | None:
         remote = self._open(name)
         return remote.look(uids) if remote else None
 
-    def _search(self, name: str, sought: Sequence[Sought], _tell: Tell) -> Sequence[tuple[str, Sighting]]:
-        from migrate.shared.dav.collection import RemoteCollection
+    def _calendars(self, name: str, _tell: Tell) -> Mapping[tuple[str, str], str]:
+        """Return all calendars of who writes to a collection, by URL and user, and how each is called."""
         from migrate.shared.dav.discovery import calendars_of
-        from migrate.shared.dav.searching import queries
-        from migrate.shared.sightings import Wanted
 
         own = self._open(name)
         if own is None:
-            return []
+            return {}
         url, login = self._places.locate(name)
-        urls = {own.url: name} | {
-            one.url: self._places.named(one.url, login.user)
-            for one in calendars_of(self._client, url, login)
-            if one.url != own.url
-        }
+        others = [one.url for one in calendars_of(self._client, url, login)]
+        named = {(other, login.user): self._places.named(other, login.user) for other in others}
+        return named | {(own.url, login.user): name}
+
+    def _search(self, url: str, called: str, sought: Sequence[Sought], _tell: Tell) -> Sequence[tuple[str, Sighting]]:
+        from migrate.shared.dav.collection import RemoteCollection
+        from migrate.shared.dav.searching import queries
+        from migrate.shared.sightings import Wanted
+
+        _, login = self._places.locate(called)
         wanted, asked = Wanted(sought), queries(min(one.since for one in sought))
         return [
             (key, Sighting(called, one.event(), where))
-            for found, called in urls.items()
-            for one in RemoteCollection(self._client, found, login).matching(asked)
+            for one in RemoteCollection(self._client, url, login).matching(asked)
             if not is_ours(one.uid)
             for key, where in wanted.told_by(one.events).items()
         ]
@@ -208,6 +225,7 @@ class CaldavCalendar(Calendar):
         return {name: result for name, result in results.items() if not isinstance(result, MigrateError)}
 
 
+_MOST_NAMED = 8
 _NO_CALENDAR = "the calendar is not there; some servers make it when its owner first logs in"
 
 

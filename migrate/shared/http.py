@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
-from random import uniform
+from random import SystemRandom
 from time import monotonic
 from urllib.parse import urljoin
 
@@ -216,7 +216,8 @@ def _giving_up(server: _Server, url: str) -> Iterator[None]:
 
 def _pause(tries: int) -> float:
     longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**tries)
-    return uniform(longest / 2, longest)  # noqa: S311  # so that threads do not come back all at once
+    # So that threads do not come back all at once.
+    return SystemRandom().uniform(longest / 2, longest)
 
 
 def _followed(url: str, location: str) -> str:

@@ -19,7 +19,9 @@ from migrate.shared.resources import data_rows
 
 # A mail that is forwarded is wrapped again.
 _DEEP = 4
-_URL = re.compile(r"https?://(?P<host>[a-z0-9.-]++)(?P<path>/[^?#\s]*)?(?:\?(?P<query>[^#\s]*))?", re.IGNORECASE)
+_URL = re.compile(
+    r"https?://(?P<host>[a-z0-9.-]+(?![a-z0-9.-]))(?P<path>/[^?#\s]*)?(?:\?(?P<query>[^#\s]*))?", re.IGNORECASE
+)
 _UNREADABLE = "-"
 _IN_PATH = "__TARGET__"
 # Proofpoint: what stands between __ and __; is the link, with a star for each octet that comes in base64 behind it.

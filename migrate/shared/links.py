@@ -15,7 +15,7 @@ LINKS = ("meeting", "webinar", "personal", "registration", "event")
 """The kinds of links that lead to a meeting, in the end."""
 
 # There is no user part in it: https://zoom.us@evil.example/ would lead to evil.example.
-_SERVER = r"(?:(?P<scheme>https?|zoommtg|zoomus):/{1,2})?(?P<host>[a-z0-9.-]++)(?::\d{1,5})?"
+_SERVER = r"(?:(?P<scheme>https?|zoommtg|zoomus):/{1,2})?(?P<host>[a-z0-9.-]+(?![a-z0-9.-]))(?::\d{1,5})?"
 _FLAGS = re.IGNORECASE | re.ASCII
 _URL = re.compile(rf"{_SERVER}(?P<path>/[^?#\s]*)?(?:\?(?P<query>[^#\s]*))?(?:\#\S*)?", _FLAGS)
 _BEGINNING = re.compile(rf"{_SERVER}(?=/)", _FLAGS)

@@ -13,14 +13,14 @@ from migrate.shared.told_numbers import names_zoom, told_numbers
 
 # A whole address, whoever's it is: one in another's query is not a link in the text. Where the text goes on without a
 # blank, as it does in Japanese, a new address ends the last. Without a scheme it begins only where a word could: in
-# user@zoom.us/ and äzoom.us/ is no link to Zoom.
+# user@zoom.us/ and äzoom.us/ is no link to Zoom. (No possessive quantifiers: Debian 12's Python goes wrong with them.)
 _ADDRESS = re.compile(
     r"""
     (?: (?<![/@%\\]) (?:https?|zoommtg|zoomus):/
       | (?: ^ | (?<=[\s"'(<>\[{|,;:*\uff08\uff1a\u3001\uff0c\uff1b\u300c\u300e\u3010]) )
-        [a-z0-9-]++\.[a-z0-9.-]++ (?: :[0-9]{1,5} )? (?=[/?])
+        [a-z0-9-]+\.[a-z0-9.-]+ (?: :[0-9]{1,5} )? (?=[/?])
     )
-    (?: [a-z0-9_/=&?%@\#+.~:\\-]++ | [^\s"'<>] (?!(?:https?|zoommtg|zoomus):/) )*+
+    (?: [a-z0-9_/=&?%@\#+.~:\\-]+ | [^\s"'<>a-z0-9_/=&?%@\#+.~:\\-] (?!(?:https?|zoommtg|zoomus):/) )*
     """,
     re.IGNORECASE | re.VERBOSE,
 )

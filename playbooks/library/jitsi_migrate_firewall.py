@@ -86,7 +86,7 @@ Result = dict[str, Any]
 def main() -> None:
     """Answer Ansible."""
     module = AnsibleModule(ARGUMENTS, required_if=[("state", "loaded", ["rules"])], supports_check_mode=True)
-    firewall = Firewall(module, Places(Path(module.params["file"]), RUN, STATE))
+    firewall = Firewall(Places(Path(module.params["file"]), RUN, STATE))
     answer = {"loaded": loaded, "confirmed": confirmed, "absent": absent}[module.params["state"]]
     with refusing(module):
         result = answer(firewall, module)

@@ -6,9 +6,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.jitsi_migrate_files import put, text_of
 from ansible.module_utils.jitsi_migrate_foreign import filtering
+from ansible.module_utils.jitsi_migrate_programs import tried
 from ansible.module_utils.jitsi_migrate_refused import Refused
 
 NFT = "/usr/sbin/nft"
@@ -74,8 +74,7 @@ class Places(NamedTuple):
 class Firewall:
     """Looks at the rules of one table, and changes them."""
 
-    def __init__(self, module: AnsibleModule, places: Places) -> None:
-        self._module = module
+    def __init__(self, places: Places) -> None:
         self.places = places
 
     @property
@@ -183,16 +182,15 @@ class Firewall:
         undo = ("/bin/sh", "-c", UNDO, "sh", self.places.run, self.places.confirmed, self.places.file)
         self._run("systemd-run", *timer, *undo)
 
-    def _run(self, *command: Any, text: str | None = None) -> str:
+    def _run(self, *command: Any, text: str = "") -> str:
         status, said, words = self._tried(*command, text=text)
         if status:
             raise refusal(words or said)
         return said
 
-    def _tried(self, *command: Any, text: str | None = None) -> tuple[int, str, str]:
-        plain = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
-        words = [str(word) for word in command]
-        return self._module.run_command(words, data=text, binary_data=True, environ_update=plain)  # type: ignore[no-any-return]
+    def _tried(self, *command: Any, text: str = "") -> tuple[int, str, str]:
+        done = tried(*map(str, command), text=text)
+        return done.returncode, done.stdout, done.stderr
 
 
 def refusal(words: str) -> Refused:

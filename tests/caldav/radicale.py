@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 
@@ -30,17 +30,17 @@ PATTERN = r"\] (\w+) response status for '([^']*)' .*: (\d{3}) "
 
 
 @contextmanager
-def radicale() -> Iterator[Server]:
+def radicale(users: Mapping[str, str] = USERS) -> Iterator[Server]:
     """Run Radicale with the users and one collection."""
     if not find_spec("radicale"):
         pytest.skip("radicale is not there: pip install radicale")
     with directory() as root:
         port = free_port()
-        (root / "users").write_text("".join(f"{name}:{password}\n" for name, password in USERS.items()), "utf-8")
+        (root / "users").write_text("".join(f"{name}:{password}\n" for name, password in users.items()), "utf-8")
         (root / "config").write_text(CONFIG.format(port=port, root=root))
         log = root / "log"
         command = [sys.executable, "-m", "radicale", "--config", str(root / "config")]
         with running(command, port, log):
-            server = Server("radicale", f"http://127.0.0.1:{port}/", "/{user}/", log=log, pattern=PATTERN)
+            server = Server("radicale", f"http://127.0.0.1:{port}/", "/{user}/", dict(users), log=log, pattern=PATTERN)
             server.make("meetings")
             yield server

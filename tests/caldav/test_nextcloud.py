@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
-from http.client import HTTPMessage
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.caldav.nextcloud import Nextcloud, nextcloud
-from tests.caldav.server import Answer
+from tests.caldav.replay import RECORDED, Replay, recorded
+from tests.talk.nextcloud import nextcloud_talk
 
-RECORDED = Path(__file__).parents[1] / "data/nextcloud"
 USERS = {name: f"secret of {name}" for name in ("ana", "ben", "cleo", "dora", "never", "admin")}
 WHEN = datetime(2026, 11, 22, 5, 30, tzinfo=UTC)
 VALIDATION, SCHEDULING, TRASH = "03-caldav-validation", "04-caldav-scheduling", "07-caldav-trashbin"
 REWRITING = "05-rewrite-eventrooms-occ"
-ERROR = re.compile(r"<s:exception>([^<]+)|<(d:valid-sync-token|cal:[\w-]+)[ /]")
-OBJECT = re.compile(r"href>[^<]*?([^/<]*\.ics)<")
-ETAG = re.compile(r"&quot;(\w+)&quot;")
 # What the recordings found on the server, made by requests that were not recorded.
 BEFORE = {
     TRASH: (
@@ -37,19 +29,11 @@ BEFORE = {
 # How many objects there were, as a trash bin calls them by number, and how many changes.
 NUMBERED = {TRASH: 210}
 CHANGED = {SCHEDULING: 32}
-# Objects of other recordings are in these lists, so their length is theirs.
-LISTS = {"t-report", "trashbin-report", "t-list", "sync-initial"}
-# What is not CalDAV: Talk's rooms, and the status page.
-ELSEWHERE = ("/ocs/", "/status.php")
-
-
-def recorded(case: str) -> list[dict[str, Any]]:
-    return json.loads((RECORDED / f"{case}.json").read_text("utf-8"))
 
 
 @contextmanager
-def as_it_was(case: str) -> Iterator[Nextcloud]:
-    with nextcloud(USERS, newcomers=("never",), now=lambda: WHEN) as server:
+def as_it_was(case: str, serve: Callable[..., AbstractContextManager[Nextcloud]] = nextcloud) -> Iterator[Nextcloud]:
+    with serve(USERS, newcomers=("never",), now=lambda: WHEN) as server:
         for method, path, uid in BEFORE.get(case, ()):
             event = recorded(case)[0]["request"]["body"].replace("notrash@x", uid).encode() if uid else b""
             assert server.request(method, f"{server.collection('')[:-1]}{path}", event).status < 300
@@ -58,73 +42,12 @@ def as_it_was(case: str) -> Iterator[Nextcloud]:
         yield server
 
 
-@dataclass
-class Replay:
-    """Makes recorded requests again. `names`: what the server chose itself then, and what stands for it now."""
-
-    server: Nextcloud
-    names: dict[str, str] = field(default_factory=dict)
-
-    def differences(self, case: str) -> dict[str, Any]:
-        """Return what was said and what is said now, where that is not the same."""
-        found = {}
-        for number, entry in enumerate(recorded(case)):
-            if "argv" in entry:
-                self.administer(entry["argv"])
-            if entry.get("request", {"path": "/ocs/"})["path"].startswith(ELSEWHERE):
-                continue
-            was, now = said(entry["name"], recorded_answer(entry)), said(entry["name"], self.again(entry))
-            if was != now:
-                found[f"{number} {entry['name']}"] = (was, now)
-        return found
-
-    def administer(self, command: list[str]) -> None:
-        if command[0] == "maintenance:mode":
-            self.server.dav.maintenance = command[1] == "--on"
-
-    def again(self, entry: dict[str, Any]) -> Answer:
-        request = entry["request"]
-        # The recording could not hold a byte that is not UTF-8.
-        body = (request["body"] or "").encode().replace("\ufffd".encode(), b"\xe4")
-        headers = {name: self.named(value) for name, value in request["headers"].items()}
-        answer = self.server.request(
-            request["method"], self.named(request["path"]), body, user=request["user"], **headers
-        )
-        if entry["name"] == "find-copy":
-            self.learn(entry["response"]["body"], answer.body.decode())
-        return answer
-
-    def named(self, text: str) -> str:
-        return re.sub(r'[^/"]+', lambda found: self.names.get(found[0], found[0]), text)
-
-    def learn(self, then: str, now: str) -> None:
-        """Find out what an attendee's copy is called, and its ETag: it holds the time at which it was made."""
-        for pattern in (OBJECT, ETAG):
-            self.names |= dict(zip(pattern.findall(then), pattern.findall(now), strict=True))
-
-
-def recorded_answer(entry: dict[str, Any]) -> Answer:
-    headers = HTTPMessage()
-    for name, value in entry["response"]["headers"].items():
-        headers[name] = value
-    return Answer(entry["response"]["status"], headers, (entry["response"]["body"] or "").encode())
-
-
-def said(name: str, answer: Answer) -> dict[str, Any]:
-    """Return what clients go by. An ETag is a digest of the data: where it is the same, every byte stored is."""
-    body = answer.body.decode()
-    objects = OBJECT.findall(body)
-    return {
-        "status": answer.status,
-        "etag": answer.headers.get("ETag"),
-        "error": [key for found in ERROR.findall(body) for key in found if key] if answer.status >= 400 else [],
-        "objects": bool(objects) if name in LISTS else len(objects),
-    }
-
-
+@pytest.mark.parametrize("serve", [nextcloud, nextcloud_talk])
 @pytest.mark.parametrize("case", [VALIDATION, SCHEDULING, REWRITING, TRASH])
-def test_every_request_is_answered_as_nextcloud_answered_it(case: str) -> None:
-    with as_it_was(case) as server:
+def test_every_request_is_answered_as_nextcloud_answered_it(
+    case: str, serve: Callable[..., AbstractContextManager[Nextcloud]]
+) -> None:
+    with as_it_was(case, serve) as server:
         assert not Replay(server).differences(case)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -15,6 +17,7 @@ from migrate.calendars.caldav import CaldavCalendar
 from migrate.core.errors import ConfigurationError, TargetError, TryLaterError
 from migrate.core.meeting import Person
 from migrate.core.ports import Sought, Write
+from migrate.shared.dav.searching import queries
 from tests.caldav.nextcloud import Nextcloud, nextcloud
 from tests.caldav.proxy import (
     HANG_AFTER,
@@ -119,6 +122,21 @@ def test_another_calendar_of_the_host_is_searched_and_can_be_looked_at(cloud: Ne
     [sighting] = calendar.search([Sought("k", HOST, "80000000201", "", SINCE)])["k"]
     assert sighting.collection == cloud.collection("work")
     assert look(calendar, sighting.collection, [uid]) == {uid: sighting.event}
+
+
+def test_a_calendar_is_searched_once_however_many_hosts_share_its_account(cloud: Nextcloud, tmp_path: Path) -> None:
+    people = [Person(email=f"host{number}@example.org") for number in range(5)]
+    urls = [cloud.make(f"calendar-{number}") for number in range(5)]
+    uid = foreign(cloud, urls[3], "LOCATION:https://zoom.us/j/80000000201")
+    hosts = "".join(f",,{person.email},,{url}\n" for person, url in zip(people, urls, strict=True))
+    calendar = opened(site(tmp_path, cloud, hosts), user=cloud.user)
+    sought = [Sought(person.email, person, "80000000201", "", SINCE) for person in people]
+    found = calendar.search(sought)
+    assert {key: [(one.collection, *one.event.uids) for one in seen] for key, seen in found.items()} == {
+        person.email: [(urls[3], uid)] for person in people
+    }
+    reports = Counter(one.path for one in cloud.asked if one.method == "REPORT")
+    assert {reports[urlsplit(url).path] for url in urls} == {len(queries(SINCE)), len(queries(SINCE)) + 1}
 
 
 def test_an_event_in_the_trash_bin_is_written_again(cloud: Nextcloud, tmp_path: Path) -> None:
@@ -290,3 +308,12 @@ def test_what_a_server_says_is_not_trusted(cloud: Nextcloud, tmp_path: Path, bod
         calendar = of(cloud, tmp_path, url=f"http://127.0.0.1:{port}/")
         with pytest.raises(TargetError, match=r"not XML|another server"):
             look(calendar, calendar.collection(HOST), ["1"])
+
+
+def test_it_tells_which_calendars_it_changed(cloud: Nextcloud, tmp_path: Path) -> None:
+    calendar = of(cloud, tmp_path)
+    collection = calendar.collection(HOST)
+    assert calendar.finish() == []
+    events = [calendar.render(event_plan(SINGLE, key)) for key in ("number:1", "number:2")]
+    write(calendar, *(Write(collection, (), event) for event in events))
+    assert calendar.finish() == [f"{collection}: 2 events changed"]

@@ -15,7 +15,7 @@ import pytest
 from migrate.cli.what_changes import what_changes
 from migrate.core.features import Loss
 from migrate.core.meeting import Kind, Meeting, Occurrence, Override, Person
-from migrate.core.plan import Action, Change
+from migrate.core.plan import Action, Change, Difference
 from migrate.core.ports import Room
 from tests.builders import ANNA, BEN, at, row, series
 from tests.cli.conftest import HEADER
@@ -140,6 +140,19 @@ def test_a_series_that_is_told_in_another_way_says_so() -> None:
 def test_what_is_not_known_yet_or_goes_has_no_lines() -> None:
     assert what_changes(Change(Action.CREATE, "k", TALK)) == []
     assert what_changes(Change(Action.DELETE, "k", TALK, before=TALK)) == []
+
+
+def test_of_a_conflict_both_sides_are_told() -> None:
+    differs = (
+        Difference("SUMMARY", "Talk", "Coffee"),
+        Difference("DTSTART", "20270330T141500 Europe/Berlin", "20270330T161500 Europe/Berlin"),
+        Difference("COMMENT", "", "mine", "20270330T141500 Europe/Berlin"),
+    )
+    assert what_changes(Change(Action.CONFLICT, "k", TALK, before=TALK, differs=differs)) == [
+        "topic: Talk in the export, Coffee in the calendar",
+        "start: 2027-03-30 14:15 Europe/Berlin in the export, 2027-03-30 16:15 Europe/Berlin in the calendar",
+        "COMMENT on 2027-03-30 14:15 Europe/Berlin: none in the export, mine in the calendar",
+    ]
 
 
 @pytest.mark.parametrize(("encoding", "arrow"), [("utf-8", "→"), ("ascii", "->")])

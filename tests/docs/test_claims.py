@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from docs.generate.sessions import Terminal
+from tests.caldav.nextcloud import nextcloud
 
 ROOT = Path(__file__).parents[2]
 NETWORK = {"aiohttp", "asyncio", "ftplib", "http", "httpx", "imaplib", "poplib", "requests", "smtplib", "socket", "ssl",
@@ -58,6 +59,25 @@ def test_no_secret_of_a_link_is_in_any_file_of_a_site(tmp_path: Path) -> None:
     assert b'"passcode"' in texts["plan.json"]
     assert b"bad-number" in texts["plan.json"]
     assert not [name for name, text in texts.items() if b"SECRET" in text]
+
+
+def test_passwords_of_calendars_are_in_no_other_file_and_nobody_is_mailed(tmp_path: Path) -> None:
+    (tmp_path / "export.csv").write_text(EXPORT)
+    terminal = Terminal(tmp_path)
+    terminal.run("jitsi-migrate init --server meet.example.org")
+    with nextcloud({"bo": "SECRETPASSWORD"}) as server:
+        settings = (tmp_path / "migrate.toml").read_text().replace('calendar = "ics"', 'calendar = "caldav"')
+        (tmp_path / "migrate.toml").write_text(f'{settings}\n[calendars.caldav]\nurl = "{server.url}"\nuser = "bo"\n')
+        terminal.run("umask 077; printf 'account,password\\nbo,SECRETPASSWORD\\n' > credentials.csv")
+        terminal.run("jitsi-migrate plan export.csv --timezone Europe/Berlin --since 2027-01-01")
+        terminal.run("jitsi-migrate apply plan.json --partial")
+        assert len(server.resources(server.collections[0])) == 1
+        terminal.run("jitsi-migrate status --export out.jsonl")
+        terminal.run("jitsi-migrate undo last")
+        assert not server.resources(server.collections[0])
+        assert not server.mails
+    texts = {path.name: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert [name for name, text in texts.items() if b"SECRETPASSWORD" in text] == ["credentials.csv"]
 
 
 def test_nobody_who_was_in_a_past_meeting_is_in_any_file_of_a_site(tmp_path: Path) -> None:

@@ -96,3 +96,21 @@ $ pwd
     shown = rerun(page)
     assert "$ cat one.csv\nTopic\n$ cd inside\n" in shown
     assert "$ echo $?\n3\n$ pwd\n/srv/inside\n" in shown
+
+
+def test_a_session_has_a_calendar_server_under_the_address_that_the_page_shows() -> None:
+    page = """
+```csv credentials.csv
+account,password
+anna,secret
+```
+<!-- server: nextcloud at https://cloud.example.org -->
+
+```console
+$ echo https://cloud.example.org/
+$ echo https://cloud.example.org | cut -c 1-17
+```
+"""
+    shown = rerun(page)
+    assert "$ echo https://cloud.example.org/\nhttps://cloud.example.org/\n" in shown
+    assert shown.endswith("cut -c 1-17\nhttp://127.0.0.1:\n```\n")

@@ -73,6 +73,12 @@ class Host:
         self._start(self._kept[name])
         self.wait()
 
+    def restart(self) -> None:
+        """Stop as when it is told to, and start again."""
+        self._stop(signal.SIGTERM)
+        self._start(self._now.below)
+        self.wait()
+
     def renew(self, name: str = "") -> None:
         """Begin anew from a disk that was kept, or as a fresh server."""
         self._stop(signal.SIGKILL)

@@ -83,6 +83,13 @@ def test_a_port_that_another_program_has_is_told_with_who_it_is(services: Servic
     assert f"another program listens on port 5222/tcp, python3 (process {holder})" in failed.message
 
 
+def test_a_jicofo_that_has_not_looked_yet_is_not_believed(services: Services):
+    services.deployed.bridge.run("systemctl stop jitsi-videobridge2")
+    services.deployed.meet.run("systemctl restart jicofo")
+    failed = services.play("jitsi/healthy", options=("-e", "jitsi_timeout=1"))
+    assert 'http://127.0.0.1:8888/stats still says: "bridge_count": 0' in failed.message
+
+
 def test_a_bridge_is_drained_until_its_meetings_are_over(services: Services):
     bridge = services.deployed.bridge
     bridge.run("echo 2 >/run/stub_meetings")

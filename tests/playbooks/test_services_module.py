@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.playbooks.bundles import PLAYBOOKS
+from tests.playbooks.modules import PLAYBOOKS
 
 STUB = Path(__file__).with_name("stub_systemctl.py")
 RUN = """

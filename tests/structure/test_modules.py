@@ -16,13 +16,23 @@ NAMES = sorted(path.stem.removeprefix(PREFIX) for path in UTILS.glob("*.py"))
 GROUND = {"files", "locks", "masking", "programs", "refused", "system"}
 ROOMS = {
     "bundle": {"before", "placing", "plan", "record", "shown"},
-    "packages": {"apt", "debconf", "installed", "installing", "openpgp", "policy", "removing", "repositories"},
+    "packages": {
+        "apt",
+        "debconf",
+        "foreign",
+        "installed",
+        "installing",
+        "openpgp",
+        "policy",
+        "removing",
+        "repositories",
+    },
     "certificates": {"certbot", "openssl"},
-    "preflight": {"echo", "fetching", "foreign", "host", "owner", "simulation"},
+    "preflight": {"echo", "fetching", "host", "owner", "simulation"},
     "services": {"nftables", "prosody", "units"},
 }
 # A host is looked at before anything is installed there, and by the same words; and before its firewall is taken over.
-WAYS = {("preflight", "packages"), ("services", "preflight")}
+WAYS = {("preflight", "packages"), ("services", "packages")}
 
 
 def imported(name: str) -> Iterator[str]:

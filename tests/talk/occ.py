@@ -1,0 +1,161 @@
+"""What an administrator does on the server itself: the part of Nextcloud's own program that matters here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from tests.caldav.icalendar_object import Component, parse
+from tests.talk.accounts import Account
+
+if TYPE_CHECKING:
+    from tests.talk.nextcloud import NextcloudTalk
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What the program said. `code`: of its end."""
+
+    code: int
+    output: str = ""
+
+
+def occ(server: NextcloudTalk, *argv: str, password: str = "") -> Ran:
+    """Run a command. `password`: of a new user, which stands in the environment."""
+    name, *rest = argv
+    arguments = [word for word in rest if not word.startswith("--")]
+    options = dict(word.removeprefix("--").partition("=")[::2] for word in rest if word.startswith("--"))
+    if name not in COMMANDS:
+        return Ran(1, f'Command "{name}" is not defined.\n')
+    return COMMANDS[name](server, arguments, {**options, "password": password})
+
+
+def _add_user(server: NextcloudTalk, arguments: list[str], options: Mapping[str, str]) -> Ran:
+    name, shown, email = arguments[0], options.get("display-name", ""), options.get("email", "")
+    server.accounts.add(Account(name, options["password"], shown, email))
+    said = [f'The account "{name}" was created successfully']
+    said += [f'Display name set to "{shown}"'] * bool(shown) + [f"Welcome email sent to {email}"] * bool(email)
+    return Ran(0, "".join(f"{line}\n" for line in said))
+
+
+def _of_a_user(act: Callable[[NextcloudTalk, Account, list[str]], str]) -> Callable[..., Ran]:
+    def run(server: NextcloudTalk, arguments: list[str], _: Mapping[str, str]) -> Ran:
+        account = server.accounts.users.get(arguments[0])
+        return Ran(0, act(server, account, arguments)) if account else Ran(1, "Account does not exist\n")
+
+    return run
+
+
+def _add_token(server: NextcloudTalk, account: Account, _: list[str]) -> str:
+    # The number is not told: only the list has it.
+    return f"app password:\n{server.accounts.make_token(account)}\n"
+
+
+def _list_tokens(_: NextcloudTalk, account: Account, __: list[str]) -> str:
+    """Not recorded: the fields are those of the server's source."""
+    fields = {"name": "cli", "lastActivity": 0, "type": 1, "scope": {"filesystem": True}}
+    return json.dumps([{"id": number, **fields} for number in account.tokens]) + "\n"
+
+
+def _delete_token(_: NextcloudTalk, account: Account, arguments: list[str]) -> str:
+    """Not recorded: read in the server's source. A number that is not there is no error."""
+    account.tokens.pop(int(arguments[1]), None)
+    return ""
+
+
+def _make_calendar(server: NextcloudTalk, account: Account, arguments: list[str]) -> str:
+    server.store.make(account.name, arguments[1], arguments[1])
+    return ""
+
+
+def _import(server: NextcloudTalk, arguments: list[str], options: Mapping[str, str]) -> Ran:
+    """Take over events that are not there; all with --supersede. Nobody gets mail. What it says was not recorded."""
+    user, name, file = arguments
+    if name not in server.store.homes[user]:
+        return Ran(1, f"Calendar <{name}> not found\n")
+    calendar = parse(Path(file).read_text("utf-8"))
+    there = {one.uid: key for key, one in server.store.objects(user, name).items()}
+    for uid in dict.fromkeys(event.value("UID") for event in calendar.below("VEVENT")):
+        if uid not in there or "supersede" in options:
+            server.store.put(user, name, there.get(uid, f"{uuid4()}.ics"), uid, _alone(calendar, uid).data())
+    return Ran(0)
+
+
+def _alone(calendar: Component, uid: str) -> Component:
+    """Return the calendar with one of its events."""
+    kept = [one for one in calendar.components if one.name != "VEVENT" or one.value("UID") == uid]
+    return Component(calendar.name, calendar.properties, kept)
+
+
+def _configure(server: NextcloudTalk, arguments: list[str], _: Mapping[str, str]) -> Ran:
+    app, name, value = arguments[:3]
+    _set(server, app, name, json.loads(value))
+    return Ran(0, f"Config value '{name}' for app '{app}' is now set to '{value}'\n")
+
+
+def _reset(server: NextcloudTalk, arguments: list[str], _: Mapping[str, str]) -> Ran:
+    app, name = arguments
+    _set(server, app, name, None)
+    return Ran(0, f"Config value {name} of app {app} deleted\n")
+
+
+def _set(server: NextcloudTalk, app: str, name: str, value: Any) -> None:
+    settings = server.talk.settings
+    match app, name:
+        case "spreed", "force_passwords":
+            settings.force_passwords = bool(value)
+        case "spreed", "start_conversations" | "allowed_groups":
+            setattr(settings, name, None if value is None else set(value))
+        case "core", "newUser.sendEmail":
+            server.accounts.greets = value is not False
+
+
+def _switch(server: NextcloudTalk, app: str, *, on: bool) -> Ran:
+    if app == "password_policy":
+        server.accounts.policy = on
+    elif app == "spreed":
+        server.talk.settings.enabled = on
+    return Ran(0, f"{app} {'enabled' if on else 'disabled'}\n")
+
+
+def _maintain(server: NextcloudTalk, _: list[str], options: Mapping[str, str]) -> Ran:
+    server.dav.maintenance = "on" in options
+    return Ran(0, f"Maintenance mode {'enabled' if 'on' in options else 'disabled'}\n")
+
+
+def _add_backend(server: NextcloudTalk, arguments: list[str], _: Mapping[str, str]) -> Ran:
+    """Nobody asks the signaling server whether it is there, and here none is."""
+    server.talk.settings.backend_is_dead = True
+    return Ran(0, f"Added signaling server {arguments[0]}.\n")
+
+
+def _delete_backend(server: NextcloudTalk, arguments: list[str], _: Mapping[str, str]) -> Ran:
+    server.talk.settings.backend_is_dead = False
+    return Ran(0, f"Deleted {arguments[0]}.\n")
+
+
+def _forgive(server: NextcloudTalk, _: list[str], __: Mapping[str, str]) -> Ran:
+    server.talk.throttle.attempts = 0
+    return Ran(0)
+
+
+COMMANDS: Mapping[str, Callable[..., Ran]] = {
+    "user:add": _add_user,
+    "user:auth-tokens:add": _of_a_user(_add_token),
+    "user:auth-tokens:list": _of_a_user(_list_tokens),
+    "user:auth-tokens:delete": _of_a_user(_delete_token),
+    "dav:create-calendar": _of_a_user(_make_calendar),
+    "calendar:import": _import,
+    "config:app:set": _configure,
+    "config:app:delete": _reset,
+    "app:enable": lambda server, arguments, _: _switch(server, arguments[0], on=True),
+    "app:disable": lambda server, arguments, _: _switch(server, arguments[0], on=False),
+    "maintenance:mode": _maintain,
+    "talk:signaling:add": _add_backend,
+    "talk:signaling:delete": _delete_backend,
+    "security:bruteforce:reset": _forgive,
+}
