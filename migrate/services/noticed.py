@@ -26,7 +26,7 @@ def without_calendar(meetings: Iterable[Meeting]) -> Iterator[Problem]:
             f" {'1 meeting gets a room, but no event' if one else f'{len(found)} meetings get rooms, but no events'}",
             path,
             line,
-            "Fill in calendar_url in hosts.csv and plan again: the events are written then.",
+            "Complete the host's row in hosts.csv, and the passwords; plan again, and the events are written.",
         )
 
 

@@ -317,3 +317,21 @@ def test_it_tells_which_calendars_it_changed(cloud: Nextcloud, tmp_path: Path) -
     events = [calendar.render(event_plan(SINGLE, key)) for key in ("number:1", "number:2")]
     write(calendar, *(Write(collection, (), event) for event in events))
     assert calendar.finish() == [f"{collection}: 2 events changed"]
+
+
+def test_a_host_whose_password_is_not_known_yet_keeps_no_other_waiting(cloud: Nextcloud, tmp_path: Path) -> None:
+    hosts = f"Anna Meier,,anna.meier@example.org,{cloud.user},\nCleo,,cleo@example.org,cleo,\n"
+    home = cloud.collections[0].replace(f"/{cloud.user}/", "/{account}/")
+    calendar = opened(site(tmp_path, cloud, hosts), url=home)
+    assert calendar.collection(Person(email="cleo@example.org")) == ""
+    collection = calendar.collection(HOST)
+    write(calendar, Write(collection, (), calendar.render(event_plan(SINGLE))))
+    assert calendar.finish() == [f"{collection}: 1 event changed"]
+
+
+def test_without_any_password_the_file_is_asked_for(cloud: Nextcloud, tmp_path: Path) -> None:
+    facts = site(tmp_path, cloud, f"Anna Meier,,anna.meier@example.org,{cloud.user},\n")
+    (tmp_path / "credentials.csv").unlink()
+    calendar = opened(facts, url=cloud.collections[0].replace(f"/{cloud.user}/", "/{account}/"))
+    with pytest.raises(TargetError, match="there is no password of"):
+        look(calendar, calendar.collection(HOST), ["1"])

@@ -32,15 +32,19 @@ class Places:
     file: str
 
     def name(self, host: Person) -> str:
-        """Return the name of a host's collection, empty if the host has none."""
+        """Return the name of a host's collection, empty if the host has none or there is no password for it yet."""
         row = self.hosts.row(host) or {}
         account = row.get("account") or host.account
-        if url := row.get("calendar_url", "").strip():
-            return self.named(url, account if account in self.passwords else self.user or account)
-        if ACCOUNT not in self.url:
+        url = row.get("calendar_url", "").strip()
+        if not url and ACCOUNT not in self.url:
             return self.named(self.url, self.user or account)
-        own = account if account in self.passwords else self.user or account
-        return self.named(self.url.replace(ACCOUNT, quote(account, safe="")), own) if account else ""
+        if not url and not account:
+            return ""
+        writer = account if account in self.passwords else self.user
+        # Without any password it is not this host that was forgotten.
+        if not writer and self.passwords:
+            return ""
+        return self.named(url or self.url.replace(ACCOUNT, quote(account, safe="")), writer or account)
 
     def locate(self, name: str) -> tuple[str, Login]:
         """Return the URL and the login of a name. Raises TargetError if it leads where nobody told us to go.
