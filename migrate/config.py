@@ -23,7 +23,8 @@ from pydantic import (
 from migrate import registry
 from migrate.core.bundle import Fault
 from migrate.core.errors import ConfigurationError
-from migrate.core.ports import Calendar, Target
+from migrate.core.ports import Calendar
+from migrate.core.rooms import Target
 from migrate.shared.masking import mask
 from migrate.shared.quoting.json_like import toml
 from migrate.shared.setting_faults import fault_path, fault_words

@@ -18,7 +18,8 @@ import migrate.sources
 import migrate.targets
 from migrate.core.bundle import Product
 from migrate.core.errors import ConfigurationError
-from migrate.core.ports import Calendar, Source, Target
+from migrate.core.ports import Calendar, Source
+from migrate.core.rooms import Target
 
 Port = TypeVar("Port")
 

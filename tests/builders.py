@@ -14,8 +14,9 @@ from migrate.core.journal import Binding, Snapshot
 from migrate.core.meeting import Kind, Meeting, Person
 from migrate.core.merge import place
 from migrate.core.plan import Input
-from migrate.core.ports import Reading, Room, RowCounts, Window
+from migrate.core.ports import Reading, RowCounts, Window
 from migrate.core.problem import Problem, Severity
+from migrate.core.rooms import Room
 
 ZONE = "Europe/Berlin"
 ANNA = Person("Anna Meier", "anna@example.org")

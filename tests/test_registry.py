@@ -7,7 +7,8 @@ import inspect
 import pytest
 
 from migrate.core.errors import ConfigurationError
-from migrate.core.ports import Calendar, Source, Target
+from migrate.core.ports import Calendar, Source
+from migrate.core.rooms import Target
 from migrate.registry import adapter, adapters
 
 PORTS = (Source, Target, Calendar)

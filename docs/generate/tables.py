@@ -19,7 +19,8 @@ from migrate.cli.app import cli
 from migrate.cli.command import global_options
 from migrate.config import Secrets, SiteSettings
 from migrate.core.features import FEATURES, unsupported
-from migrate.core.ports import Calendar, Target
+from migrate.core.ports import Calendar
+from migrate.core.rooms import Target
 from migrate.shared.columns import MAPPABLE, normalise
 from migrate.shared.kinds import USERS, FileKind
 from migrate.shared.kinds import kinds as known_kinds

@@ -15,7 +15,8 @@ from migrate.cli.replacing import check_other, check_outputs
 from migrate.cli.session import Session
 from migrate.core.errors import InputError
 from migrate.core.plan import Input
-from migrate.core.ports import Document, ReadOptions, Source, Target
+from migrate.core.ports import Document, ReadOptions, Source
+from migrate.core.rooms import Target
 from migrate.services import plan_file as plan_files
 from migrate.services.hosting import learn
 from migrate.services.planning import Planner, PlanOptions

@@ -17,7 +17,8 @@ from migrate.cli.session import Session
 from migrate.config import Secrets, Settings, load_secrets, load_settings
 from migrate.core.errors import ConfigurationError, UsageError
 from migrate.core.journal import Run
-from migrate.core.ports import Calendar, SiteFacts, Target
+from migrate.core.ports import Calendar, SiteFacts
+from migrate.core.rooms import Target
 from migrate.shared import hosts
 from migrate.shared.files import Files
 from migrate.state.lock import SiteLock

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from migrate.core.ports import Room
+from migrate.core.rooms import Room, Traits
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,21 @@ class Binding:
     uids: tuple[str, ...]
     fingerprint: str
     sequence: int
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomRecord:
+    """What the journal holds of a room that was made: `asked` are the traits that it should have, `found` what it had.
+
+    `key` is that of the room (core.naming.room_key), `owner` the account whose it is, `run` who wrote it last.
+    """
+
+    key: str
+    room: Room
+    owner: str
+    asked: Traits
+    found: Traits
     run: str
 
 
@@ -70,6 +85,33 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomStep:
+    """One change of one room, as intended; a room is written before the events that lead to it.
+
+    `before` and `after` are the records around it (None: there is none).
+    """
+
+    key: str
+    action: str
+    before: RoomRecord | None
+    after: RoomRecord | None
+    run: str = ""
+    id: int = 0
+    state: StepState = StepState.INTENDED
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomOutcome:
+    """How a step of a room ended. DONE makes `after` the record of the room (None: it is gone)."""
+
+    step: int
+    state: StepState
+    reason: str = ""
+    after: RoomRecord | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One apply or undo. `started` and `finished` are UTC; `plan` is the checksum of the plan, or the run undone."""
 
@@ -85,13 +127,15 @@ class Snapshot:
     """All that planning needs of the journal, read at one instant.
 
     `rooms` is key -> room for every room ever given, those of removed meetings too, so that a meeting keeps its room
-    for ever. `aliases` is other name of a key -> key. `revision` is the id of the newest step.
+    for ever. `made` is key of a room -> record, for those that were made and are there. `aliases` is other name of a
+    key -> key. `revision` is the id of the newest step of an event.
     """
 
     revision: int
     bindings: Mapping[str, Binding]
     rooms: Mapping[str, Room]
     aliases: Mapping[str, str]
+    made: Mapping[str, RoomRecord] = field(default_factory=dict)
 
 
 class Journal(ABC):
@@ -116,6 +160,18 @@ class Journal(ABC):
     @abstractmethod
     def settle(self, outcomes: Sequence[Outcome]) -> None:
         """Write down how steps ended. A DONE step makes its `after` the binding of its key (None removes it)."""
+
+    @abstractmethod
+    def intend_rooms(self, run: str, steps: Sequence[RoomStep]) -> Sequence[RoomStep]:
+        """Write down what will be done with rooms; return the steps with their ids. Their names are kept for ever."""
+
+    @abstractmethod
+    def settle_rooms(self, outcomes: Sequence[RoomOutcome]) -> None:
+        """Write down how steps of rooms ended. A DONE step makes the `after` of its outcome the record of the room."""
+
+    @abstractmethod
+    def room_steps(self, run: str | None = None, state: StepState | None = None) -> Iterable[RoomStep]:
+        """Return the steps of rooms in order of their ids, of one run, in one state."""
 
     @abstractmethod
     def finish(self, run: str, at: datetime) -> None:

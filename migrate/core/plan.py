@@ -12,8 +12,9 @@ from typing import Any
 from migrate.core.document import meeting_from_json, meeting_to_json
 from migrate.core.features import Loss
 from migrate.core.meeting import Meeting
-from migrate.core.ports import Reading, Room
+from migrate.core.ports import Reading
 from migrate.core.problem import Problem, Severity
+from migrate.core.rooms import Room
 
 FORMAT = "jitsi-migrate/plan"
 VERSION = 1

@@ -115,59 +115,12 @@ class Source(ABC):
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """Where a meeting takes place on the target. `name` is unique there, `url` what people open."""
-
-    name: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
 class SiteFacts:
     """What an adapter may know of the site: its directory, its id (for UIDs) and its secret key (for names)."""
 
     directory: Path
     id: UUID
     key: bytes = field(repr=False)
-
-
-class Target(ABC):
-    """A conferencing system.
-
-    ROOM: the place that a link leads to. SUPPORTS: the features (core.features) that it keeps. WORDS: for what it does
-    not keep, what to tell people (message, hint).
-    """
-
-    name: ClassVar[str]
-    label: ClassVar[str]
-    supports: ClassVar[frozenset[str]]
-    words: ClassVar[Mapping[str, tuple[str, str]]]
-    Settings: ClassVar[type[Any]]
-
-    @classmethod
-    @abstractmethod
-    def open(cls, settings: Any, site: SiteFacts) -> Self:
-        """Make the adapter from its own table of migrate.toml (an instance of `Settings`) and its site."""
-
-    @abstractmethod
-    def propose(self, key: str, meeting: Meeting, taken: Collection[str]) -> Room:
-        """Choose a room for a key that has none, always the same one for the same input; `taken` are names in use."""
-
-    @abstractmethod
-    def locate(self, room: Room) -> Room:
-        """Return a known room as the settings have it now: its server may have got another name."""
-
-    @abstractmethod
-    def create(self, room: Room, meeting: Meeting) -> Room:
-        """Make the room, or find it if it is there already, and return it as it is."""
-
-    @abstractmethod
-    def find(self, room: Room) -> Room | None:
-        """Return the room as it is on the target, None if there is none."""
-
-    @abstractmethod
-    def delete(self, room: Room) -> None:
-        """Remove a room that this product made; no error if it is gone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from migrate.core.features import lower
 from migrate.core.journal import Binding, Journal, Run, Snapshot, Step, StepState
 from migrate.core.meeting import Meeting
 from migrate.core.plan import WRITING, Action, Change, Plan
-from migrate.core.ports import Calendar, Event, EventPlan, Room, Target
+from migrate.core.ports import Calendar, Event, EventPlan
+from migrate.core.rooms import Room, Target
 from migrate.services.events import Found, Place, look
 from migrate.services.steps import Move, batches, execute, recover, unused
 
@@ -180,7 +181,7 @@ class Applier:
     def _room(self, change: Change) -> Room:
         if change.room is None:
             raise RefusedError(f"{change.key}: the plan names no room", hint="Plan again in a site directory.")
-        return self.target.create(change.room, change.meeting)
+        return change.room
 
     def _event(self, plan: Plan, change: Change, room: Room) -> Event | None:
         if change.event is None or change.action is Action.ADOPT:

@@ -19,8 +19,9 @@ from migrate.core.journal import Binding, Journal, Snapshot
 from migrate.core.meeting import Meeting, Occurrence, Person
 from migrate.core.naming import personal_base, room_key
 from migrate.core.plan import Action, Change, EventRef, Input, Limit, Plan, input_to_json
-from migrate.core.ports import Calendar, EventPlan, Reading, Room, Target
+from migrate.core.ports import Calendar, EventPlan, Reading
 from migrate.core.rezoned import zone_changes
+from migrate.core.rooms import Room, Target
 from migrate.core.schedule import Schedule, assemble, has_dates
 from migrate.services.events import Found, Place, look, sequence_of
 from migrate.services.noticed import conflicts, without_calendar

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from migrate import __version__
 from migrate.core.features import lower, unsupported
 from migrate.core.plan import Action, Change, Input, Limit, Plan, input_to_json
-from migrate.core.ports import Target
+from migrate.core.rooms import Target
 from migrate.core.schedule import assemble
 from migrate.core.telling import Entry
 from migrate.services.planning import PlanOptions

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from migrate.core.journal import Binding
-from migrate.core.ports import Room
+from migrate.core.rooms import Room
 
 
 def binding_to_json(binding: Binding) -> dict[str, Any]:

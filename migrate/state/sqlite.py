@@ -13,7 +13,7 @@ from typing import Any, Self
 from migrate.core.errors import RefusedError
 from migrate.core.journal import Journal, Outcome, Run, Snapshot, Step, StepState
 from migrate.core.naming import room_key
-from migrate.core.ports import Room
+from migrate.core.rooms import Room
 from migrate.state import schema
 from migrate.state.database import connect_for_reading, connect_for_writing, intact, reported, transaction
 from migrate.state.records import dump_binding, load_binding

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, HttpUrl, field_validator
 
 from migrate.core.meeting import Meeting
 from migrate.core.naming import opaque_name, slug_name
-from migrate.core.ports import Room, SiteFacts, Target
+from migrate.core.ports import SiteFacts
+from migrate.core.rooms import Room, Target
 
 _IN_THE_MEETING = "The host sets it in the meeting, under Security options; it ends with the meeting."
 
@@ -120,17 +121,6 @@ class Jitsi(Target):
     def locate(self, room: Room) -> Room:
         """Return the room on the server of the settings."""
         return self._room(room.name)
-
-    def create(self, room: Room, meeting: Meeting) -> Room:  # noqa: ARG002
-        """Return the room: it exists by its URL."""
-        return room
-
-    def find(self, room: Room) -> Room:
-        """Return the room: it exists by its URL."""
-        return room
-
-    def delete(self, room: Room) -> None:
-        """Do nothing: there is nothing on the server to remove."""
 
     def _room(self, name: str) -> Room:
         return Room(name, f"{self._base}/{name}")

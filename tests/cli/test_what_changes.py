@@ -16,7 +16,7 @@ from migrate.cli.what_changes import what_changes
 from migrate.core.features import Loss
 from migrate.core.meeting import Kind, Meeting, Occurrence, Override, Person
 from migrate.core.plan import Action, Change, Difference
-from migrate.core.ports import Room
+from migrate.core.rooms import Room
 from tests.builders import ANNA, BEN, at, row, series
 from tests.cli.conftest import HEADER
 from tests.cli.program import ZONE, run

@@ -10,7 +10,7 @@ import pytest
 
 from migrate.core.errors import RefusedError
 from migrate.core.journal import Binding, Journal, Outcome, Run, Snapshot, Step, StepState
-from migrate.core.ports import Room
+from migrate.core.rooms import Room
 
 MORNING = datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
 EVENING = datetime(2026, 11, 22, 19, 0, 0, 1, tzinfo=UTC)

@@ -23,8 +23,8 @@ from migrate.core.plan import (
     summary,
     to_json,
 )
-from migrate.core.ports import Room
 from migrate.core.problem import Problem, Severity
+from migrate.core.rooms import Room
 from tests.builders import day, reading, row, series
 
 ROOM = Room("abcd-efgh", "https://meet.example.org/abcd-efgh")

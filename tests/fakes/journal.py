@@ -9,7 +9,7 @@ from datetime import datetime
 from migrate.core.errors import RefusedError
 from migrate.core.journal import Binding, Journal, Outcome, Run, Snapshot, Step, StepState
 from migrate.core.naming import room_key
-from migrate.core.ports import Room
+from migrate.core.rooms import Room
 
 
 class MemoryJournal(Journal):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from migrate.core.journal import Binding, Run, StepState
-from migrate.core.ports import Room
+from migrate.core.rooms import Room
 from migrate.state.sqlite import SqliteJournal
 
 _UID = re.compile(rb"^UID:(.*)\r$", re.MULTILINE)

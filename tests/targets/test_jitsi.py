@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from migrate.core.features import FEATURES, lower, unsupported
 from migrate.core.meeting import Kind
-from migrate.core.ports import Room, SiteFacts
+from migrate.core.ports import SiteFacts
+from migrate.core.rooms import Room
 from migrate.targets.jitsi import Jitsi, JitsiSettings
 from tests.builders import row
 

@@ -1,0 +1,137 @@
+"""Rooms, where meetings take place, and the port to the systems that have them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, Self
+
+from migrate.core.features import Loss, unsupported
+from migrate.core.meeting import Meeting, Person
+from migrate.core.ports import SiteFacts
+
+Traits = Mapping[str, Any]
+"""What a room has: JSON values by names that its target knows, and no secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Where a meeting takes place on the target.
+
+    `name` is ours, unique and for ever. `url` is what people open; empty until a target has chosen it.
+    """
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomPlan:
+    """What a target needs to make a room: the account whose it is, and what it shall have."""
+
+    owner: str
+    traits: Traits
+
+
+@dataclass(frozen=True, slots=True)
+class RoomFound:
+    """A room as it is. `traits` are those that the target tells; `used`: people met or wrote in it."""
+
+    room: Room
+    traits: Traits
+    used: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RoomWrite:
+    """One change: the room of that name shall have these traits (None: go). `found`: what it is now, if it is there."""
+
+    name: str
+    owner: str
+    traits: Traits | None
+    found: RoomFound | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomWritten:
+    """How a change ended: what was read back, what of the traits is not there all the same, and why it was not made."""
+
+    found: RoomFound | None
+    losses: tuple[Loss, ...] = ()
+    reason: str = ""
+
+
+class Target(ABC):
+    """A conferencing system.
+
+    ROOM: the place that a link leads to. SUPPORTS: the features (core.features) that it keeps at best. WORDS: for what
+    it does not keep, what to tell people (message, hint).
+
+    On some systems a room exists by its URL; they implement the abstract methods only. On others rooms are made, looked
+    at and written, and belong to an account.
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    supports: ClassVar[frozenset[str]]
+    words: ClassVar[Mapping[str, tuple[str, str]]]
+    Settings: ClassVar[type[Any]]
+
+    @classmethod
+    @abstractmethod
+    def open(cls, settings: Any, site: SiteFacts) -> Self:
+        """Make the adapter from its own table of migrate.toml (an instance of `Settings`) and its site."""
+
+    @abstractmethod
+    def propose(self, key: str, meeting: Meeting, taken: Collection[str]) -> Room:
+        """Choose a room for a key that has none, always the same one for the same input; `taken` are names in use."""
+
+    @abstractmethod
+    def locate(self, room: Room) -> Room:
+        """Return a known room as the settings have it now: its server may have got another name."""
+
+    def lost(self, meeting: Meeting) -> Mapping[str, Loss]:
+        """Return, by feature, what would be lost of a meeting that needs it. A feature that is not named is kept."""
+        del meeting
+        return self._always_lost
+
+    def identify(self, people: Collection[Person]) -> Mapping[Person, str]:
+        """Look up the accounts of people; who has none, or may have several, is not in the answer."""
+        del people
+        return {}
+
+    def lacks(self, owner: str) -> str:
+        """Say why no room can be made or looked at for an account (empty: a host without one); empty if one can."""
+        del owner
+        return ""
+
+    def plan(self, room: Room, meeting: Meeting) -> RoomPlan | None:
+        """Return what the room of a meeting shall be, as far as the target keeps it; None if it exists by its URL."""
+        del room, meeting
+        return None
+
+    def look(self, wanted: Mapping[str, Collection[str]]) -> Mapping[str, RoomFound]:
+        """Return the rooms that are there, by name; `wanted` are names by the account whose they are.
+
+        They are found by their name, so that a lost journal orphans nothing. Raise TargetError or TryLaterError.
+        """
+        raise NotImplementedError
+
+    def write(self, writes: Sequence[RoomWrite], wrote: Callable[[], None]) -> Sequence[RoomWritten]:
+        """Make the changes, perhaps several at the same time, and return how each ended; `wrote` is called after each.
+
+        A room that is there by now is not made again, and what `found` has already is not written. Raise TargetError or
+        TryLaterError where going on makes no sense; what was written by then, `look` tells.
+        """
+        raise NotImplementedError
+
+    def password(self, room: Room, traits: Traits) -> str:
+        """Return the password with which people get into a room; empty if it takes none."""
+        del room, traits
+        return ""
+
+    @cached_property
+    def _always_lost(self) -> Mapping[str, Loss]:
+        return unsupported(self.supports, self.words, self.label)
