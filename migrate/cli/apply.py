@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from migrate.cli.command import command
+from migrate.cli.command import command, may_reach_hosts
 from migrate.cli.ending import Ending
 from migrate.cli.session import Session
 
@@ -18,8 +18,9 @@ from migrate.cli.session import Session
 @click.option("--accept-guesses", is_flag=True, help="Apply what was only guessed from past meetings too.")
 @click.option("--dry-run", is_flag=True, help="Check the plan against the site and say what would be done.")
 @click.pass_obj
+@may_reach_hosts
 def apply(
-    session: Session, plan_file: Path, partial: bool, allow_large_change: bool, accept_guesses: bool, dry_run: bool
+    session: Session, /, plan_file: Path, partial: bool, allow_large_change: bool, accept_guesses: bool, dry_run: bool
 ) -> Ending:
     """Do exactly what a plan says. If it is interrupted, the same command completes it."""
     from migrate.cli.applying import apply_plan, rehearse

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from migrate.cli import site as sites
+from migrate.cli.app_passwords import app_passwords
 from migrate.cli.output import progress
 from migrate.cli.session import Session
 from migrate.cli.site import Site, now
@@ -30,7 +31,7 @@ class Reported:
 def apply_plan(session: Session, path: Path, allowed: Permissions) -> Reported:
     """Apply a plan file and write the reports of the run."""
     site, sealed = _opened(session, path)
-    with site.locked("apply") as journal:
+    with site.locked("apply") as journal, app_passwords(session, site, journal) as site:
         applier = Applier(site.target, site.calendar, journal, now)
         applier.check(sealed.plan, sealed.checksum, allowed)
         run, resumed = applier.begin(sealed.plan, site.new_run("apply", sealed.checksum))

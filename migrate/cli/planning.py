@@ -10,6 +10,7 @@ from typing import Any
 
 from migrate import registry
 from migrate.cli import site as sites
+from migrate.cli.app_passwords import app_passwords
 from migrate.cli.output import progress
 from migrate.cli.replacing import check_other, check_outputs
 from migrate.cli.session import Session
@@ -68,15 +69,17 @@ def _in_site(
 ) -> MadePlan:
     outputs = replace(outputs, plan=outputs.plan or site.path / sites.PLAN)
     check_outputs(files, outputs.plan, outputs.schedule)
-    target, calendar, settings = site.target, site.calendar, site.fingerprint
+    # Faults in what adapters are told come before all work.
+    _, _, settings = site.target, site.calendar, site.fingerprint
     inputs = _read(session, files, options, options["timezone"] or site.settings.site.timezone)
     book = site.hosts()
     # Known before the first plan, so that the second one, which reads them from the file, says the same.
     as_found = hosts.dump(book)
     new_hosts = learn(book, inputs)
-    with site.locked("plan") as journal:
-        recover(calendar, journal)
-        plan = Planner(target, calendar, journal, book.join).plan(inputs, _plan_options(options, settings))
+    with site.locked("plan") as journal, app_passwords(session, site, journal) as equipped:
+        recover(equipped.calendar, journal)
+        planner = Planner(equipped.target, equipped.calendar, journal, book.join)
+        plan = planner.plan(inputs, _plan_options(options, settings))
         sealed = plan_files.seal(plan)
         _write(site.files, sealed, outputs)
         if (completed := hosts.dump(book)) != as_found:

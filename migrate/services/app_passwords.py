@@ -23,6 +23,7 @@ SETTLED = timedelta(minutes=10)
 # What the server calls an app password that it cannot be told a name of.
 _NAMELESS = "cli"
 _HEADING = "app password:"
+_GONE = re.compile(r"(user|account) (not found|does not exist)", re.IGNORECASE)
 _PASSWORD = re.compile(r"[A-Za-z0-9]{20,}")
 
 
@@ -100,7 +101,10 @@ class AppPasswords:
         left, found, gone = {}, [], []
         for token, job in zip(tokens, listed, strict=True):
             new = _new(token, job)
-            if _ids(job) is None:
+            if _GONE.search(_why(job)):
+                # Its app passwords went with the account.
+                gone.append(token.number)
+            elif _ids(job) is None:
                 left[token.account] = _why(job) or _ODD
             elif len(new) > 1 and token.label == _NAMELESS:
                 left[token.account] = _several(token, new)

@@ -1,4 +1,4 @@
-"""credentials.csv: the passwords with which calendars are written, by account. Made by people, for its owner's eyes."""
+"""credentials.csv: the passwords with which a server is used, by account. Made by people, for its owner's eyes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from migrate.core.errors import ConfigurationError
 from migrate.shared.formulas import unguard
 
 COLUMNS = ("account", "password")
+APP_PASSWORDS = (
+    "make app passwords on the server for accounts that have none in the file, for the time of one command, by [occ]"
+)
 _HINT = f"The first line must be {','.join(COLUMNS)}; then one line for each account."
 
 
