@@ -205,7 +205,7 @@ def test_a_server_whose_program_does_not_run_is_told(server: NextcloudTalk, jour
         def run(self, jobs: object) -> list[list[Ran]]:
             return [[Ran(127, "", "php: No such file or directory")] for _ in jobs]  # type: ignore[attr-defined]
 
-    with pytest.raises(TargetError, match="does not run on cloud.example.org: php: No such file or directory"):
+    with pytest.raises(TargetError, match="does not run on .*: php: No such file"):
         keeper(Broken(server), journal, clock).make(["ana"])
     assert journal.tokens.open() == []
 
