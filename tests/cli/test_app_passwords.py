@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import getpass
 import json
-import os
 import re
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,6 +33,18 @@ program = {program}
 user = "{user}"
 """
 pytestmark = pytest.mark.slow
+
+
+class Watched(list[Any]):
+    """A list whose owner is told before anything is added."""
+
+    def __init__(self, tell: Callable[[], None]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def append(self, one: Any) -> None:
+        self._tell()
+        super().append(one)
 
 
 @dataclass
@@ -104,3 +117,84 @@ def test_a_plan_and_its_run_use_passwords_that_are_good_for_nothing_afterwards(c
     for password in cloud.occ.passwords:
         assert password not in shown
         assert cloud.finds(password) == []
+
+
+def test_the_search_for_secrets_finds_them(cloud: Cloud) -> None:
+    secret = "Zd8" * 24
+    for place in (cloud.site / "runs" / "log.json", cloud.left / "runtime" / "deep" / "event"):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(f'{{"output": "app password:\\n{secret}"}}')
+        assert cloud.finds(secret) == [place]
+        place.unlink()
+
+
+@pytest.mark.parametrize("moment", ["made", "used", "revoked"])
+def test_killed_while_a_password_is_good_its_end_is_a_command_away(cloud: Cloud, moment: str) -> None:
+    """Killed right after the server made it, at the first request with it, and right after the server revoked it."""
+    process = cloud.start("plan", cloud.export, "--timezone", "Europe/Berlin", "--since", "2027-01-01")
+    kill = partial(process.kill)
+    if moment == "used":
+        cloud.server.asked = Watched(kill)
+    else:
+        command = {"made": "add", "revoked": "delete"}[moment]
+        cloud.occ.after = lambda words: kill() if words[0].endswith(command) and "--help" not in words else None
+    assert process.wait(120) == -signal.SIGKILL
+    process.communicate()
+    (password,) = cloud.occ.passwords
+    print("LEFT", cloud.finds(password), [str(p) for p in (cloud.left/"runtime").rglob("*")][:40])
+    assert len(cloud.tokens) == (moment != "revoked")
+    cloud.server.asked, cloud.occ.after = [], lambda _: None
+    shown = cloud.run("status")
+    assert "App passwords that are not revoked" in shown.out
+    assert "ana" in shown.out
+    ended = cloud.run("status", "--revoke")
+    assert ended.code == 0, ended.err
+    assert "not revoked" not in ended.out
+    assert cloud.tokens == []
+    assert cloud.server.ocs("GET", "cloud/user", user="ana", password=password).status == 401
+    assert [path for path in cloud.finds(password) if path.is_relative_to(cloud.site)] == []
+    # Nobody is asked if there is nothing left.
+    asked = len(cloud.occ.commands)
+    assert cloud.run("status", "--revoke").code == 0
+    assert len(cloud.occ.commands) == asked
+
+
+def test_what_cannot_be_revoked_is_told_and_the_next_command_revokes_it(cloud: Cloud) -> None:
+    def lost(words: list[str]) -> None:
+        if words[0].endswith("delete"):
+            raise ConnectionResetError
+
+    cloud.occ.before = lost
+    made = cloud.plan()
+    assert made.code == 6, made.err
+    assert "warning: app passwords are left on the server" in made.err
+    assert "status --revoke" in made.err
+    assert (cloud.site / "plan.json").exists(), "the command did its work"
+    assert len(cloud.tokens) == 1
+    as_json = cloud.run("status", "--json").json["data"]["app_passwords"]
+    assert [(one["host"], one["account"], one["id"]) for one in as_json] == [("cloud.example.org", "ana", 1)]
+    cloud.occ.before = lambda _: None
+    again = cloud.plan()
+    assert again.code == 0, again.err
+    assert cloud.tokens == []
+
+
+def test_a_host_that_cannot_be_reached_is_told_before_anything_is_made(cloud: Cloud) -> None:
+    (cloud.site / "inventory.ini").write_text("[nextcloud]\ncloud.example.org ansible_host=127.0.0.1 ansible_port=1\n")
+    made = cloud.plan()
+    assert made.code == 5, made.err
+    assert "cloud.example.org" in made.err
+    (cloud.site / "inventory.ini").write_text("")
+    made = cloud.plan()
+    assert made.code == 3, made.err
+    assert "no host in the group nextcloud" in made.err
+    assert cloud.occ.commands == []
+
+
+def test_whoever_has_a_password_of_their_own_gets_none(cloud: Cloud) -> None:
+    own = cloud.site / "credentials.csv"
+    own.write_text(f"account,password\nana,{cloud.server.users['ana']}\n")
+    own.chmod(0o600)
+    made = cloud.plan()
+    assert made.code == 0, made.err
+    assert cloud.occ.commands == []

@@ -13,7 +13,8 @@ from threading import Thread
 from tests.talk.nextcloud import NextcloudTalk
 from tests.talk.occ import occ
 
-STUB = Path(__file__).with_name("stub_occ.py")
+# As a word of the command: another user may not be able to read where the tests are.
+STUB = Path(__file__).with_name("stub_occ.py").read_text("utf-8")
 Watch = Callable[[list[str]], None]
 
 
@@ -56,6 +57,6 @@ def occ_program(server: NextcloudTalk) -> Iterator[OccProgram]:
 
     with ThreadingTCPServer(("127.0.0.1", 0), Answer) as listener:
         Thread(target=listener.serve_forever, daemon=True).start()
-        program.words = [sys.executable, str(STUB), str(listener.server_address[1])]
+        program.words = [sys.executable, "-c", STUB, str(listener.server_address[1])]
         yield program
         listener.shutdown()

@@ -12,4 +12,4 @@ with socket.create_connection(("127.0.0.1", int(port))) as connection, connectio
     stream.flush()
     code, output = json.loads(stream.readline())
 sys.stdout.write(output)
-sys.exit(code)
+raise SystemExit(code)
