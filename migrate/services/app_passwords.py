@@ -78,8 +78,9 @@ class AppPasswords:
         unsure = [token for token in known if token.host == self._host and token.id is None]
         if sure or unsure:
             done = self._occ.run([*map(_delete, sure), *((_list(token.account),) for token in unsure)])
-            left |= self._settle(sure, done[: len(sure)])
+            # First, as a list may still have what is deleted beside it.
             left |= self._revoke_unsure(unsure, done[len(sure) :])
+            left |= self._settle(sure, done[: len(sure)])
         return left
 
     def _add(self, intended: Sequence[Token], *, named: bool) -> Made:
@@ -99,8 +100,9 @@ class AppPasswords:
     def _revoke_unsure(self, tokens: Sequence[Token], listed: Sequence[Sequence[Ran]]) -> Mapping[str, str]:
         """Revoke what may have been made, without anybody having been told of it."""
         left, found, gone = {}, [], []
+        known = {token.id for token in self._book.open()}
         for token, job in zip(tokens, listed, strict=True):
-            new = _new(token, job)
+            new = [number for number in _new(token, job) if number not in known]
             if _GONE.search(_why(job)):
                 # Its app passwords went with the account.
                 gone.append(token.number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from migrate.core.errors import TargetError
-from migrate.core.occ import Command, Ran
+from migrate.core.occ import Command, Job, Ran
 from migrate.services.app_passwords import SETTLED, AppPasswords
 from migrate.state.sqlite import SqliteJournal
 from tests.fakes.occ import FakeOcc
@@ -22,6 +22,11 @@ MORNING = datetime(2027, 1, 4, 8, tzinfo=UTC)
 
 class Killed(BaseException):
     """The process is gone; nothing of it is run any more."""
+
+
+class Backwards(FakeOcc):
+    def run(self, jobs: Sequence[Job]) -> Sequence[Sequence[Ran]]:
+        return super().run(jobs[::-1])[::-1]
 
 
 class Clock:
@@ -143,6 +148,21 @@ def test_what_may_still_be_made_is_not_forgotten(server: NextcloudTalk, journal:
     assert (tokens(server), journal.tokens.open()) == (0, [])
 
 
+def test_what_another_command_made_since_is_not_taken_for_it(journal: SqliteJournal, clock: Clock):
+    """Both are called cli."""
+    with nextcloud_talk() as server:
+        program = FakeOcc(server)
+        program.before = _killer(3)
+        with pytest.raises(Killed):
+            keeper(program, journal, clock).make(["ana"])
+        # It came late, and in the answer what is listed and deleted at the same time is listed first.
+        server.accounts.make_token(server.accounts.users["ana"])
+        ours = keeper(Backwards(server), journal, clock)
+        assert [*ours.make(["ana"]).passwords] == ["ana"]
+        assert ours.revoke() == {}
+        assert (tokens(server), journal.tokens.open()) == (0, [])
+
+
 def test_what_went_with_its_account_is_forgotten(server: NextcloudTalk, journal: SqliteJournal, clock: Clock):
     program = FakeOcc(server)
     program.after = _killer(4)
@@ -202,8 +222,8 @@ def test_another_server_is_not_asked_to_revoke_them(server: NextcloudTalk, journ
 
 def test_a_server_whose_program_does_not_run_is_told(server: NextcloudTalk, journal: SqliteJournal, clock: Clock):
     class Broken(FakeOcc):
-        def run(self, jobs: object) -> list[list[Ran]]:
-            return [[Ran(127, "", "php: No such file or directory")] for _ in jobs]  # type: ignore[attr-defined]
+        def run(self, jobs: Sequence[Job]) -> Sequence[Sequence[Ran]]:
+            return [[Ran(127, "", "php: No such file or directory")] for _ in jobs]
 
     with pytest.raises(TargetError, match="does not run on .*: php: No such file"):
         keeper(Broken(server), journal, clock).make(["ana"])
@@ -212,10 +232,10 @@ def test_a_server_whose_program_does_not_run_is_told(server: NextcloudTalk, jour
 
 def test_what_php_warns_of_is_in_nobodys_way(server: NextcloudTalk, journal: SqliteJournal, clock: Clock):
     class Warns(FakeOcc):
-        def run(self, jobs: object) -> list[list[Ran]]:
+        def run(self, jobs: Sequence[Job]) -> Sequence[Sequence[Ran]]:
             return [
                 [Ran(one.code, f"PHP Warning: [x] is deprecated\n{one.output}") for one in job]
-                for job in super().run(jobs)  # type: ignore[arg-type]
+                for job in super().run(jobs)
             ]
 
     ours = keeper(Warns(server), journal, clock)
@@ -224,7 +244,7 @@ def test_what_php_warns_of_is_in_nobodys_way(server: NextcloudTalk, journal: Sql
     assert tokens(server) == 0
 
 
-def _killer(at: int):
+def _killer(at: int) -> Callable[[Command], None]:
     commands = count(1)
 
     def kill(_: Command) -> None:
