@@ -65,9 +65,10 @@ class Difference:
 class Change:
     """One key and what happens to it.
 
-    `before` is the meeting as journalled. `expects` is the fingerprint of the event as the plan saw it, empty if there
-    was none: a target that looks otherwise at apply fails this item alone. `why` explains a keep or a conflict.
-    `room_plan`: what its room shall be, where rooms are made. `guess`: no file says so, it only seems likely from meetings of the past. `differs`: both sides of a conflict.
+    `before` is the meeting as journalled. `room_plan`: what its room shall be, where rooms are made. `expects` is the
+    fingerprint of the event as the plan saw it, empty if there was none: a target that looks otherwise at apply fails
+    this item alone. `why` explains a keep or a conflict. `guess`: no file says so, it only seems likely from meetings
+    of the past. `differs`: both sides of a conflict.
     """
 
     action: Action
