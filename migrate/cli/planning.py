@@ -22,6 +22,7 @@ from migrate.services.hosting import learn
 from migrate.services.planning import Planner, PlanOptions
 from migrate.services.preview import preview
 from migrate.services.reading import Reader, options_of_each
+from migrate.services.room_steps import recover as recover_rooms
 from migrate.services.steps import recover
 from migrate.shared import hosts
 from migrate.shared.advice import advise
@@ -75,6 +76,7 @@ def _in_site(
     as_found = hosts.dump(book)
     new_hosts = learn(book, inputs)
     with site.locked("plan") as journal:
+        recover_rooms(target, journal)
         recover(calendar, journal)
         plan = Planner(target, calendar, journal, book.join).plan(inputs, _plan_options(options, settings))
         sealed = plan_files.seal(plan)

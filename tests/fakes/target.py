@@ -42,6 +42,7 @@ class MemoryTarget(Target):
 
     name = "memory"
     label = "Memory"
+    has_accounts = True
     supports: ClassVar[frozenset[str]] = frozenset(FEATURES) - {"polls"}
     words: ClassVar[Mapping[str, tuple[str, str]]] = {"polls": ("polls do not move", "Write them again.")}
     Settings: ClassVar[type[Any]] = dict
@@ -79,10 +80,10 @@ class MemoryTarget(Target):
     def lacks(self, owner: str) -> str:
         return self.lacking.get(owner, "") if owner else "its host has no account"
 
-    def plan(self, room: Room, meeting: Meeting) -> RoomPlan:
+    def plan(self, room: Room, meeting: Meeting, owner: str = "") -> RoomPlan:
         people = sorted({one.account for one in meeting.attendees if one.account} - {meeting.host.account})
         return RoomPlan(
-            meeting.host.account,
+            owner or meeting.host.account,
             {
                 "name": meeting.topic,
                 "description": meeting.agenda,
