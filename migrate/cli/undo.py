@@ -35,6 +35,7 @@ def undo(session: Session, run: str, dry_run: bool) -> Ending:
             with progress(session, "undoing") as tell:
                 report = undoer.undo(found, opened, tell)
             site.run_directory(report.run.id)
+            site.write_passwords(journal)
     code = Exit.PARTIAL if report.kept else Exit.OK
     return Ending(
         code, undone_to_json(report, found), lambda output: show_undone(output, report, found, dry_run=dry_run)

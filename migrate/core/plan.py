@@ -125,6 +125,7 @@ class Plan:
     problems: Sequence[Problem]
     limit: Limit
     aliases: Mapping[str, str] = field(default_factory=dict)
+    server: Mapping[str, str] = field(default_factory=dict)
 
     def count(self, action: Action) -> int:
         """Count the changes of one action."""
@@ -156,6 +157,7 @@ def to_json(plan: Plan) -> dict[str, Any]:
         "journal_revision": plan.journal_revision,
         "target": plan.target,
         "calendar": plan.calendar,
+        "server": dict(plan.server),
         "since": plan.since.isoformat(),
         "settings": plan.settings,
         "inputs": list(plan.inputs),
@@ -187,6 +189,7 @@ def from_json(value: Mapping[str, Any]) -> Plan:
         problems=[problem_from_json(item) for item in value["problems"]],
         limit=Limit(value["limit"]["journalled"], value["limit"]["changing"], tuple(value["limit"]["emptied"])),
         aliases=value["aliases"],
+        server=value.get("server", {}),
     )
 
 

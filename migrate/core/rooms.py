@@ -78,6 +78,8 @@ class Target(ABC):
     supports: ClassVar[frozenset[str]]
     words: ClassVar[Mapping[str, tuple[str, str]]]
     has_accounts: ClassVar[bool] = False
+    calendars: ClassVar[str] = ""
+    """Where the calendars of accounts are on the same server, with {account} in it; empty if there are none."""
     Settings: ClassVar[type[Any]]
 
     @classmethod
@@ -97,6 +99,10 @@ class Target(ABC):
         """Return, by feature, what would be lost of a meeting that needs it. A feature that is not named is kept."""
         del meeting
         return self._always_lost
+
+    def about(self) -> Mapping[str, str]:
+        """Return what was learnt of the server that decides how rooms are made, for people: name -> value."""
+        return {}
 
     def identify(self, people: Collection[Person]) -> Mapping[Person, str]:
         """Look up the accounts of people; who has none, or may have several, is not in the answer."""

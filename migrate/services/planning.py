@@ -148,6 +148,7 @@ class Planner:
             ],
             limit=_limit(snapshot, changes, inputs, options.since),
             aliases={new: known for new, known in keys.items() if new != known},
+            server=self.target.about(),
         )
 
     def _all_told(self, schedule: Schedule, keys: Mapping[str, str], snapshot: Snapshot) -> list[_Told]:
