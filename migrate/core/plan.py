@@ -189,7 +189,7 @@ def from_json(value: Mapping[str, Any]) -> Plan:
         problems=[problem_from_json(item) for item in value["problems"]],
         limit=Limit(value["limit"]["journalled"], value["limit"]["changing"], tuple(value["limit"]["emptied"])),
         aliases=value["aliases"],
-        server=value.get("server", {}),
+        server=value["server"],
     )
 
 
