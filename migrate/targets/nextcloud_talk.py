@@ -14,7 +14,7 @@ from migrate.core.meeting import Meeting, Person
 from migrate.core.naming import opaque_name
 from migrate.core.ports import SiteFacts
 from migrate.core.rooms import Room, RoomFound, RoomPlan, RoomWrite, RoomWritten, Target, Traits
-from migrate.shared.talk.losses import NEVER, SUPPORTS, lost_here
+from migrate.shared.talk.losses import NEVER, SOMETIMES, SUPPORTS, lost_here
 from migrate.shared.talk.passwords import LENGTH, derive_password
 from migrate.shared.talk.seeing import token_of
 from migrate.shared.talk.traits import Wishes, plan_traits
@@ -73,7 +73,7 @@ class NextcloudTalk(Target):
     label = "Nextcloud Talk"
     Settings: ClassVar[type[NextcloudTalkSettings]] = NextcloudTalkSettings
     supports: ClassVar[frozenset[str]] = SUPPORTS
-    words: ClassVar[Mapping[str, tuple[str, str]]] = NEVER
+    words: ClassVar[Mapping[str, tuple[str, str]]] = {**NEVER, **SOMETIMES}
 
     @classmethod
     def open(cls, settings: NextcloudTalkSettings, site: SiteFacts) -> NextcloudTalk:

@@ -38,65 +38,77 @@ NEVER: Mapping[str, tuple[str, str]] = {
         "Collect registrations with a form, such as Nextcloud Forms, and send link and password to those registered.",
     ),
 }
+SOMETIMES: Mapping[str, tuple[str, str]] = {
+    "alternative_hosts": (
+        "alternative hosts without an account cannot moderate",
+        "Write their accounts into hosts.csv and plan again.",
+    ),
+    "authenticated_only": (
+        "everybody with link and password gets in, as not all who are invited are known to have accounts",
+        "Write the accounts of all invited people into hosts.csv, or make the conversation private in Talk.",
+    ),
+    "dial_in": (
+        "nobody can join by telephone, as the server has no SIP bridge that the host may use",
+        "An administrator sets up the SIP bridge, or these people use a browser.",
+    ),
+    "e2ee": (
+        "calls are not encrypted end to end on this server",
+        "An administrator switches end-to-end encryption on, for all calls of the server.",
+    ),
+    "invitees": (
+        "invited people without an account are not added and not told",
+        "The host sends them the link and the password.",
+    ),
+    "join_before_host": (
+        "nobody gets in before the host, as the waiting room becomes a lobby for all",
+        "Make a moderator of somebody else too: each can open the lobby.",
+    ),
+    "waiting_room": ("this version of Talk has no lobby", "Update Talk and plan again."),
+    "webinar": ("in this version of Talk everybody who joins can speak", "Update Talk and plan again."),
+}
+"""The same for what Talk keeps of some meetings on some servers."""
 SUPPORTS = frozenset(FEATURES) - NEVER.keys()
+_INVITEES = "invitees"
 _MOST_NAMED = 5
 
 
 def lost_here(meeting: Meeting, abilities: Abilities) -> Mapping[str, Loss]:
     """Return what this meeting loses of that which Talk may keep."""
-    return {loss.feature: loss for loss in _lost(meeting, abilities)}
+    return {feature: _worded(feature, people) for feature, people in _lost(meeting, abilities).items()}
 
 
-def _lost(meeting: Meeting, abilities: Abilities) -> Iterator[Loss]:
-    if unknown := _without_account(meeting.alternative_hosts):
-        message = f"alternative hosts without an account cannot moderate: {unknown}"
-        yield Loss("alternative_hosts", message, "Write their accounts into hosts.csv and plan again.")
-    if unknown := _without_account(meeting.attendees):
-        message = f"invited people without an account are not added and not told: {unknown}"
-        yield Loss("invitees", message, "The host sends them the link and the password.")
-    if is_public(meeting):
-        message = "the conversation is open to everybody with its link and password, as not all invited have accounts"
-        hint = "Give all invited people accounts in hosts.csv, or make the conversation private in Talk."
-        yield Loss("authenticated_only", message, hint)
-    if "waiting_room" in meeting.features:
-        message = "people wait in the lobby, also those who could join before the host in Zoom"
-        yield Loss("join_before_host", message, "A moderator opens the lobby, or makes a moderator of somebody else.")
-    yield from (Loss(*words) for able, *words in _of_the_server(abilities) if not able)
+def _lost(meeting: Meeting, abilities: Abilities) -> Mapping[str, Sequence[Person]]:
+    """Return what is lost, and of whom, where it is not of all."""
+    helpers, invited = (_unknown(people) for people in (meeting.alternative_hosts, meeting.attendees))
+    lost: Mapping[str, bool] = {
+        "alternative_hosts": bool(helpers),
+        "authenticated_only": is_public(meeting),
+        "dial_in": not abilities.telephone,
+        "e2ee": not abilities.end_to_end,
+        "invitees": bool(invited),
+        "join_before_host": "waiting_room" in meeting.features,
+        "waiting_room": not abilities.lobby,
+        "webinar": not abilities.permissions,
+    }
+    people = {"alternative_hosts": helpers, "invitees": invited}
+    return {feature: people.get(feature, ()) for feature, is_lost in lost.items() if is_lost}
 
 
-def _of_the_server(abilities: Abilities) -> Sequence[tuple[bool, str, str, str]]:
-    return (
-        (
-            abilities.telephone,
-            "dial_in",
-            "nobody can join by telephone, as the server has no SIP bridge that this host may use",
-            "An administrator sets up the SIP bridge, or these people use a browser.",
-        ),
-        (
-            abilities.end_to_end,
-            "e2ee",
-            "calls are not encrypted end to end on this server",
-            "An administrator switches end-to-end encryption of calls on, for all of them.",
-        ),
-        (
-            abilities.lobby,
-            "waiting_room",
-            "this version of Talk has no lobby",
-            "Update Talk and plan again.",
-        ),
-        (
-            abilities.permissions,
-            "webinar",
-            "in this version of Talk everybody who joins can speak",
-            "Update Talk and plan again.",
-        ),
-    )
+def _worded(feature: str, people: Sequence[Person]) -> Loss:
+    message, hint = SOMETIMES[feature]
+    named = [str(one) for one in people[:_MOST_NAMED]]
+    more = [f"and {len(people) - _MOST_NAMED} more"] if len(people) > _MOST_NAMED else []
+    return Loss(feature, f"{message}: {', '.join([*named, *more])}" if named else message, hint)
+
+
+def _unknown(people: Sequence[Person]) -> Sequence[Person]:
+    return [one for one in people if not one.account]
 
 
 def left_out(accounts: Sequence[str]) -> Loss:
     """Return the loss of participants whom the server does not take."""
     hint = "Correct these accounts in hosts.csv, plan and apply again."
-    return Loss("invitees", f"the server cannot add these accounts: {', '.join(accounts)}", hint)
+    return Loss(_INVITEES, f"the server cannot add these accounts: {', '.join(accounts)}", hint)
 
 
 def dropped(asked: Traits, found: Traits) -> Iterator[Loss]:
@@ -131,9 +143,3 @@ _SAID = {
 
 def _told(value: object) -> str:
     return ("on" if value else "off") if isinstance(value, bool) else repr(value)
-
-
-def _without_account(people: Sequence[Person]) -> str:
-    unknown = [str(one) for one in people if not one.account]
-    more = len(unknown) - _MOST_NAMED
-    return ", ".join([*unknown[:_MOST_NAMED], *([f"and {more} more"] if more > 0 else [])])
