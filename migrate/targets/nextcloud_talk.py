@@ -69,6 +69,7 @@ class NextcloudTalk(Target):
     conversation hangs on that name alone, and is written down nowhere.
     """
 
+    has_accounts = True
     name = "nextcloud_talk"
     label = "Nextcloud Talk"
     Settings: ClassVar[type[NextcloudTalkSettings]] = NextcloudTalkSettings
@@ -125,10 +126,10 @@ class NextcloudTalk(Target):
         """Say why a host's account cannot make conversations; the server is asked once for each."""
         return self._server.lacks(owner)
 
-    def plan(self, room: Room, meeting: Meeting) -> RoomPlan:
+    def plan(self, room: Room, meeting: Meeting, owner: str = "") -> RoomPlan:
         """Return what the conversation shall have: private if everybody who is invited has an account."""
-        owner = meeting.host.account
-        return RoomPlan(owner, plan_traits(room.name, meeting, self._server.abilities(owner), self._wishes))
+        owner = owner or meeting.host.account
+        return RoomPlan(owner, plan_traits(room.name, meeting, owner, self._server.abilities(owner), self._wishes))
 
     def look(self, wanted: Mapping[str, Collection[str]]) -> Mapping[str, RoomFound]:
         """Return the conversations whose description bears these names."""

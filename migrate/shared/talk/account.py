@@ -71,14 +71,15 @@ class Account:
     def _put(self, name: str, traits: Traits, found: RoomFound | None, password: str) -> Sequence[Loss]:
         """Make the conversation, or give it what it has not. People who are in it stay."""
         refused: list[str] = []
-        invited: Sequence[str] = traits["participants"]
+        # Of a room that was half written when somebody looked, nobody knew them.
+        invited: Sequence[str] = traits["participants"] or ()
         if found is None:
             found, said = self._make(name, traits, password)
             if said and self._abilities.all_at_once:
                 invited, refused = (), list(said.data.get("invalidParticipants", {}).get("users", ()))
         token = token_of(found.room.url)
         self._adapt(token, found.traits, traits, password)
-        refused += self._join(token, invited, traits["moderators"])
+        refused += self._join(token, invited, traits["moderators"] or ())
         return [left_out(refused)] if refused else []
 
     def _make(self, name: str, traits: Traits, password: str) -> tuple[RoomFound, Said | None]:

@@ -38,11 +38,14 @@ def is_public(meeting: Meeting) -> bool:
     return not meeting.attendees or not all(one.account for one in (*meeting.attendees, *meeting.alternative_hosts))
 
 
-def plan_traits(name: str, meeting: Meeting, abilities: Abilities, wishes: Wishes) -> Traits:
-    """Return what the conversation of that name shall have; the same for the same input."""
+def plan_traits(name: str, meeting: Meeting, owner: str, abilities: Abilities, wishes: Wishes) -> Traits:
+    """Return what the conversation of that name shall have; the same for the same input.
+
+    Its owner moderates anyway; so does the host, whose it may not be any more.
+    """
     public = is_public(meeting)
     lobby = "waiting_room" in meeting.features and abilities.lobby
-    moderators = _accounts(meeting.alternative_hosts, meeting.host)
+    moderators = _accounts((meeting.host, *meeting.alternative_hosts), owner)
     traits = {
         "type": "public" if public else "private",
         "name": " ".join(meeting.topic.split())[:NAME].strip() or _NAMELESS,
@@ -53,7 +56,7 @@ def plan_traits(name: str, meeting: Meeting, abilities: Abilities, wishes: Wishe
         "listable": wishes.listable if abilities.listing else "nobody",
         "permissions": AUDIENCE if "webinar" in needs(meeting) and abilities.permissions else 0,
         "sip": "dial_in" in meeting.features and abilities.telephone,
-        "participants": sorted({*_accounts(meeting.attendees, meeting.host), *moderators}),
+        "participants": sorted({*_accounts(meeting.attendees, owner), *moderators}),
         "moderators": moderators,
     }
     return {**traits, "password_length": abilities.secret} if public and abilities.secret > LENGTH else traits
@@ -96,8 +99,8 @@ def _start(meeting: Meeting) -> int:
     return int(meeting.start.timestamp()) if meeting.start and not several else 0
 
 
-def _accounts(people: tuple[Person, ...], host: Person) -> list[str]:
-    return sorted({one.account for one in people if one.account} - {host.account})
+def _accounts(people: tuple[Person, ...], owner: str) -> list[str]:
+    return sorted({one.account for one in people if one.account} - {owner})
 
 
 def _name_of(names: Mapping[str, int], number: int) -> str:
