@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import SecretStr
 
-from migrate.core.errors import MigrateError
+from migrate.core.errors import MigrateError, TargetError
 from migrate.core.rooms import RoomFound
 from migrate.shared.gathering import gathered
 from migrate.shared.http import Client, Limits, Login, LoginRefused
@@ -21,6 +21,8 @@ from migrate.shared.talk.seeing import Seen, by_name
 from migrate.shared.talk.signaling import check_signaling
 
 Result = TypeVar("Result")
+# After ten within half an hour Nextcloud lets nobody log in from the same address.
+_MOST_REFUSED = 5
 
 
 class Server:
@@ -36,6 +38,7 @@ class Server:
         self._limits = limits
         self._abilities: dict[str, Abilities] = {}
         self._seen: dict[str, Sequence[Seen]] = {}
+        self._refused: set[str] = set()
 
     def lacks(self, user: str) -> str:
         """Say why nothing can be done as this user; empty if it can."""
@@ -54,6 +57,15 @@ class Server:
     def abilities(self, user: str) -> Abilities:
         """Return what Talk can do for a user; the best, for one who lacks something."""
         return BEST if self.lacks(user) else self._asked(user)
+
+    def about(self) -> Mapping[str, str]:
+        """Return what is known of the server, as far as it was asked."""
+        known = next((one for one in self._abilities.values() if one.may_use), None)
+        if known is None:
+            return {}
+        nextcloud, talk = known.versions
+        how = "each by one request" if known.all_at_once else "step by step, as before Talk 21.1"
+        return {"server": self._url, "Nextcloud": nextcloud, "Talk": talk, "rooms are made": how}
 
     def lets_in(self, user: str) -> bool:
         """Tell whether the server takes the password of a user."""
@@ -120,7 +132,16 @@ class Server:
 
     def _asked(self, user: str) -> Abilities:
         if user not in self._abilities:
-            self._abilities[user] = read_abilities(self._ocs(user))
+            if len(self._refused - {user}) >= _MOST_REFUSED:
+                raise TargetError(
+                    f"{self._url} refuses the passwords of {', '.join(sorted(self._refused))}",
+                    hint=f"Correct {self._credentials} first: a server that refuses many shuts out who asks.",
+                )
+            try:
+                self._abilities[user] = read_abilities(self._ocs(user))
+            except LoginRefused:
+                self._refused.add(user)
+                raise
         return self._abilities[user]
 
     def _list(self, user: str, _: Tell) -> Sequence[Seen]:
