@@ -6,7 +6,7 @@ server, and it sleeps where nobody can wake it, so that Ctrl-C would be answered
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -33,7 +33,7 @@ _MOST_BYTES = 1 << 28
 _CHUNK = 1 << 16
 _MOST_REDIRECTS = 5
 # A server that fails at one request may do so for ever, while it answers all others.
-MOST_ERRORS = 5
+_MOST_ERRORS = 5
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 20.0
 
 
@@ -109,23 +109,24 @@ class Client:
         login: Login,
         body: bytes = b"",
         headers: Mapping[str, str] | None = None,
-        errors: int = MOST_ERRORS,
+        final: Collection[int] = (),
     ) -> Answer:
         """Ask until there is an answer, and return it whatever it is; redirects within the server are followed.
 
-        A fault of the server itself (500) is an answer when it came `errors` times.
+        A fault of the server itself (500) is an answer when it came several times. `final` are statuses after which
+        another try would only take time, though at most requests it would help.
 
         Raises TargetError or TryLaterError for a server that is given up, and for a password that is refused.
         """
         for _ in range(_MOST_REDIRECTS + 1):
-            answer = self._patiently(method, url, login, body, headers or {}, errors)
+            answer = self._patiently(method, url, login, body, headers or {}, final)
             if answer.status not in _MOVED or "Location" not in answer.headers:
                 return answer
             url = _followed(url, answer.headers["Location"])
         raise TargetError(f"{url}: redirects lead from one to the next")
 
     def _patiently(
-        self, method: str, url: str, login: Login, body: bytes, headers: Mapping[str, str], errors: int
+        self, method: str, url: str, login: Login, body: bytes, headers: Mapping[str, str], final: Collection[int]
     ) -> Answer:
         server = self._server(url)
         deadline, tries = 0.0, 0
@@ -139,11 +140,11 @@ class Client:
                     answer = self._once(method, url, login, body, headers)
             if answer.status == 401:
                 raise server.refused.setdefault(login.user, _not_let_in(url, login, answer))
-            if answer.status not in _PASSING:
+            if answer.status in final or answer.status not in _PASSING:
                 server.throttle.succeeded()
                 return answer
             tries += 1
-            if answer.status == 500 and tries >= errors:
+            if answer.status == 500 and tries >= _MOST_ERRORS:
                 return answer
             deadline = deadline or monotonic() + self._limits.patience
             pause = max(_pause(tries), retry_after(answer.headers.get("Retry-After", ""), datetime.now(UTC)))

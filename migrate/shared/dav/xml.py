@@ -51,6 +51,15 @@ def propfind(*names: str) -> bytes:
     return _written(root)
 
 
+def mkcalendar(name: str) -> bytes:
+    """Write an MKCALENDAR for events."""
+    root = Element(f"{CALDAV}mkcalendar")
+    wanted = SubElement(SubElement(root, f"{DAV}set"), f"{DAV}prop")
+    SubElement(wanted, f"{DAV}displayname").text = name
+    SubElement(SubElement(wanted, f"{CALDAV}supported-calendar-component-set"), f"{CALDAV}comp", name="VEVENT")
+    return _written(root)
+
+
 def multiget(urls: Iterable[str]) -> bytes:
     """Write a REPORT for these objects."""
     root = Element(f"{CALDAV}calendar-multiget")
