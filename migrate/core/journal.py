@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from migrate.core.features import Loss
 from migrate.core.rooms import Room, Traits
 
 
@@ -34,6 +35,7 @@ class RoomRecord:
     """What the journal holds of a room that was made: `asked` are the traits that it should have, `found` what it had.
 
     `key` is that of the room (core.naming.room_key), `owner` the account whose it is, `run` who wrote it last.
+    `losses`: what the target did not take though it was asked.
     """
 
     key: str
@@ -42,6 +44,7 @@ class RoomRecord:
     asked: Traits
     found: Traits
     run: str
+    losses: tuple[Loss, ...] = ()
 
 
 class StepState(StrEnum):

@@ -14,7 +14,7 @@ from migrate.core.features import Loss
 from migrate.core.meeting import Meeting
 from migrate.core.ports import Reading
 from migrate.core.problem import Problem, Severity
-from migrate.core.rooms import Room
+from migrate.core.rooms import Room, RoomPlan
 
 FORMAT = "jitsi-migrate/plan"
 VERSION = 1
@@ -67,7 +67,7 @@ class Change:
 
     `before` is the meeting as journalled. `expects` is the fingerprint of the event as the plan saw it, empty if there
     was none: a target that looks otherwise at apply fails this item alone. `why` explains a keep or a conflict.
-    `guess`: no file says so, it only seems likely from meetings of the past. `differs`: both sides of a conflict.
+    `room_plan`: what its room shall be, where rooms are made. `guess`: no file says so, it only seems likely from meetings of the past. `differs`: both sides of a conflict.
     """
 
     action: Action
@@ -81,6 +81,7 @@ class Change:
     losses: tuple[Loss, ...] = ()
     guess: bool = False
     differs: tuple[Difference, ...] = ()
+    room_plan: RoomPlan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,12 +201,12 @@ def summary(changes: Iterable[Change], problems: Iterable[Problem]) -> dict[str,
 
 def change_to_json(change: Change) -> dict[str, Any]:
     """Return one change as JSON values."""
-    room, event = change.room, change.event
+    event = change.event
     return {
         "action": change.action.value,
         "key": change.key,
         "meeting": meeting_to_json(change.meeting),
-        "room": {"name": room.name, "url": room.url} if room else None,
+        "room": _room_to_json(change.room, change.room_plan) if change.room else None,
         "event": {
             "uid": event.uids[0],
             "singles": list(event.uids[1:]),
@@ -233,7 +234,7 @@ def change_from_json(value: Mapping[str, Any]) -> Change:
         action=Action(value["action"]),
         key=value["key"],
         meeting=meeting_from_json(value["meeting"]),
-        room=Room(room["name"], room["url"]) if room else None,
+        room=Room(room["name"], room["url"] or "") if room else None,
         event=EventRef((event["uid"], *event["singles"]), event["calendar"], event["sequence"]) if event else None,
         before=meeting_from_json(before) if before else None,
         expects=expects["fingerprint"] if expects else "",
@@ -244,7 +245,17 @@ def change_from_json(value: Mapping[str, Any]) -> Change:
             Difference(each["property"], each["export"], each["calendar"], each["occurrence"])
             for each in value.get("differs", ())
         ),
+        room_plan=RoomPlan(room["owner"], room["traits"]) if room and room.get("owner") else None,
     )
+
+
+def _room_to_json(room: Room, plan: RoomPlan | None) -> dict[str, Any]:
+    """Return a room as JSON values; who owns it and what it shall have only where rooms are made."""
+    return {
+        "name": room.name,
+        "url": room.url or None,
+        **({"owner": plan.owner, "traits": dict(plan.traits)} if plan else {}),
+    }
 
 
 def problem_to_json(problem: Problem) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from migrate.core.errors import ConfigurationError
+from migrate.state import room_steps
 from migrate.state.database import damaged, transaction
 
 APPLICATION_ID = 0x4A4D4947  # "JMIG"; tells a journal from any other database
@@ -60,6 +61,7 @@ MIGRATIONS = (
             "CREATE TABLE aliases (name TEXT PRIMARY KEY, key TEXT NOT NULL) WITHOUT ROWID",
         ),
     ),
+    Migration(product="0.1.0", statements=room_steps.STATEMENTS),
 )
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from migrate.core.errors import RefusedError
-from migrate.core.journal import Journal, Outcome, Run, Snapshot, Step, StepState
+from migrate.core.journal import Journal, Outcome, RoomOutcome, RoomStep, Run, Snapshot, Step, StepState
 from migrate.core.naming import room_key
 from migrate.core.rooms import Room
-from migrate.state import schema
+from migrate.state import room_steps, schema
 from migrate.state.database import connect_for_reading, connect_for_writing, intact, reported, transaction
 from migrate.state.records import dump_binding, load_binding
 
@@ -72,6 +72,7 @@ class SqliteJournal(Journal):
                 bindings={key: binding for key, text in bindings if (binding := load_binding(text))},
                 rooms={key: Room(name, url) for key, name, url in rooms},
                 aliases=dict(aliases),
+                made=room_steps.made(connection),
             )
 
     def begin(self, run: Run, aliases: Mapping[str, str]) -> None:
@@ -90,8 +91,7 @@ class SqliteJournal(Journal):
     def intend(self, run: str, steps: Sequence[Step]) -> Sequence[Step]:
         """Write down what will be done. Raises RefusedError if a room's name is another key's already."""
         with self._writing() as connection:
-            if not connection.execute("SELECT 1 FROM runs WHERE id = ?", (run,)).fetchone():
-                raise LookupError(f"run {run} was never begun")
+            _check_begun(connection, run)
             intended = [
                 replace(step, run=run, id=number, state=StepState.INTENDED, reason="")
                 for number, step in enumerate(steps, start=_revision(connection) + 1)
@@ -108,8 +108,26 @@ class SqliteJournal(Journal):
                 " WHERE id = ? AND state = 'intended'",
                 ((outcome.state, outcome.reason, dump_binding(outcome.after), outcome.step) for outcome in outcomes),
             ).rowcount
-            if settled != len(outcomes):
-                raise LookupError("a step that is not open was to be settled")
+            _check_settled(settled, outcomes)
+
+    def intend_rooms(self, run: str, steps: Sequence[RoomStep]) -> Sequence[RoomStep]:
+        """Write down what will be done with rooms. Raises RefusedError if a room's name is another key's already."""
+        with self._writing() as connection:
+            _check_begun(connection, run)
+            _keep_rooms(connection, {step.key: step.after.room for step in steps if step.after})
+            return room_steps.intend(connection, run, steps)
+
+    def settle_rooms(self, outcomes: Sequence[RoomOutcome]) -> None:
+        """Write down how steps of rooms ended, once. Raises LookupError, and changes nothing, if one is not open."""
+        with self._writing() as connection:
+            _check_settled(room_steps.settle(connection, outcomes), outcomes)
+            found = (outcome.after for outcome in outcomes if outcome.state is StepState.DONE and outcome.after)
+            _keep_rooms(connection, {record.key: record.room for record in found})
+
+    def room_steps(self, run: str | None = None, state: StepState | None = None) -> Iterator[RoomStep]:
+        """Return the steps of rooms there are now, in order."""
+        with self._reading() as connection:
+            return room_steps.select(connection, run, state)
 
     def finish(self, run: str, at: datetime) -> None:
         """Close a run."""
@@ -191,6 +209,16 @@ def _open_for_reading(path: Path) -> sqlite3.Connection:
 
 def _revision(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT coalesce(max(id), 0) FROM steps").fetchone()[0])
+
+
+def _check_begun(connection: sqlite3.Connection, run: str) -> None:
+    if not connection.execute("SELECT 1 FROM runs WHERE id = ?", (run,)).fetchone():
+        raise LookupError(f"run {run} was never begun")
+
+
+def _check_settled(settled: int, outcomes: Sequence[object]) -> None:
+    if settled != len(outcomes):
+        raise LookupError("a step that is not open was to be settled")
 
 
 def _keep_rooms(connection: sqlite3.Connection, rooms: Mapping[str, Room]) -> None:

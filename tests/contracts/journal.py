@@ -9,7 +9,18 @@ from datetime import UTC, datetime
 import pytest
 
 from migrate.core.errors import RefusedError
-from migrate.core.journal import Binding, Journal, Outcome, Run, Snapshot, Step, StepState
+from migrate.core.journal import (
+    Binding,
+    Journal,
+    Outcome,
+    RoomOutcome,
+    RoomRecord,
+    RoomStep,
+    Run,
+    Snapshot,
+    Step,
+    StepState,
+)
 from migrate.core.rooms import Room
 
 MORNING = datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
@@ -40,6 +51,15 @@ def a_step(key: str, *, before: Binding | None = None, after: Binding | None = N
 
 def created(key: str, *, room: str = "") -> Step:
     return Step(key, "create", None, a_binding(key, room=room))
+
+
+def a_record(key: str, token: str = "", **asked: object) -> RoomRecord:
+    room = Room(f"room-of-{key}", f"https://cloud.example.org/call/{token}" if token else "")
+    return RoomRecord(key, room, "ada", asked, {"type": 3}, "run-1")
+
+
+def made(step: RoomStep, token: str = "abc") -> RoomOutcome:
+    return RoomOutcome(step.id, StepState.DONE, "", a_record(step.key, token))
 
 
 def done(steps: Sequence[Step]) -> list[Outcome]:
@@ -240,3 +260,47 @@ class JournalContract(ABC):
         )
         assert journal.snapshot().bindings == {key: step.after}
         assert journal.snapshot().aliases == {awkward: key}
+
+    def test_a_room_is_known_when_it_is_made_and_no_more_when_it_is_gone(self, journal: Journal) -> None:
+        journal.begin(a_run(), {})
+        (step,) = journal.intend_rooms("run-1", [RoomStep("a", "create", None, a_record("a", lobby=1))])
+        assert journal.snapshot().made == {}
+        assert journal.snapshot().rooms == {"a": a_record("a").room}
+        journal.settle_rooms([made(step)])
+        assert journal.snapshot().made == {"a": a_record("a", "abc")}
+        assert journal.snapshot().rooms == {"a": a_record("a", "abc").room}
+        (step,) = journal.intend_rooms("run-1", [RoomStep("a", "undo", a_record("a", "abc"), None)])
+        journal.settle_rooms([RoomOutcome(step.id, StepState.DONE)])
+        assert journal.snapshot().made == {}
+        assert journal.snapshot().rooms.keys() == {"a"}
+
+    def test_steps_of_rooms_and_of_events_do_not_count_for_each_other(self, journal: Journal) -> None:
+        journal.begin(a_run(), {})
+        journal.intend_rooms("run-1", [RoomStep("a", "create", None, a_record("a"))])
+        assert journal.snapshot().revision == 0 and not list(journal.steps())
+        journal.settle(done(journal.intend("run-1", [created("a", room="room-of-a")])))
+        assert [step.state for step in journal.room_steps()] == [StepState.INTENDED]
+
+    def test_a_step_of_a_room_that_failed_keeps_what_was_intended_and_why(self, journal: Journal) -> None:
+        journal.begin(a_run(), {})
+        first, second = journal.intend_rooms("run-1", [RoomStep(key, "create", None, a_record(key)) for key in "ab"])
+        journal.settle_rooms([RoomOutcome(first.id, StepState.FAILED, "refused"), made(second)])
+        (failed,) = journal.room_steps(state=StepState.FAILED)
+        assert (failed.after, failed.reason, failed.run) == (a_record("a"), "refused", "run-1")
+        assert [step.key for step in journal.room_steps("run-1", StepState.DONE)] == ["b"]
+        assert not list(journal.room_steps("run-2"))
+
+    def test_a_step_of_a_room_ends_once(self, journal: Journal) -> None:
+        journal.begin(a_run(), {})
+        first, second = journal.intend_rooms("run-1", [RoomStep(key, "create", None, a_record(key)) for key in "ab"])
+        journal.settle_rooms([made(first)])
+        with pytest.raises(LookupError):
+            journal.settle_rooms([made(second), made(first)])
+        assert journal.snapshot().made.keys() == {"a"}
+
+    def test_a_room_that_was_made_cannot_be_that_of_another_key(self, journal: Journal) -> None:
+        journal.begin(a_run(), {})
+        journal.intend("run-1", [created("b", room="room-of-a")])
+        with pytest.raises(RefusedError):
+            journal.intend_rooms("run-1", [RoomStep("a", "create", None, a_record("a"))])
+        assert not list(journal.room_steps())

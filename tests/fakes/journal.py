@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from migrate.core.errors import RefusedError
-from migrate.core.journal import Binding, Journal, Outcome, Run, Snapshot, Step, StepState
+from migrate.core.journal import Binding, Journal, Outcome, RoomOutcome, RoomStep, Run, Snapshot, Step, StepState
 from migrate.core.naming import room_key
 from migrate.core.rooms import Room
 
@@ -18,6 +18,7 @@ class MemoryJournal(Journal):
     def __init__(self) -> None:
         self._runs: dict[str, Run] = {}
         self._steps: list[Step] = []
+        self._room_steps: list[RoomStep] = []
         self._rooms: dict[str, Room] = {}
         self._aliases: dict[str, str] = {}
 
@@ -25,7 +26,9 @@ class MemoryJournal(Journal):
         """Read the state of all keys."""
         newest = {step.key: step.after for step in self._steps if step.state is StepState.DONE}
         bindings: dict[str, Binding] = {key: binding for key, binding in newest.items() if binding}
-        return Snapshot(len(self._steps), bindings, dict(self._rooms), dict(self._aliases))
+        rooms = {step.key: step.after for step in self._room_steps if step.state is StepState.DONE}
+        made = {key: record for key, record in rooms.items() if record}
+        return Snapshot(len(self._steps), bindings, dict(self._rooms), dict(self._aliases), made)
 
     def begin(self, run: Run, aliases: Mapping[str, str]) -> None:
         """Open a run, or open it again; then it keeps its start."""
@@ -39,10 +42,7 @@ class MemoryJournal(Journal):
             replace(step, run=run, id=number, state=StepState.INTENDED, reason="")
             for number, step in enumerate(steps, start=len(self._steps) + 1)
         ]
-        rooms = self._rooms | {room_key(step.key): step.after.room for step in intended if step.after}
-        if len({room.name for room in rooms.values()}) < len(rooms):
-            raise RefusedError("a room belongs to another meeting already")
-        self._rooms = rooms
+        self._keep({room_key(step.key): step.after.room for step in intended if step.after})
         self._steps += intended
         return intended
 
@@ -55,6 +55,34 @@ class MemoryJournal(Journal):
             step = self._steps[outcome.step - 1]
             after = outcome.after or step.after
             self._steps[outcome.step - 1] = replace(step, state=outcome.state, reason=outcome.reason, after=after)
+
+    def intend_rooms(self, run: str, steps: Sequence[RoomStep]) -> Sequence[RoomStep]:
+        """Write down what will be done with rooms."""
+        self._known(run)
+        self._keep({step.key: step.after.room for step in steps if step.after})
+        intended = [
+            replace(step, run=run, id=number, state=StepState.INTENDED, reason="")
+            for number, step in enumerate(steps, start=len(self._room_steps) + 1)
+        ]
+        self._room_steps += intended
+        return intended
+
+    def settle_rooms(self, outcomes: Sequence[RoomOutcome]) -> None:
+        """Write down how steps of rooms ended, once."""
+        still_open = {step.id for step in self._room_steps if step.state is StepState.INTENDED}
+        if len(still_open & {outcome.step for outcome in outcomes}) != len(outcomes):
+            raise LookupError("a step that is not open was to be settled")
+        for outcome in outcomes:
+            step = self._room_steps[outcome.step - 1]
+            done = outcome.state is StepState.DONE
+            after = outcome.after if done else step.after
+            self._room_steps[outcome.step - 1] = replace(step, state=outcome.state, reason=outcome.reason, after=after)
+            if done and after:
+                self._keep({step.key: after.room})
+
+    def room_steps(self, run: str | None = None, state: StepState | None = None) -> Iterator[RoomStep]:
+        """Return the steps of rooms there are now."""
+        return iter([one for one in self._room_steps if run in (None, one.run) and state in (None, one.state)])
 
     def finish(self, run: str, at: datetime) -> None:
         """Close a run."""
@@ -69,6 +97,12 @@ class MemoryJournal(Journal):
         for step in list(self._steps[after:]):
             if run in (None, step.run) and state in (None, step.state):
                 yield step
+
+    def _keep(self, rooms: Mapping[str, Room]) -> None:
+        kept = self._rooms | rooms
+        if len({room.name for room in kept.values()}) < len(kept):
+            raise RefusedError("a room belongs to another meeting already")
+        self._rooms = kept
 
     def _known(self, run: str) -> Run:
         if run not in self._runs:

@@ -39,7 +39,8 @@ def test_a_step_tells_what_was_and_what_came_but_not_the_text_of_peoples_events(
     assert (run["started"], run["finished"]) == ("2026-11-22T07:30:00+00:00", None)
     assert (record["state"], record["reason"], record["found_event"]) == ("failed", "the calendar said no", True)
     assert (record["before"]["meeting"]["topic"], record["after"]["meeting"]["topic"]) == ("Old", "New")
-    assert room == {"record": "room", "key": "a", "name": "room-of-a", "url": "https://meet.example.org/room-of-a"}
+    url = "https://meet.example.org/room-of-a"
+    assert room == {"record": "room", "key": "a", "name": "room-of-a", "url": url, "made": None}
     assert "123456" not in json.dumps(record)
 
 
