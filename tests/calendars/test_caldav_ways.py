@@ -390,6 +390,16 @@ def test_it_tells_which_calendars_it_changed(cloud: Nextcloud, tmp_path: Path) -
     assert calendar.finish() == [f"{collection}: 2 events changed"]
 
 
+def test_of_many_calendars_it_tells_how_many_it_made(tmp_path: Path) -> None:
+    users = {f"host{number}": "fig-tree-12" for number in range(10)}
+    with nextcloud(users, newcomers=("host3", "host4")) as server:
+        hosts = "".join(f",,{user}@example.org,{user},{server.collection('personal', user)}\n" for user in users)
+        calendar = opened(site(tmp_path, server, hosts))
+        event = calendar.render(event_plan(SINGLE))
+        write(calendar, *(Write(calendar.collection(Person(email=f"{user}@example.org")), (), event) for user in users))
+        assert calendar.finish() == ["10 events changed in 10 calendars, of which 2 were made"]
+
+
 def test_a_host_whose_password_is_not_known_yet_keeps_no_other_waiting(cloud: Nextcloud, tmp_path: Path) -> None:
     hosts = f"Anna Meier,,anna.meier@example.org,{cloud.user},\nCleo,,cleo@example.org,cleo,\n"
     home = cloud.collections[0].replace(f"/{cloud.user}/", "/{account}/")

@@ -15,12 +15,11 @@ from migrate.core.ports import Event
 from migrate.shared.calendar_objects import CalendarObject, read_object
 from migrate.shared.dav.refusals import CHANGED, GONE, elsewhere, refusal
 from migrate.shared.dav.trash import purge
-from migrate.shared.dav.xml import DATA, ETAG, multiget, query, resources
+from migrate.shared.dav.xml import DATA, ETAG, headers, multiget, query, resources
 from migrate.shared.events import meeting_of
 from migrate.shared.http import Answer, Client, Login
 
 _AT_ONCE = 100
-_XML = {"Content-Type": "application/xml; charset=utf-8", "Depth": "1"}
 _CALENDAR = {"Content-Type": "text/calendar; charset=utf-8"}
 # A compressed answer has an ETag of its own with some servers, which then fits nothing.
 _PLAIN = {"Accept-Encoding": "identity"}
@@ -151,7 +150,7 @@ class RemoteCollection:
                     yield _Seen(one.url, one.text(ETAG), uid, meeting, found)
 
     def _report(self, body: bytes) -> Answer:
-        return self._client.request("REPORT", self.url, self._login, body, _XML)
+        return self._client.request("REPORT", self.url, self._login, body, headers(1))
 
     def _get(self, url: str) -> Answer:
         return self._client.request("GET", url, self._login, headers=_PLAIN)

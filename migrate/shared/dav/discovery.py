@@ -8,7 +8,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from migrate.core.errors import TargetError
 from migrate.shared.dav.refusals import NO_CALENDAR, not_below, not_made
-from migrate.shared.dav.xml import CALDAV, DAV, NEXTCLOUD, Resource, mkcalendar, propfind, resources
+from migrate.shared.dav.xml import CALDAV, DAV, NEXTCLOUD, Resource, headers, mkcalendar, propfind, resources
 from migrate.shared.http import Answer, Client, Login
 
 _TYPE, _PRINCIPAL, _HOME = f"{DAV}resourcetype", f"{DAV}current-user-principal", f"{CALDAV}calendar-home-set"
@@ -75,7 +75,7 @@ def make_calendar(client: Client, url: str, login: Login) -> str:
     place = place or f"{_as_collection(homes[0])}{_FIRST}/"
     # As long as the first one is called so, Nextcloud shows its name in the language of its owner.
     name = _FIRST.title() if _name(place) == _FIRST else _name(place)
-    answer = client.request("MKCALENDAR", place, login, mkcalendar(name), _XML, final={_TOO_MANY})
+    answer = client.request("MKCALENDAR", place, login, mkcalendar(name), headers(0), final={_TOO_MANY})
     return "" if answer.status < 300 or answer.status == _ALREADY else not_made(answer)
 
 
@@ -97,7 +97,7 @@ def _in_homes(client: Client, url: str, login: Login, first: Answer) -> list[Res
             hint="Write the URL of the calendar itself, as calendar programs are given it.",
         )
     asked = propfind(_TYPE, _NAME, _TAKES, _MAY)
-    answers = [client.request("PROPFIND", home, login, asked, {**_XML, "Depth": "1"}) for home in homes]
+    answers = [client.request("PROPFIND", home, login, asked, headers(1)) for home in homes]
     return [one for answer in answers if answer.status == 207 for one in resources(answer)]
 
 
@@ -131,7 +131,7 @@ def _is_calendar(resource: Resource | None) -> bool:
 
 def _ask(client: Client, url: str, login: Login) -> Answer:
     asked = propfind(_TYPE, _TAKES, _PRINCIPAL, _HOME)
-    return client.request("PROPFIND", url, login, asked, {**_XML, "Depth": "0"})
+    return client.request("PROPFIND", url, login, asked, headers(0))
 
 
 def _itself(answer: Answer) -> Resource | None:
@@ -163,6 +163,3 @@ def _not_one(url: str, found: Sequence[FoundCalendar], chosen: Sequence[FoundCal
         hint="Say which with `calendar` in migrate.toml, or write the URL of the calendar itself.",
         details=details,
     )
-
-
-_XML = {"Content-Type": "application/xml; charset=utf-8"}

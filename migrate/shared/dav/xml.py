@@ -44,6 +44,11 @@ class Resource:
         return found is not None and any(next(found.iter(value), None) is not None for value in values)
 
 
+def headers(depth: int) -> dict[str, str]:
+    """Return the headers of a request with such a body. `depth` 1: what is in a collection is meant too."""
+    return {"Content-Type": "application/xml; charset=utf-8", "Depth": str(depth)}
+
+
 def propfind(*names: str) -> bytes:
     """Write a PROPFIND."""
     root = Element(f"{DAV}propfind")
