@@ -11,11 +11,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from migrate.core.errors import ConfigurationError, MigrateError, TargetError, TryLaterError
+from migrate.core.errors import ConfigurationError, MigrateError
 from migrate.core.meeting import Meeting, Person
 from migrate.core.ports import Calendar, Event, EventPlan, Sighting, SiteFacts, Sought, Write
 from migrate.shared.calendar_objects import render_objects, restore_objects, take_objects
 from migrate.shared.events import event_uids, is_ours
+from migrate.shared.gathering import gathered
 from migrate.shared.hosts import FILE as HOSTS
 from migrate.shared.hosts import HostBook, read
 from migrate.shared.side_by_side import Tell, side_by_side
@@ -72,7 +73,7 @@ class CaldavCalendar(Calendar):
     @classmethod
     def open(cls, settings: CaldavSettings, site: SiteFacts) -> CaldavCalendar:
         """Make the adapter of a site. Raises ConfigurationError for hosts.csv and the file of credentials."""
-        from migrate.shared.dav.credentials import read_credentials
+        from migrate.shared.credentials import read_credentials
         from migrate.shared.dav.places import Places
         from migrate.shared.http import Client, Limits
 
@@ -234,7 +235,7 @@ class CaldavCalendar(Calendar):
         )
         faults = {name: result for name, result in results.items() if isinstance(result, MigrateError)}
         if faults:
-            raise _gathered(faults, done)
+            raise gathered(faults, "a calendar", "calendars", done)
         return {name: result for name, result in results.items() if not isinstance(result, MigrateError)}
 
 
@@ -253,13 +254,3 @@ def _change(remote: RemoteCollection, write: Write) -> str:
         going.pop(one.uid, None)
     reasons = (*(partial(remote.put, one) for one in coming), *(partial(remote.remove, uid) for uid in going))
     return next((reason for change in reasons if (reason := change())), "")
-
-
-def _gathered(faults: Mapping[str, MigrateError], done: str) -> MigrateError:
-    """Make one error of those of all collections: worth another try only if each of them is."""
-    kind = TryLaterError if all(isinstance(fault, TryLaterError) for fault in faults.values()) else TargetError
-    first = next(iter(faults.values()))
-    if len(faults) == 1:
-        return kind(f"a calendar cannot be {done}: {first.message}", hint=first.hint, details=first.details)
-    details = [f"{name}: {fault.message}" for name, fault in faults.items()]
-    return kind(f"{len(faults)} calendars cannot be {done}", hint=first.hint, details=details)

@@ -18,10 +18,11 @@ from migrate.core.plan import Input
 from migrate.core.ports import Document, ReadOptions, Source
 from migrate.core.rooms import Target
 from migrate.services import plan_file as plan_files
-from migrate.services.hosting import learn
+from migrate.services.hosting import identify, learn
 from migrate.services.planning import Planner, PlanOptions
 from migrate.services.preview import preview
 from migrate.services.reading import Reader, options_of_each
+from migrate.services.room_steps import recover as recover_rooms
 from migrate.services.steps import recover
 from migrate.shared import hosts
 from migrate.shared.advice import advise
@@ -75,8 +76,10 @@ def _in_site(
     as_found = hosts.dump(book)
     new_hosts = learn(book, inputs)
     with site.locked("plan") as journal:
+        join = identify(book, inputs, target)
+        recover_rooms(target, journal)
         recover(calendar, journal)
-        plan = Planner(target, calendar, journal, book.join).plan(inputs, _plan_options(options, settings))
+        plan = Planner(target, calendar, journal, join).plan(inputs, _plan_options(options, settings))
         sealed = plan_files.seal(plan)
         _write(site.files, sealed, outputs)
         if (completed := hosts.dump(book)) != as_found:

@@ -46,6 +46,9 @@ def show_plan(output: Output, made: MadePlan) -> None:
     plan = made.sealed.plan
     for source in plan.inputs:
         _input(output, source, plan)
+    if plan.server:
+        output.heading("Where to")
+        output.pairs(list(plan.server.items()))
     _changes(output, plan)
     _guesses(output, plan)
     _losses(output, plan)

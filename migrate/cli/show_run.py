@@ -14,7 +14,7 @@ from migrate.core.journal import Run
 from migrate.core.plan import Action, Plan
 from migrate.services.applying import Applied, Item, Result
 from migrate.services.status import Status
-from migrate.services.undoing import UndoReport
+from migrate.services.undoing import Undone, UndoReport
 
 _PAST = {Action.CREATE: "created", Action.UPDATE: "updated", Action.DELETE: "deleted", Action.ADOPT: "adopted"}
 
@@ -60,7 +60,7 @@ def show_rehearsal(output: Output, plan: Plan, path: Path) -> None:
 
 def show_undone(output: Output, report: UndoReport, run: Run, *, dry_run: bool) -> None:
     """Print what undo did, or would do, and what it kept."""
-    kept = [item for item in report.items if item.result in (Result.KEPT, Result.FAILED)]
+    kept = report.kept
     if kept:
         output.heading("Kept")
         output.table([[("!", "yellow"), shortened(item.topic, 40), item.reason] for item in kept])
@@ -71,8 +71,11 @@ def show_undone(output: Output, report: UndoReport, run: Run, *, dry_run: bool) 
     done, already = report.count(Result.DONE), report.count(Result.ALREADY)
     would = "would be undone" if dry_run else "undone"
     earlier = f", {already} {'was' if already == 1 else 'were'} undone before" * bool(already)
+    rooms = sum(item.result is Result.DONE for item in report.rooms)
+    with_rooms = f" with {rooms} {'room' if rooms == 1 else 'rooms'}" * bool(rooms)
     rest = f", {len(kept)} kept" * bool(kept)
-    output.verdict((f"Run {run.id}: {done} {'change' if done == 1 else 'changes'} {would}{earlier}{rest}.", "bold"))
+    what = f"{done} {'change' if done == 1 else 'changes'}{with_rooms}"
+    output.verdict((f"Run {run.id}: {what} {would}{earlier}{rest}.", "bold"))
 
 
 def undone_to_json(report: UndoReport, run: Run) -> dict[str, Any]:
@@ -81,16 +84,18 @@ def undone_to_json(report: UndoReport, run: Run) -> dict[str, Any]:
         "run": report.run.id,
         "undone": run.id,
         "written": list(report.written),
-        "items": [
-            {
-                "key": item.key,
-                "topic": item.topic,
-                "action": item.action,
-                "result": item.result.value,
-                "reason": item.reason,
-            }
-            for item in report.items
-        ],
+        "items": [_undone_item(item) for item in report.items],
+        "rooms": [_undone_item(item) for item in report.rooms],
+    }
+
+
+def _undone_item(item: Undone) -> dict[str, str]:
+    return {
+        "key": item.key,
+        "topic": item.topic,
+        "action": item.action,
+        "result": item.result.value,
+        "reason": item.reason,
     }
 
 

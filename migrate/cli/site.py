@@ -16,9 +16,11 @@ from migrate import registry
 from migrate.cli.session import Session
 from migrate.config import Secrets, Settings, load_secrets, load_settings
 from migrate.core.errors import ConfigurationError, UsageError
-from migrate.core.journal import Run
+from migrate.core.journal import Journal, Run
 from migrate.core.ports import Calendar, SiteFacts
 from migrate.core.rooms import Target
+from migrate.services.passwords import FILE as PASSWORDS
+from migrate.services.passwords import passwords
 from migrate.shared import hosts
 from migrate.shared.files import Files
 from migrate.state.lock import SiteLock
@@ -128,6 +130,14 @@ class Site:
         made = next(path for name in names if not (path := self.path / folder / name).exists())
         self.files.make_directory(made)
         return made
+
+    def write_passwords(self, journal: Journal) -> None:
+        """Bring passwords.csv up to date, for its owner's eyes; none is left where no room takes a password."""
+        sheet = passwords(self.target, journal.snapshot().made.values()) if self.target.has_accounts else ""
+        if sheet:
+            self.files.write(self.path / PASSWORDS, sheet.encode())
+        else:
+            self.files.remove(self.path / PASSWORDS)
 
     def run_directory(self, run: str) -> Path:
         """Return where the reports of a run are, made if needed."""

@@ -69,14 +69,17 @@ class Target(ABC):
     ROOM: the place that a link leads to. SUPPORTS: the features (core.features) that it keeps at best. WORDS: for what
     it does not keep, what to tell people (message, hint).
 
-    On some systems a room exists by its URL; they implement the abstract methods only. On others rooms are made, looked
-    at and written, and belong to an account.
+    On some systems a room exists by its URL; they implement the abstract methods only. On others people have accounts,
+    and rooms are made, looked at and written, each for an account.
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
     supports: ClassVar[frozenset[str]]
     words: ClassVar[Mapping[str, tuple[str, str]]]
+    has_accounts: ClassVar[bool] = False
+    calendars: ClassVar[str] = ""
+    """Where the calendars of accounts are on the same server, with {account} in it; empty if there are none."""
     Settings: ClassVar[type[Any]]
 
     @classmethod
@@ -97,6 +100,10 @@ class Target(ABC):
         del meeting
         return self._always_lost
 
+    def about(self) -> Mapping[str, str]:
+        """Return what was learnt of the server that decides how rooms are made, for people: name -> value."""
+        return {}
+
     def identify(self, people: Collection[Person]) -> Mapping[Person, str]:
         """Look up the accounts of people; who has none, or may have several, is not in the answer."""
         del people
@@ -107,9 +114,12 @@ class Target(ABC):
         del owner
         return ""
 
-    def plan(self, room: Room, meeting: Meeting) -> RoomPlan | None:
-        """Return what the room of a meeting shall be, as far as the target keeps it; None if it exists by its URL."""
-        del room, meeting
+    def plan(self, room: Room, meeting: Meeting, owner: str = "") -> RoomPlan | None:
+        """Return what the room of a meeting shall be, as far as the target keeps it; None if it exists by its URL.
+
+        `owner`: whose the room is already; else it becomes the host's.
+        """
+        del room, meeting, owner
         return None
 
     def look(self, wanted: Mapping[str, Collection[str]]) -> Mapping[str, RoomFound]:

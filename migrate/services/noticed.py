@@ -28,6 +28,38 @@ def without_calendar(meetings: Iterable[Meeting]) -> Iterator[Problem]:
         )
 
 
+def without_room(meetings: Iterable[tuple[Meeting, str]]) -> Iterator[Problem]:
+    """Tell of meetings that get no room, as their hosts can have none, once a host."""
+    by_host: dict[tuple[Person, str], list[Meeting]] = defaultdict(list)
+    for meeting, why in meetings:
+        by_host[meeting.host, why].append(meeting)
+    for (host, why), found in by_host.items():
+        path, line = place(found[0])
+        yield Problem(
+            "no-account",
+            Severity.ERROR,
+            f"{str(host) or 'an unknown host'} cannot have rooms: {why};"
+            f" {'1 meeting stays' if len(found) == 1 else f'{len(found)} meetings stay'} out",
+            path,
+            line,
+            "Complete the host's row in hosts.csv and the passwords, and plan again; apply the rest with --partial.",
+        )
+
+
+def rooms_gone(meetings: Iterable[Meeting]) -> Iterator[Problem]:
+    """Tell of meetings whose room people deleted: the links to it are dead."""
+    for meeting in meetings:
+        path, line = place(meeting)
+        yield Problem(
+            "room-gone",
+            Severity.WARNING,
+            f"“{meeting.topic}”: its room was deleted by people, and the link in its event is dead",
+            path,
+            line,
+            "Plan again with --take zoom for a new room and link, or delete the event.",
+        )
+
+
 def conflicts(changes: Iterable[Change]) -> Iterator[Problem]:
     """Tell of what both the export and people changed."""
     for change in changes:

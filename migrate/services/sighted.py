@@ -54,7 +54,7 @@ def _adopted(change: Change, seen: Sequence[Sighting]) -> Change:
 
 
 def _told(change: Change, seen: Sequence[Sighting]) -> Problem:
-    link = change.room.url if change.room else "the new one"
+    link = change.room.url if change.room and change.room.url else "the new one"
     more = f", and {len(seen) - 1} more events there" if len(seen) > 1 else ""
     return Problem(
         "already-in-calendar",

@@ -1,4 +1,4 @@
-"""credentials.csv: the passwords with which calendars are written, by account. Made by people, for its owner's eyes."""
+"""credentials.csv: the passwords with which a server is used, by account. Made by people, for its owner's eyes."""
 
 from __future__ import annotations
 
