@@ -36,7 +36,9 @@ class NextcloudTalkSettings(BaseModel):
         default=Path("credentials.csv"), description="accounts and passwords, seen from the site directory; mode 0600"
     )
     directory_user: str | None = Field(
-        default=None, description="an account that may look up others, so that hosts.csv is filled by address"
+        default=None,
+        description="an account that may look up others, so that hosts.csv is filled by address",
+        examples=["admin"],
     )
     listable: Literal["nobody", "users", "everybody"] = Field(
         default="nobody", description="who finds conversations without their link; users are those with an account"
@@ -46,7 +48,9 @@ class NextcloudTalkSettings(BaseModel):
         description="when a lobby opens that stands for a waiting room; until-start holds for meetings of one date",
     )
     ca_file: Path | None = Field(
-        default=None, description="certificates of an authority of your own, seen from the site directory"
+        default=None,
+        description="certificates of an authority of your own, seen from the site directory",
+        examples=["authority.pem"],
     )
     workers: int = Field(default=3, ge=1, le=8, description="how many requests at once; a busy server gets fewer")
     patience: int = Field(
@@ -70,6 +74,7 @@ class NextcloudTalk(Target):
     """
 
     has_accounts = True
+    calendars = "remote.php/dav/calendars/{account}/personal/"
     name = "nextcloud_talk"
     label = "Nextcloud Talk"
     Settings: ClassVar[type[NextcloudTalkSettings]] = NextcloudTalkSettings

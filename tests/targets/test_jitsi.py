@@ -57,12 +57,11 @@ def test_a_known_room_is_located_on_the_server_of_the_settings(url: str, link: s
     assert jitsi(url=url).locate(Room("x", "https://old.example.org/x")) == Room("x", link)
 
 
-def test_a_room_exists_by_its_url_and_cannot_be_removed() -> None:
-    room = Room("x", "https://meet.example.org/x")
+def test_a_room_exists_by_its_url_and_is_never_made() -> None:
     target = jitsi()
-    assert target.create(room, MEETING) == target.find(room) == room
-    target.delete(room)
-    assert target.find(room) == room
+    assert target.plan(Room("x", "https://meet.example.org/x"), MEETING) is None
+    assert not target.has_accounts
+    assert target.lacks("") == ""
 
 
 @pytest.mark.parametrize(
