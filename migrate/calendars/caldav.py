@@ -95,6 +95,7 @@ class CaldavCalendar(Calendar):
         self._workers = workers
         self._remote: dict[str, RemoteCollection] = {}
         self._changed: Counter[str] = Counter()
+        self._made: set[str] = set()
 
     def collection(self, host: Person) -> str:
         """Name the collection by its URL as it is configured, with the user in it if it is another one's."""
@@ -152,13 +153,12 @@ class CaldavCalendar(Calendar):
         return [by_number[number] for number in range(len(writes))]
 
     def finish(self) -> Sequence[str]:
-        """Make nothing, as every program reads the calendars where they are; tell which were changed."""
-        if len(self._changed) <= _MOST_NAMED:
-            return [
-                f"{name}: {count} {'event' if count == 1 else 'events'} changed"
-                for name, count in sorted(self._changed.items())
-            ]
-        return [f"{sum(self._changed.values())} events changed in {len(self._changed)} calendars"]
+        """Make nothing, as every program reads the calendars where they are; tell which were made and changed."""
+        names = sorted({*self._changed, *self._made})
+        if len(names) <= _MOST_NAMED:
+            return [f"{name}: {'made, ' * (name in self._made)}{_changes(self._changed[name])}" for name in names]
+        made = f", of which {len(self._made)} were made" if self._made else ""
+        return [f"{_changes(self._changed.total())} in {len(names)} calendars{made}"]
 
     def _look(self, name: str, uids: Collection[str], _tell: Tell) -> Mapping[str, Event] | None:
         remote = self._open(name)
@@ -192,14 +192,27 @@ class CaldavCalendar(Calendar):
 
     def _write(self, name: str, writes: Sequence[Write], tell: Tell) -> Sequence[str]:
         known = name in self._remote
-        remote = self._open(name)
+        missing = self._make(name) if self._open(name) is None and any(write.event for write in writes) else ""
+        remote = self._remote.get(name)
         if remote and not known:
             remote.look(())
         reasons = []
         for write in writes:
-            reasons.append(_change(remote, write) if remote else "" if write.event is None else _NO_CALENDAR)
+            reasons.append(_change(remote, write) if remote else missing if write.event else "")
             tell()
         return reasons
+
+    def _make(self, name: str) -> str:
+        """Make a collection that is not there; return why not, empty if it is there now."""
+        from migrate.shared.dav.discovery import make_calendar
+        from migrate.shared.dav.refusals import NO_CALENDAR
+
+        missing = make_calendar(self._client, *self._places.locate(name))
+        if not missing and self._open(name) is None:
+            return NO_CALENDAR
+        if not missing:
+            self._made.add(name)
+        return missing
 
     def _open(self, name: str) -> RemoteCollection | None:
         from migrate.shared.dav.collection import RemoteCollection
@@ -227,7 +240,10 @@ class CaldavCalendar(Calendar):
 
 
 _MOST_NAMED = 8
-_NO_CALENDAR = "the calendar is not there; some servers make it when its owner first logs in"
+
+
+def _changes(count: int) -> str:
+    return f"{count} {'event' if count == 1 else 'events'} changed"
 
 
 def _change(remote: RemoteCollection, write: Write) -> str:

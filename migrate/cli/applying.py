@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ def apply_plan(session: Session, path: Path, allowed: Permissions) -> Reported:
         site.files.write(directory / sites.PLAN, plan_files.dump(sealed))
         with progress(session, "applying") as tell:
             applied = applier.apply(sealed.plan, run, tell, resumed=resumed)
-        site.write_passwords(journal)
+        applied = replace(applied, written=(*applied.written, *site.write_passwords(journal)))
         document = report.to_json(applied)
         site.files.write(directory / "report.json", report.to_file(document))
         site.files.write(directory / "report.csv", report.to_csv(document).encode("utf-8-sig"))

@@ -131,13 +131,14 @@ class Site:
         self.files.make_directory(made)
         return made
 
-    def write_passwords(self, journal: Journal) -> None:
-        """Bring passwords.csv up to date, for its owner's eyes; none is left where no room takes a password."""
+    def write_passwords(self, journal: Journal) -> list[str]:
+        """Bring passwords.csv up to date, for its owner's eyes, and say so; none is left where no room takes one."""
         sheet = passwords(self.target, journal.snapshot().made.values()) if self.target.has_accounts else ""
         if sheet:
             self.files.write(self.path / PASSWORDS, sheet.encode())
-        else:
-            self.files.remove(self.path / PASSWORDS)
+            return [f"{self.path / PASSWORDS}: the passwords of rooms; give each to the host alone"]
+        self.files.remove(self.path / PASSWORDS)
+        return []
 
     def run_directory(self, run: str) -> Path:
         """Return where the reports of a run are, made if needed."""

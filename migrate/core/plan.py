@@ -249,7 +249,7 @@ def change_from_json(value: Mapping[str, Any]) -> Change:
             Difference(each["property"], each["export"], each["calendar"], each["occurrence"])
             for each in value.get("differs", ())
         ),
-        room_plan=RoomPlan(room["owner"], room["traits"]) if room and room.get("owner") else None,
+        room_plan=RoomPlan(room["owner"], room["traits"], room["summary"]) if room and room.get("owner") else None,
     )
 
 
@@ -258,7 +258,7 @@ def _room_to_json(room: Room, plan: RoomPlan | None) -> dict[str, Any]:
     return {
         "name": room.name,
         "url": room.url or None,
-        **({"owner": plan.owner, "traits": dict(plan.traits)} if plan else {}),
+        **({"owner": plan.owner, "traits": dict(plan.traits), "summary": plan.summary} if plan else {}),
     }
 
 

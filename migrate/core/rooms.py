@@ -29,10 +29,11 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class RoomPlan:
-    """What a target needs to make a room: the account whose it is, and what it shall have."""
+    """What a target needs to make a room: the account whose it is, and what it shall have; `summary`: in few words."""
 
     owner: str
     traits: Traits
+    summary: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,15 +17,13 @@ def without_calendar(meetings: Iterable[Meeting]) -> Iterator[Problem]:
     for meeting in meetings:
         by_host[meeting.host].append(meeting)
     for host, found in by_host.items():
-        path, line = place(found[0])
         one = len(found) == 1
         yield Problem(
             "no-calendar",
             Severity.WARNING,
             f"{str(host) or 'an unknown host'} has no calendar:"
             f" {'1 meeting gets a room, but no event' if one else f'{len(found)} meetings get rooms, but no events'}",
-            path,
-            line,
+            *place(found[0]),
             "Complete the host's row in hosts.csv, and the passwords; plan again, and the events are written.",
         )
 
@@ -66,13 +64,11 @@ def conflicts(changes: Iterable[Change]) -> Iterator[Problem]:
     """Tell of what both the export and people changed."""
     for change in changes:
         if change.action is Action.CONFLICT:
-            path, line = place(change.meeting)
             yield Problem(
                 "conflict",
                 Severity.WARNING,
                 f"“{change.meeting.topic}”: {change.why}{_where(change.differs)}",
-                path,
-                line,
+                *place(change.meeting),
                 "Look at the event, then keep it as it is or plan again with --take zoom.",
             )
 

@@ -6,7 +6,7 @@ server, and it sleeps where nobody can wake it, so that Ctrl-C would be answered
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -33,7 +33,7 @@ _MOST_BYTES = 1 << 28
 _CHUNK = 1 << 16
 _MOST_REDIRECTS = 5
 # A server that fails at one request may do so for ever, while it answers all others.
-MOST_ERRORS = 5
+_MOST_ERRORS = 5
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 20.0
 
 
@@ -117,17 +117,18 @@ class Client:
         login: Login | None,
         body: bytes = b"",
         headers: Mapping[str, str] | None = None,
-        errors: int = MOST_ERRORS,
+        final: Collection[int] = (),
     ) -> Answer:
         """Ask until there is an answer, and return it whatever it is; redirects within the server are followed.
 
-        A fault of the server itself (500) is an answer when it came `errors` times.
+        A fault of the server itself (500) is an answer when it came several times. `final` are statuses after which
+        another try would only take time, though at most requests it would help.
 
         Raises TargetError or TryLaterError for a server that is given up, and LoginRefused.
         """
 
         def is_final(answer: Answer, tries: int) -> bool:
-            return answer.status == 500 and tries >= errors
+            return answer.status in final or (answer.status == 500 and tries >= _MOST_ERRORS)
 
         return self._follow(method, url, login, body, headers or {}, is_final)
 

@@ -18,6 +18,7 @@ from migrate.shared.talk.losses import NEVER, SOMETIMES, SUPPORTS, lost_here
 from migrate.shared.talk.passwords import LENGTH, derive_password
 from migrate.shared.talk.seeing import token_of
 from migrate.shared.talk.traits import Wishes, plan_traits
+from migrate.shared.talk.words import summary
 from migrate.shared.urls import fault_of_url
 
 if TYPE_CHECKING:  # it imports requests, which who has another target need not wait for
@@ -36,7 +37,9 @@ class NextcloudTalkSettings(BaseModel):
         default=Path("credentials.csv"), description="accounts and passwords, seen from the site directory; mode 0600"
     )
     directory_user: str | None = Field(
-        default=None, description="an account that may look up others, so that hosts.csv is filled by address"
+        default=None,
+        description="an account that may look up others, so that hosts.csv is filled by address",
+        examples=["admin"],
     )
     listable: Literal["nobody", "users", "everybody"] = Field(
         default="nobody", description="who finds conversations without their link; users are those with an account"
@@ -46,7 +49,9 @@ class NextcloudTalkSettings(BaseModel):
         description="when a lobby opens that stands for a waiting room; until-start holds for meetings of one date",
     )
     ca_file: Path | None = Field(
-        default=None, description="certificates of an authority of your own, seen from the site directory"
+        default=None,
+        description="certificates of an authority of your own, seen from the site directory",
+        examples=["authority.pem"],
     )
     workers: int = Field(default=3, ge=1, le=8, description="how many requests at once; a busy server gets fewer")
     patience: int = Field(
@@ -70,6 +75,7 @@ class NextcloudTalk(Target):
     """
 
     has_accounts = True
+    calendars = "remote.php/dav/calendars/{account}/personal/"
     name = "nextcloud_talk"
     label = "Nextcloud Talk"
     Settings: ClassVar[type[NextcloudTalkSettings]] = NextcloudTalkSettings
@@ -115,6 +121,10 @@ class NextcloudTalk(Target):
         """Return what Talk never keeps, and what it does not keep of this meeting, for its host, on this server."""
         return {**super().lost(meeting), **lost_here(meeting, self._server.abilities(meeting.host.account))}
 
+    def about(self) -> Mapping[str, str]:
+        """Return the versions that the server tells, and how it makes conversations."""
+        return self._server.about()
+
     def identify(self, people: Collection[Person]) -> Mapping[Person, str]:
         """Look up the accounts of people by their addresses, as the account that may."""
         if not self._directory_user:
@@ -129,7 +139,8 @@ class NextcloudTalk(Target):
     def plan(self, room: Room, meeting: Meeting, owner: str = "") -> RoomPlan:
         """Return what the conversation shall have: private if everybody who is invited has an account."""
         owner = owner or meeting.host.account
-        return RoomPlan(owner, plan_traits(room.name, meeting, owner, self._server.abilities(owner), self._wishes))
+        traits = plan_traits(room.name, meeting, owner, self._server.abilities(owner), self._wishes)
+        return RoomPlan(owner, traits, summary(traits))
 
     def look(self, wanted: Mapping[str, Collection[str]]) -> Mapping[str, RoomFound]:
         """Return the conversations whose description bears these names."""

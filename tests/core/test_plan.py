@@ -96,7 +96,13 @@ TO_BE_MADE = replace(
 def test_a_room_that_is_to_be_made_has_no_link_yet() -> None:
     made, to_be = (change_to_json(change)["room"] for change in (CREATE, TO_BE_MADE))
     assert made.keys() == {"name", "url"}
-    assert to_be == {"name": "k2xw-6v7d-jq5p-zt4a", "url": None, "owner": "anna", "traits": TO_BE_MADE.room_plan.traits}
+    assert to_be == {
+        "name": "k2xw-6v7d-jq5p-zt4a",
+        "url": None,
+        "owner": "anna",
+        "traits": TO_BE_MADE.room_plan.traits,
+        "summary": "",
+    }
 
 
 @pytest.mark.parametrize("change", [CREATE, UPDATE, KEEP, TO_BE_MADE])

@@ -17,8 +17,8 @@ _DESCRIPTION = 500
 class Abilities:
     """Of one account.
 
-    `all_at_once`: a conversation is made whole by one request, since Talk 21.1. `description`: the most characters.
-    `secret`: the fewest characters of a password.
+    `versions`: of Nextcloud and of Talk. `all_at_once`: a conversation is made whole by one request, since Talk 21.1.
+    `description`: the most characters. `secret`: the fewest characters of a password.
     """
 
     may_use: bool = True
@@ -31,6 +31,7 @@ class Abilities:
     permissions: bool = True
     telephone: bool = True
     end_to_end: bool = True
+    versions: tuple[str, str] = ("", "")
 
 
 BEST = Abilities()
@@ -57,6 +58,7 @@ def read_abilities(ocs: Ocs) -> Abilities:
         permissions="conversation-permissions" in features,
         telephone="sip-support" in features and call.get("sip-enabled", False) and call.get("can-enable-sip", True),
         end_to_end=call.get("end-to-end-encryption", False),
+        versions=(_part(said.data, "version").get("string", ""), talk.get("version", "")),
     )
 
 

@@ -58,6 +58,15 @@ class Server:
         """Return what Talk can do for a user; the best, for one who lacks something."""
         return BEST if self.lacks(user) else self._asked(user)
 
+    def about(self) -> Mapping[str, str]:
+        """Return what is known of the server, as far as it was asked."""
+        known = next((one for one in self._abilities.values() if one.may_use), None)
+        if known is None:
+            return {}
+        nextcloud, talk = known.versions
+        how = "each by one request" if known.all_at_once else "step by step, as before Talk 21.1"
+        return {"server": self._url, "Nextcloud": nextcloud, "Talk": talk, "rooms are made": how}
+
     def lets_in(self, user: str) -> bool:
         """Tell whether the server takes the password of a user."""
         try:
