@@ -16,6 +16,7 @@ from migrate.core.merge import place
 from migrate.core.plan import Input
 from migrate.core.ports import Reading, RowCounts, Window
 from migrate.core.problem import Problem, Severity
+from migrate.core.recurrence import Shape
 from migrate.core.rooms import Room
 
 ZONE = "Europe/Berlin"
@@ -66,6 +67,20 @@ def series(first: str, count: int, topic: str = "Standup", number: str | None = 
     rule = f"FREQ=WEEKLY;BYDAY={start:%a}".upper()[:-1] + f";COUNT={count}"
     known = {"kind": Kind.SERIES, "start": start, "rrule": rule, "duration_minutes": 30, "timezone": ZONE, "host": ANNA}
     return Meeting(topic, number=number, **known | fields)
+
+
+def as_meeting(shape: Shape) -> Meeting:
+    """Make a meeting of what rows were told as."""
+    return Meeting(
+        shape.topic,
+        timezone=str(shape.start.tzinfo),
+        start=shape.start,
+        duration_minutes=shape.duration_minutes,
+        rrule=shape.rrule,
+        exdates=shape.exdates,
+        overrides=shape.overrides,
+        singles=shape.singles,
+    )
 
 
 def reading(

@@ -12,9 +12,11 @@ from migrate.core.journal import Binding, Journal, Run, Step, StepState
 from migrate.core.merge import place
 from migrate.core.plan import Action, Plan
 from migrate.core.ports import Calendar, Reading
+from migrate.core.rooms import Target
 from migrate.services.applying import Applied, Applier, Permissions, Result
 from migrate.services.plan_file import Sealed, dump, load, seal
 from migrate.services.planning import Planner, PlanOptions
+from migrate.services.room_steps import recover as recover_rooms
 from migrate.services.steps import recover
 from migrate.services.undoing import Undoer, UndoReport
 from migrate.shared.events import texts_by_uid
@@ -24,6 +26,7 @@ from migrate.targets.jitsi import Jitsi, JitsiSettings
 from tests.builders import as_input, day
 from tests.fakes.calendar import MemoryCalendar
 from tests.fakes.journal import MemoryJournal
+from tests.fakes.target import MemoryTarget
 
 SITE_KEY = b"0123456789abcdef0123456789abcdef"
 SINCE = day("02-01")
@@ -93,20 +96,26 @@ class Desk:
     ids: Iterator[int] = field(default_factory=lambda: count(1))
     fuse: Fuse | None = None
 
-    @property
-    def ports(self) -> tuple[Calendar, Journal]:
-        """Return what the services are given: the fakes, with the fuse before and after each call."""
-        if self.fuse is None:
-            return self.calendar, self.journal
-        return cast("Calendar", Fused(self.calendar, self.fuse)), cast("Journal", Fused(self.journal, self.fuse))
+    system: MemoryTarget | None = None
+    """A system where rooms are made, in place of Jitsi Meet."""
 
     @property
-    def target(self) -> Jitsi:
-        return Jitsi(JitsiSettings.model_validate({"url": self.server, "names": self.names}), SITE_KEY)
+    def ports(self) -> tuple[Target, Calendar, Journal]:
+        """Return what the services are given: the fakes, with the fuse before and after each call."""
+        if self.fuse is None:
+            return self.target, self.calendar, self.journal
+        # What exists by its URL is nowhere to be asked for.
+        target = cast("Target", Fused(self.system, self.fuse)) if self.system else self.target
+        calendar, journal = Fused(self.calendar, self.fuse), Fused(self.journal, self.fuse)
+        return target, cast("Calendar", calendar), cast("Journal", journal)
+
+    @property
+    def target(self) -> Target:
+        return self.system or Jitsi(JitsiSettings.model_validate({"url": self.server, "names": self.names}), SITE_KEY)
 
     @property
     def applier(self) -> Applier:
-        return Applier(self.target, *self.ports, self.clock)
+        return Applier(*self.ports, self.clock)
 
     @property
     def undoer(self) -> Undoer:
@@ -121,8 +130,10 @@ class Desk:
         empty: str = "empty.csv",
     ) -> Sealed:
         """Return the plan, as it is read back from its file."""
-        recover(*self.ports)
-        planner = Planner(self.target, *self.ports, self.hosts.join)
+        target, calendar, journal = self.ports
+        recover_rooms(target, journal)
+        recover(calendar, journal)
+        planner = Planner(*self.ports, self.hosts.join)
         options = PlanOptions(since, self.clock(), prune=prune, take_export=take, settings={"server": self.server})
         inputs = [as_input(each, place(each.meetings[0])[0] if each.meetings else empty) for each in readings]
         return load(dump(seal(planner.plan(inputs, options))), "plan.json")

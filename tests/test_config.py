@@ -61,7 +61,7 @@ def test_all_faults_are_told_at_once_with_their_path(write) -> None:
     assert faults(write(text)) == (
         "line 5: site.id: must be a UUID, such as the one that init made",
         "line 6: site.timezone: 'Berlin' is not a time zone. Did you mean Europe/Berlin?",
-        "line 1: target: there is no target called 'skype'; there are: jitsi",
+        "line 1: target: there is no target called 'skype'; there are: jitsi, nextcloud_talk",
         "line 2: calendar: there is no calendar called 'paper'; there are: caldav, ics",
         "line 8: targets.jitsi.url: must be a link such as https://meet.example.org",
         'line 9: targets.jitsi.names: must be one of "opaque" or "slug"',

@@ -5,7 +5,8 @@ in a new folder. A block marked with a file name, such as `csv export.csv`, make
 begins with `<!-- setup` run unseen, and `<!-- files: PAGE -->` makes the files of another page.
 
 `<!-- server: NAME at ADDRESS -->` starts a calendar server of the tests, `tests/caldav/NAME.py`, with the accounts that
-credentials.csv has. In the page it has that address in place of its own.
+credentials.csv has. In the page it has that address in place of its own. `, NAME is new` before the end: that account
+never logged in.
 
 A block marked `console on servers` needs servers that are there: only a terminal that has some runs it, else it stays
 as it is.
@@ -42,7 +43,7 @@ _BLOCK = re.compile(
     r"|^```\w+ (?P<name>[\w./-]+)\n(?P<content>.*?)^```$"
     r"|^<!-- setup\n(?P<setup>.*?)^-->$"
     r"|^<!-- files: (?P<page>[\w./-]+) -->$"
-    r"|^<!-- server: (?P<server>\w+) at (?P<address>\S+) -->$",
+    r"|^<!-- server: (?P<server>\w+) at (?P<address>[^\s,]+)(?:, (?P<newcomer>\w+) is new)? -->$",
     re.MULTILINE | re.DOTALL,
 )
 # A run's name says what it was, if that was no plan.
@@ -76,7 +77,7 @@ def _renewed(block: re.Match[str], terminal: Terminal) -> str:
         for command in _commands(block["setup"]):
             terminal.run(command)
     elif block["server"]:
-        terminal.start(block["server"], block["address"])
+        terminal.start(block["server"], block["address"], block["newcomer"])
     elif block["console"]:
         if block["servers"] and not terminal.has_servers:
             return block[0]
@@ -111,11 +112,12 @@ class Terminal:
         if block["name"]:
             (self.here / block["name"]).write_text(self._real(block["content"]), "utf-8")
 
-    def start(self, server: str, address: str) -> None:
+    def start(self, server: str, address: str, newcomer: str | None = None) -> None:
         """Start a calendar server, which stays until `servers` are closed."""
         with (self.here / "credentials.csv").open(encoding="utf-8", newline="") as stream:
             users = {row["account"]: row["password"] for row in csv.DictReader(stream)}
-        started = self.servers.enter_context(getattr(import_module(f"tests.caldav.{server}"), server)(users))
+        serve = getattr(import_module(f"tests.caldav.{server}"), server)
+        started = self.servers.enter_context(serve(users, newcomers=(newcomer,)) if newcomer else serve(users))
         self.addresses[started.url.rstrip("/")] = address
 
     def run(self, command: str) -> str:

@@ -18,7 +18,7 @@ from migrate import registry
 from migrate.cli.app import cli
 from migrate.cli.command import global_options
 from migrate.config import Secrets, SiteSettings
-from migrate.core.features import FEATURES, unsupported
+from migrate.core.features import FEATURES, Loss, unsupported
 from migrate.core.ports import Calendar
 from migrate.core.rooms import Target
 from migrate.shared.columns import MAPPABLE, normalise
@@ -227,8 +227,18 @@ def _default(field: FieldInfo) -> str:
 
 def _losses(target: type[Target]) -> str:
     lost = unsupported(target.supports, target.words, target.label)
-    rows = ((f"`{code}`", FEATURES[code], loss.message, loss.hint) for code, loss in lost.items())
-    return f"### {target.label}\n\n" + table(("code", "in Zoom", "what the plan says", "what to do"), rows)
+    found = f"### {target.label}\n\n{_worded(lost.values())}"
+    sometimes = [Loss(code, *target.words[code]) for code in sorted(target.supports & target.words.keys())]
+    return (
+        f"{found}\n\nWhat it keeps of some meetings, or on some servers:\n\n{_worded(sometimes)}"
+        if sometimes
+        else found
+    )
+
+
+def _worded(losses: Iterable[Loss]) -> str:
+    rows = ((f"`{loss.feature}`", FEATURES[loss.feature], loss.message, loss.hint) for loss in losses)
+    return table(("code", "in Zoom", "what the plan says", "what to do"), rows)
 
 
 def _nature(kind: FileKind) -> str:

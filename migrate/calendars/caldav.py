@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from migrate.core.errors import ConfigurationError, MigrateError, TargetError, TryLaterError
+from migrate.core.errors import ConfigurationError, MigrateError
 from migrate.core.meeting import Meeting, Person
 from migrate.core.ports import Calendar, Event, EventPlan, Sighting, SiteFacts, Sought, Write
 from migrate.shared.calendar_objects import render_objects, restore_objects, take_objects
-from migrate.shared.credentials import APP_PASSWORDS, read_credentials
+from migrate.shared.credentials import APP_PASSWORDS, known_passwords
 from migrate.shared.events import event_uids, is_ours
+from migrate.shared.gathering import gathered
 from migrate.shared.hosts import FILE as HOSTS
 from migrate.shared.hosts import HostBook, read
 from migrate.shared.side_by_side import Tell, side_by_side
@@ -80,7 +81,7 @@ class CaldavCalendar(Calendar):
         path = site.directory / settings.credentials
         hosts = site.directory / HOSTS
         book = read(hosts.read_bytes(), str(hosts)) if hosts.exists() else HostBook()
-        passwords = {**_made(settings, site, book), **read_credentials(path)}
+        passwords = known_passwords(path, _made(settings, site, book))
         places = Places(settings.url or "", settings.user or "", book, passwords, str(path))
         if faults := places.faults():
             raise ConfigurationError(f"{hosts}: calendars cannot be used", details=faults)
@@ -96,6 +97,7 @@ class CaldavCalendar(Calendar):
         self._workers = workers
         self._remote: dict[str, RemoteCollection] = {}
         self._changed: Counter[str] = Counter()
+        self._made: set[str] = set()
 
     def collection(self, host: Person) -> str:
         """Name the collection by its URL as it is configured, with the user in it if it is another one's."""
@@ -153,13 +155,12 @@ class CaldavCalendar(Calendar):
         return [by_number[number] for number in range(len(writes))]
 
     def finish(self) -> Sequence[str]:
-        """Make nothing, as every program reads the calendars where they are; tell which were changed."""
-        if len(self._changed) <= _MOST_NAMED:
-            return [
-                f"{name}: {count} {'event' if count == 1 else 'events'} changed"
-                for name, count in sorted(self._changed.items())
-            ]
-        return [f"{sum(self._changed.values())} events changed in {len(self._changed)} calendars"]
+        """Make nothing, as every program reads the calendars where they are; tell which were made and changed."""
+        names = sorted({*self._changed, *self._made})
+        if len(names) <= _MOST_NAMED:
+            return [f"{name}: {'made, ' * (name in self._made)}{_changes(self._changed[name])}" for name in names]
+        made = f", of which {len(self._made)} were made" if self._made else ""
+        return [f"{_changes(self._changed.total())} in {len(names)} calendars{made}"]
 
     def _look(self, name: str, uids: Collection[str], _tell: Tell) -> Mapping[str, Event] | None:
         remote = self._open(name)
@@ -193,14 +194,27 @@ class CaldavCalendar(Calendar):
 
     def _write(self, name: str, writes: Sequence[Write], tell: Tell) -> Sequence[str]:
         known = name in self._remote
-        remote = self._open(name)
+        missing = self._make(name) if self._open(name) is None and any(write.event for write in writes) else ""
+        remote = self._remote.get(name)
         if remote and not known:
             remote.look(())
         reasons = []
         for write in writes:
-            reasons.append(_change(remote, write) if remote else "" if write.event is None else _NO_CALENDAR)
+            reasons.append(_change(remote, write) if remote else missing if write.event else "")
             tell()
         return reasons
+
+    def _make(self, name: str) -> str:
+        """Make a collection that is not there; return why not, empty if it is there now."""
+        from migrate.shared.dav.discovery import make_calendar
+        from migrate.shared.dav.refusals import NO_CALENDAR
+
+        missing = make_calendar(self._client, *self._places.locate(name))
+        if not missing and self._open(name) is None:
+            return NO_CALENDAR
+        if not missing:
+            self._made.add(name)
+        return missing
 
     def _open(self, name: str) -> RemoteCollection | None:
         from migrate.shared.dav.collection import RemoteCollection
@@ -223,21 +237,24 @@ class CaldavCalendar(Calendar):
         )
         faults = {name: result for name, result in results.items() if isinstance(result, MigrateError)}
         if faults:
-            raise _gathered(faults, done)
+            raise gathered(faults, "a calendar", "calendars", done)
         return {name: result for name, result in results.items() if not isinstance(result, MigrateError)}
 
 
 _MOST_NAMED = 8
-_NO_CALENDAR = "the calendar is not there; some servers make it when its owner first logs in"
 
 
-def _made(settings: CaldavSettings, site: SiteFacts, book: HostBook) -> Mapping[str, SecretStr]:
+def _changes(count: int) -> str:
+    return f"{count} {'event' if count == 1 else 'events'} changed"
+
+
+def _made(settings: CaldavSettings, site: SiteFacts, book: HostBook) -> Mapping[str, str]:
     """Return the passwords that were made on the server of `url`; who has a calendar on another one gets none."""
     if not settings.app_passwords:
         return {}
     urls = ((row["account"].strip(), row["calendar_url"].strip()) for row in book.rows)
     strangers = {account for account, url in urls if url and origin(url) != origin(settings.url or "")}
-    return {account: SecretStr(one) for account, one in site.passwords.items() if account not in strangers}
+    return {account: one for account, one in site.passwords.items() if account not in strangers}
 
 
 def _change(remote: RemoteCollection, write: Write) -> str:
@@ -248,13 +265,3 @@ def _change(remote: RemoteCollection, write: Write) -> str:
         going.pop(one.uid, None)
     reasons = (*(partial(remote.put, one) for one in coming), *(partial(remote.remove, uid) for uid in going))
     return next((reason for change in reasons if (reason := change())), "")
-
-
-def _gathered(faults: Mapping[str, MigrateError], done: str) -> MigrateError:
-    """Make one error of those of all collections: worth another try only if each of them is."""
-    kind = TryLaterError if all(isinstance(fault, TryLaterError) for fault in faults.values()) else TargetError
-    first = next(iter(faults.values()))
-    if len(faults) == 1:
-        return kind(f"a calendar cannot be {done}: {first.message}", hint=first.hint, details=first.details)
-    details = [f"{name}: {fault.message}" for name, fault in faults.items()]
-    return kind(f"{len(faults)} calendars cannot be {done}", hint=first.hint, details=details)

@@ -1,4 +1,4 @@
-"""A server for init to add: its settings with what they do, secrets made at random, its place in an inventory."""
+"""What init adds: the settings of a system with what they do, secrets made at random, a place in an inventory."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pydantic import ValidationError
 
 from migrate import registry
 from migrate.core.errors import UsageError
+from migrate.core.rooms import Target
 from migrate.deployment.inventory import with_host
-from migrate.services.initialising import NewServer
+from migrate.services.initialising import NewServer, NewTarget, check_name
 from migrate.shared.settings_page import settings_page
 
 PRODUCT = "jitsi_meet"
@@ -34,3 +35,12 @@ def new_server(host: str) -> NewServer:
         secrets=settings_page(product.Secrets, PRODUCT, passwords),
         listed=lambda text, path: with_host(text, path, domain, product.groups),
     )
+
+
+def new_target(name: str, server: str) -> NewTarget:
+    """Return the system that meetings move to, on a server that exists. Raises UsageError for a name that is none."""
+    check_name(server)
+    adapter = registry.adapter(Target, name)
+    url = f"https://{server.lower()}"
+    calendars = f"{url}/{adapter.calendars}" if adapter.calendars else ""
+    return NewTarget(name, settings_page(adapter.Settings, f"targets.{name}", {"url": url}), calendars)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -23,19 +23,19 @@ GROUP = "nextcloud"
 
 
 @contextmanager
-def app_passwords(session: Session, site: Site, journal: SqliteJournal) -> Iterator[Site]:
-    """Return the site with the passwords that its accounts lack; they are good until the end of the block.
+def app_passwords(session: Session, site: Site, journal: SqliteJournal, accounts: Collection[str]) -> Iterator[Site]:
+    """Return the site with the passwords that accounts lack; they are good until the end of the block.
 
     The site must be locked. What cannot be revoked then stays in the journal, and is tried again by the next command.
     """
-    accounts = _without_password(site)
-    if not accounts and not journal.tokens.open():
+    lacking = _without_password(site, accounts)
+    if not lacking and not journal.tokens.open():
         yield site
         return
     server = _server(session, site, journal)
     _revoke(session, server)
     try:
-        made = server.make(accounts)
+        made = server.make(lacking)
         _warn("for some accounts no app password could be made", _lines(made.refused))
         yield replace(site, passwords=made.passwords)
     finally:
@@ -48,12 +48,14 @@ def revoke_left(session: Session, site: Site, journal: SqliteJournal) -> None:
         _revoke(session, _server(session, site, journal))
 
 
-def _without_password(site: Site) -> list[str]:
-    """Return the accounts for which app passwords are to be made."""
+def who_looks_up(site: Site) -> list[str]:
+    """Return the account that looks up others, if migrate.toml names one."""
+    return [user for table in site.tables.values() if (user := getattr(table, "directory_user", None))]
+
+
+def _without_password(site: Site, accounts: Collection[str]) -> list[str]:
+    """Return for which of the accounts app passwords are to be made."""
     tables = [table for table in site.tables.values() if getattr(table, "app_passwords", False)]
-    if not tables:
-        return []
-    accounts = {row["account"].strip() for row in site.hosts().rows} - {""}
     known = [read_credentials(site.path / table.credentials).keys() for table in tables]
     return sorted(account for account in accounts if any(account not in names for names in known))
 

@@ -20,3 +20,11 @@ def hosts(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> li
         return []
     left = {host for members in known.values() for host in members} - {*(ctx.params.get("hosts") or ())}
     return [CompletionItem(host) for host in sorted(left) if host.startswith(incomplete)]
+
+
+def targets(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001
+    """Return the systems that meetings can move to."""
+    from migrate import registry
+    from migrate.core.rooms import Target
+
+    return [CompletionItem(name) for name in registry.adapters(Target) if name.startswith(incomplete)]

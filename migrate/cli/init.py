@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from migrate.cli import completing
 from migrate.cli.command import command
 from migrate.cli.ending import Ending
 from migrate.cli.session import Session
@@ -21,11 +22,19 @@ if TYPE_CHECKING:
     "--server",
     metavar="NAME",
     default="",
-    help="The host name of a Jitsi Meet server that exists already: links lead to it.",
+    help="The host name of a server that exists already: links lead to it.",
+)
+@click.option(
+    "--target",
+    metavar="SYSTEM",
+    default="jitsi",
+    show_default=True,
+    shell_complete=completing.targets,
+    help="What --server is, such as nextcloud_talk.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be made, and write nothing.")
 @click.pass_obj
-def init(session: Session, host: str, server: str, dry_run: bool) -> Ending:
+def init(session: Session, host: str, server: str, target: str, dry_run: bool) -> Ending:
     """Make a site directory for one migration, and add the server HOST to it.
 
     It gets settings, secrets and an empty table of hosts. HOST, such as meet.example.org, is a Jitsi Meet server to be
@@ -37,6 +46,8 @@ def init(session: Session, host: str, server: str, dry_run: bool) -> Ending:
     from migrate.services.initialising import initialise
     from migrate.shared.files import Files
 
+    if target != "jitsi" and not server:
+        raise UsageError(f"--target {target} wants --server", hint="Name the server: --server cloud.example.org")
     if host and server:
         raise UsageError("HOST is a server to be made, --server one that exists", hint="Give one of them.")
     path = directory(session)
@@ -47,7 +58,12 @@ def init(session: Session, host: str, server: str, dry_run: bool) -> Ending:
         from migrate.cli.adding import new_server
 
         new = new_server(host)
-    done = initialise(path, new.domain if new else server, Files(), new, dry_run=dry_run)
+    moving_to = None
+    if target != "jitsi":
+        from migrate.cli.adding import new_target
+
+        moving_to = new_target(target, server)
+    done = initialise(path, new.domain if new else server, Files(), new, target=moving_to, dry_run=dry_run)
     data = {"site": str(done.site), "made": list(done.made), "added": list(done.added), "kept": list(done.kept)}
     return Ending(0, {**data, "dry_run": dry_run}, lambda output: _show(output, done, host, server, dry_run=dry_run))
 

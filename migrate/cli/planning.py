@@ -10,7 +10,7 @@ from typing import Any
 
 from migrate import registry
 from migrate.cli import site as sites
-from migrate.cli.app_passwords import app_passwords
+from migrate.cli.app_passwords import app_passwords, who_looks_up
 from migrate.cli.output import progress
 from migrate.cli.replacing import check_other, check_outputs
 from migrate.cli.session import Session
@@ -19,10 +19,11 @@ from migrate.core.plan import Input
 from migrate.core.ports import Document, ReadOptions, Source
 from migrate.core.rooms import Target
 from migrate.services import plan_file as plan_files
-from migrate.services.hosting import learn
+from migrate.services.hosting import identify, learn
 from migrate.services.planning import Planner, PlanOptions
 from migrate.services.preview import preview
 from migrate.services.reading import Reader, options_of_each
+from migrate.services.room_steps import recover as recover_rooms
 from migrate.services.steps import recover
 from migrate.shared import hosts
 from migrate.shared.advice import advise
@@ -76,10 +77,14 @@ def _in_site(
     # Known before the first plan, so that the second one, which reads them from the file, says the same.
     as_found = hosts.dump(book)
     new_hosts = learn(book, inputs)
-    with site.locked("plan") as journal, app_passwords(session, site, journal) as equipped:
-        recover(equipped.calendar, journal)
-        planner = Planner(equipped.target, equipped.calendar, journal, book.join)
-        plan = planner.plan(inputs, _plan_options(options, settings))
+    with site.locked("plan") as journal:
+        with app_passwords(session, site, journal, who_looks_up(site)) as able:
+            join = identify(book, inputs, able.target)
+        with app_passwords(session, site, journal, book.accounts) as able:
+            recover_rooms(able.target, journal)
+            recover(able.calendar, journal)
+            planner = Planner(able.target, able.calendar, journal, join)
+            plan = planner.plan(inputs, _plan_options(options, settings))
         sealed = plan_files.seal(plan)
         _write(site.files, sealed, outputs)
         if (completed := hosts.dump(book)) != as_found:

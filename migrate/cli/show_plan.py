@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,8 @@ from migrate.cli.planning import MadePlan
 from migrate.cli.text import shortened
 from migrate.cli.what_changes import what_changes
 from migrate.cli.when import when
-from migrate.core.plan import Action, Change, Plan
+from migrate.core.naming import room_key
+from migrate.core.plan import WRITING, Action, Change, Plan
 from migrate.core.problem import Problem, Severity
 from migrate.services.report import losses_by_cause
 from migrate.shared.kinds import USERS
@@ -46,6 +48,7 @@ def show_plan(output: Output, made: MadePlan) -> None:
     plan = made.sealed.plan
     for source in plan.inputs:
         _input(output, source, plan)
+    _rooms_made(output, plan)
     _changes(output, plan)
     _guesses(output, plan)
     _losses(output, plan)
@@ -103,6 +106,21 @@ def _legend(actions: set[Action]) -> str:
     return "  ".join(
         f"{MARKS[action][0]} {action.value}" for action in Action if action in actions and action is not Action.KEEP
     )
+
+
+def _rooms_made(output: Output, plan: Plan) -> None:
+    """Print what the server is, and what kinds of rooms it will have."""
+    if not plan.server:
+        return
+    output.heading("Where to")
+    new = {room_key(change.key): change.room_plan for change in plan.changes if _makes_room(change)}
+    kinds = Counter(one.summary for one in new.values() if one)
+    rooms = [(f"{many} new {'room' if many == 1 else 'rooms'}", kind) for kind, many in kinds.most_common()]
+    output.pairs([*plan.server.items(), *rooms])
+
+
+def _makes_room(change: Change) -> bool:
+    return change.action in WRITING and bool(change.room_plan) and not (change.room and change.room.url)
 
 
 def _guesses(output: Output, plan: Plan) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from migrate.cli import site as sites
+from migrate.cli.applying import Reported
 from migrate.cli.output import Output
 from migrate.cli.show_plan import verdict
 from migrate.cli.text import shortened
@@ -14,24 +15,30 @@ from migrate.core.journal import Run
 from migrate.core.plan import Action, Plan
 from migrate.services.applying import Applied, Item, Result
 from migrate.services.status import Status
-from migrate.services.undoing import UndoReport
+from migrate.services.undoing import Undone, UndoReport
 
 _PAST = {Action.CREATE: "created", Action.UPDATE: "updated", Action.DELETE: "deleted", Action.ADOPT: "adopted"}
 
 
-def show_applied(output: Output, applied: Applied, directory: Path) -> None:
+def show_applied(output: Output, reported: Reported) -> None:
     """Print what apply did, where to look, and how to undo it."""
+    applied, directory = reported.applied, reported.directory
     failed = [item for item in applied.items if item.result is Result.FAILED]
     if applied.resumed:
         output.line(f"Run {applied.run.id} was interrupted before and is completed now.")
     if failed:
         output.heading("Not done")
         output.table([[("!", "red"), shortened(item.change.meeting.topic, 40), item.reason] for item in failed])
+    if unasked := [one for one in reported.mailed if one.invited.reason]:
+        output.heading("Not mailed")
+        output.table([[("!", "red"), shortened(one.room, 40), one.invited.reason] for one in unasked])
     output.heading("Written")
     output.table([[line] for line in applied.written] or [["nothing"]])
     output.table([[f"{directory / 'report.csv'}: old link, new link and what was lost, for every meeting"]])
     output.gap()
     output.verdict((_counted(applied), "bold"))
+    if reported.mailed:
+        output.line(f"{_people(sum(len(one.invited.addresses) for one in reported.mailed))} mailed by the server.")
     if any(item.change.action in _PAST for item in applied.items if item.result in (Result.DONE, Result.ALREADY)):
         output.suggest("Undo with:", "undo", applied.run.id)
 
@@ -48,19 +55,25 @@ def _counted(applied: Applied) -> str:
     return f"Run {applied.run.id}: {done}. {'All is done.' if not failed else 'The rest is done.'}"
 
 
+def _people(number: int) -> str:
+    return "1 person was" if number == 1 else f"{number} people were"
+
+
 def _is_done(item: Item) -> bool:
     return item.result in (Result.DONE, Result.ALREADY)
 
 
-def show_rehearsal(output: Output, plan: Plan, path: Path) -> None:
-    """Print that a plan can be applied."""
+def show_rehearsal(output: Output, plan: Plan, path: Path, guests: int) -> None:
+    """Print that a plan can be applied, and how many would be mailed."""
     output.line(verdict(plan))
+    if guests:
+        output.line(f"The server would mail {guests} {'person' if guests == 1 else 'people'} without an account.")
     output.suggest("The plan fits the site. Apply it with:", "apply", str(path))
 
 
 def show_undone(output: Output, report: UndoReport, run: Run, *, dry_run: bool) -> None:
     """Print what undo did, or would do, and what it kept."""
-    kept = [item for item in report.items if item.result in (Result.KEPT, Result.FAILED)]
+    kept = report.kept
     if kept:
         output.heading("Kept")
         output.table([[("!", "yellow"), shortened(item.topic, 40), item.reason] for item in kept])
@@ -71,8 +84,11 @@ def show_undone(output: Output, report: UndoReport, run: Run, *, dry_run: bool) 
     done, already = report.count(Result.DONE), report.count(Result.ALREADY)
     would = "would be undone" if dry_run else "undone"
     earlier = f", {already} {'was' if already == 1 else 'were'} undone before" * bool(already)
+    rooms = sum(item.result is Result.DONE for item in report.rooms)
+    with_rooms = f" with {rooms} {'room' if rooms == 1 else 'rooms'}" * bool(rooms)
     rest = f", {len(kept)} kept" * bool(kept)
-    output.verdict((f"Run {run.id}: {done} {'change' if done == 1 else 'changes'} {would}{earlier}{rest}.", "bold"))
+    what = f"{done} {'change' if done == 1 else 'changes'}{with_rooms}"
+    output.verdict((f"Run {run.id}: {what} {would}{earlier}{rest}.", "bold"))
 
 
 def undone_to_json(report: UndoReport, run: Run) -> dict[str, Any]:
@@ -81,16 +97,18 @@ def undone_to_json(report: UndoReport, run: Run) -> dict[str, Any]:
         "run": report.run.id,
         "undone": run.id,
         "written": list(report.written),
-        "items": [
-            {
-                "key": item.key,
-                "topic": item.topic,
-                "action": item.action,
-                "result": item.result.value,
-                "reason": item.reason,
-            }
-            for item in report.items
-        ],
+        "items": [_undone_item(item) for item in report.items],
+        "rooms": [_undone_item(item) for item in report.rooms],
+    }
+
+
+def _undone_item(item: Undone) -> dict[str, str]:
+    return {
+        "key": item.key,
+        "topic": item.topic,
+        "action": item.action,
+        "result": item.result.value,
+        "reason": item.reason,
     }
 
 

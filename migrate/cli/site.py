@@ -16,9 +16,11 @@ from migrate import registry
 from migrate.cli.session import Session
 from migrate.config import Secrets, Settings, load_secrets, load_settings
 from migrate.core.errors import ConfigurationError, UsageError
-from migrate.core.journal import Run
+from migrate.core.journal import Journal, Run
 from migrate.core.ports import Calendar, SiteFacts
 from migrate.core.rooms import Target
+from migrate.services.passwords import FILE as PASSWORDS
+from migrate.services.passwords import passwords
 from migrate.shared import hosts
 from migrate.shared.files import Files
 from migrate.state.lock import SiteLock
@@ -133,6 +135,15 @@ class Site:
         made = next(path for name in names if not (path := self.path / folder / name).exists())
         self.files.make_directory(made)
         return made
+
+    def write_passwords(self, journal: Journal) -> list[str]:
+        """Bring passwords.csv up to date, for its owner's eyes, and say so; none is left where no room takes one."""
+        sheet = passwords(self.target, journal.snapshot().made.values()) if self.target.has_accounts else ""
+        if sheet:
+            self.files.write(self.path / PASSWORDS, sheet.encode())
+            return [f"{self.path / PASSWORDS}: the passwords of rooms; give each to the host alone"]
+        self.files.remove(self.path / PASSWORDS)
+        return []
 
     def run_directory(self, run: str) -> Path:
         """Return where the reports of a run are, made if needed."""

@@ -24,12 +24,11 @@ def undo(session: Session, /, run: str, dry_run: bool) -> Ending:
     from migrate.cli.show_run import show_undone, undone_to_json
     from migrate.cli.site import Site, now
     from migrate.core.errors import Exit
-    from migrate.services.applying import Result
     from migrate.services.undoing import Undoer
 
     site = Site.open(session)
-    with site.locked("undo") as journal, app_passwords(session, site, journal) as site:
-        undoer = Undoer(site.calendar, journal, now)
+    with site.locked("undo") as journal, app_passwords(session, site, journal, site.hosts().accounts) as site:
+        undoer = Undoer(site.target, site.calendar, journal, now)
         found = undoer.find(run)
         opened = site.new_run("undo", found.id)
         if dry_run:
@@ -38,7 +37,8 @@ def undo(session: Session, /, run: str, dry_run: bool) -> Ending:
             with progress(session, "undoing") as tell:
                 report = undoer.undo(found, opened, tell)
             site.run_directory(report.run.id)
-    code = Exit.PARTIAL if report.count(Result.KEPT, Result.FAILED) else Exit.OK
+            site.write_passwords(journal)
+    code = Exit.PARTIAL if report.kept else Exit.OK
     return Ending(
         code, undone_to_json(report, found), lambda output: show_undone(output, report, found, dry_run=dry_run)
     )

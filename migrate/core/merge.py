@@ -100,13 +100,11 @@ def _when(meeting: Meeting) -> str:
 
 
 def _contradiction(field: str, ours: str, theirs: str, best: Meeting, other: Meeting) -> Problem:
-    path, line = place(other)
     return Problem(
         "contradiction",
         Severity.INFO,
         f"{field}: “{theirs}” here, “{ours}” in {best.sources[0]}, which was believed",
-        path,
-        line,
+        *place(other),
         "Correct the file that is wrong, or write the meeting into a schedule CSV, which always wins.",
     )
 

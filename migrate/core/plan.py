@@ -65,9 +65,10 @@ class Difference:
 class Change:
     """One key and what happens to it.
 
-    `before` is the meeting as journalled. `expects` is the fingerprint of the event as the plan saw it, empty if there
-    was none: a target that looks otherwise at apply fails this item alone. `why` explains a keep or a conflict.
-    `room_plan`: what its room shall be, where rooms are made. `guess`: no file says so, it only seems likely from meetings of the past. `differs`: both sides of a conflict.
+    `before` is the meeting as journalled. `room_plan`: what its room shall be, where rooms are made. `expects` is the
+    fingerprint of the event as the plan saw it, empty if there was none: a target that looks otherwise at apply fails
+    this item alone. `why` explains a keep or a conflict. `guess`: no file says so, it only seems likely from meetings
+    of the past. `differs`: both sides of a conflict.
     """
 
     action: Action
@@ -124,6 +125,7 @@ class Plan:
     problems: Sequence[Problem]
     limit: Limit
     aliases: Mapping[str, str] = field(default_factory=dict)
+    server: Mapping[str, str] = field(default_factory=dict)
 
     def count(self, action: Action) -> int:
         """Count the changes of one action."""
@@ -155,6 +157,7 @@ def to_json(plan: Plan) -> dict[str, Any]:
         "journal_revision": plan.journal_revision,
         "target": plan.target,
         "calendar": plan.calendar,
+        "server": dict(plan.server),
         "since": plan.since.isoformat(),
         "settings": plan.settings,
         "inputs": list(plan.inputs),
@@ -186,6 +189,7 @@ def from_json(value: Mapping[str, Any]) -> Plan:
         problems=[problem_from_json(item) for item in value["problems"]],
         limit=Limit(value["limit"]["journalled"], value["limit"]["changing"], tuple(value["limit"]["emptied"])),
         aliases=value["aliases"],
+        server=value["server"],
     )
 
 
@@ -245,7 +249,7 @@ def change_from_json(value: Mapping[str, Any]) -> Change:
             Difference(each["property"], each["export"], each["calendar"], each["occurrence"])
             for each in value.get("differs", ())
         ),
-        room_plan=RoomPlan(room["owner"], room["traits"]) if room and room.get("owner") else None,
+        room_plan=RoomPlan(room["owner"], room["traits"], room["summary"]) if room and room.get("owner") else None,
     )
 
 
@@ -254,7 +258,7 @@ def _room_to_json(room: Room, plan: RoomPlan | None) -> dict[str, Any]:
     return {
         "name": room.name,
         "url": room.url or None,
-        **({"owner": plan.owner, "traits": dict(plan.traits)} if plan else {}),
+        **({"owner": plan.owner, "traits": dict(plan.traits), "summary": plan.summary} if plan else {}),
     }
 
 

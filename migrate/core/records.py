@@ -42,14 +42,12 @@ def count(records: Iterable[Record], where: Literal["in_meetings", "merged", "no
 
 def ambiguous(records: Sequence[Record], why: str) -> Problem:
     """Say that nobody knows which meetings rows without a number are of."""
-    path, line = place(records[0].meeting)
     rows = f"{len(records)} rows" if len(records) > 1 else "one row"
     return Problem(
         "ambiguous-series",
         Severity.ERROR,
         f"{rows} without a meeting number {why} ({_listed([_place(record) for record in records])})",
-        path,
-        line,
+        *place(records[0].meeting),
         "Export the file with its meeting ID column, or write these meetings into a schedule CSV.",
     )
 
@@ -60,14 +58,12 @@ def told_twice(whole: Sequence[Record]) -> Problem | None:
     twice = next((records for records in several if len({_dates(record.meeting) for record in records}) > 1), None)
     if twice is None:
         return None
-    path, line = place(twice[0].meeting)
     return Problem(
         "told-twice",
         Severity.ERROR,
         f"“{twice[0].meeting.topic}”: {len(twice)} rows tell one meeting with different dates"
         f" ({_listed([_place(record) for record in twice])}); it is left out",
-        path,
-        line,
+        *place(twice[0].meeting),
         "Write all its dates into one row; if these are several meetings, give each its own number or topic.",
     )
 
@@ -82,15 +78,13 @@ def disagreements(records: Sequence[Record]) -> Iterator[Problem]:
 
 
 def _disagreement(ours: Record, theirs: Record, alone: Sequence[Record]) -> Problem:
-    path, line = place(alone[0].meeting)
     dates = _listed([f"{record.start:%Y-%m-%d %H:%M} in {_place(record)}" for record in alone])
     return Problem(
         "exports-disagree",
         Severity.WARNING,
         f"“{ours.meeting.topic}” is in {_place(ours)} and in {_place(theirs)}, but only one of the two files has"
         f" these dates, which both cover: {dates}",
-        path,
-        line,
+        *place(alone[0].meeting),
         "Export the older file again and plan with the new one: a meeting that was moved is planned on both dates.",
     )
 

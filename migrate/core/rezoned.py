@@ -30,13 +30,11 @@ def zone_changes(pairs: Iterable[tuple[Meeting, Meeting]]) -> Iterator[Problem]:
         if is_rezoned(known, listed):
             found[place(listed)[0], known.timezone, listed.timezone].append(listed)
     for (_, old, new), meetings in found.items():
-        path, line = place(meetings[0])
         more = f" and {len(meetings) - 1} more" if len(meetings) > 1 else ""
         yield Problem(
             "zone-changed",
             Severity.WARNING,
             f"“{meetings[0].topic}”{more}: the times of day are those of before, but in {new}, not {old}",
-            path,
-            line,
+            *place(meetings[0]),
             "If the zone was wrong before, undo that run first and plan again, or dates may stay at wrong times.",
         )

@@ -29,10 +29,11 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class RoomPlan:
-    """What a target needs to make a room: the account whose it is, and what it shall have."""
+    """What a target needs to make a room: the account whose it is, and what it shall have; `summary`: in few words."""
 
     owner: str
     traits: Traits
+    summary: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +64,42 @@ class RoomWritten:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """Guests without an account who are to be asked to the room of that name, by mail of the server."""
+
+    name: str
+    owner: str
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Who was mailed now, and why others were not; who was asked before is not mailed again."""
+
+    addresses: tuple[str, ...] = ()
+    reason: str = ""
+
+
 class Target(ABC):
     """A conferencing system.
 
     ROOM: the place that a link leads to. SUPPORTS: the features (core.features) that it keeps at best. WORDS: for what
     it does not keep, what to tell people (message, hint).
 
-    On some systems a room exists by its URL; they implement the abstract methods only. On others rooms are made, looked
-    at and written, and belong to an account.
+    On some systems a room exists by its URL; they implement the abstract methods only. On others people have accounts,
+    and rooms are made, looked at and written, each for an account.
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
     supports: ClassVar[frozenset[str]]
     words: ClassVar[Mapping[str, tuple[str, str]]]
+    has_accounts: ClassVar[bool] = False
+    mails: ClassVar[bool] = False
+    """Whether the server can mail guests when it is asked to."""
+    calendars: ClassVar[str] = ""
+    """Where the calendars of accounts are on the same server, with {account} in it; empty if there are none."""
     Settings: ClassVar[type[Any]]
 
     @classmethod
@@ -97,6 +120,10 @@ class Target(ABC):
         del meeting
         return self._always_lost
 
+    def about(self) -> Mapping[str, str]:
+        """Return what was learnt of the server that decides how rooms are made, for people: name -> value."""
+        return {}
+
     def identify(self, people: Collection[Person]) -> Mapping[Person, str]:
         """Look up the accounts of people; who has none, or may have several, is not in the answer."""
         del people
@@ -107,9 +134,12 @@ class Target(ABC):
         del owner
         return ""
 
-    def plan(self, room: Room, meeting: Meeting) -> RoomPlan | None:
-        """Return what the room of a meeting shall be, as far as the target keeps it; None if it exists by its URL."""
-        del room, meeting
+    def plan(self, room: Room, meeting: Meeting, owner: str = "") -> RoomPlan | None:
+        """Return what the room of a meeting shall be, as far as the target keeps it; None if it exists by its URL.
+
+        `owner`: whose the room is already; else it becomes the host's.
+        """
+        del room, meeting, owner
         return None
 
     def look(self, wanted: Mapping[str, Collection[str]]) -> Mapping[str, RoomFound]:
@@ -124,6 +154,13 @@ class Target(ABC):
 
         A room that is there by now is not made again, and what `found` has already is not written. Raise TargetError or
         TryLaterError where going on makes no sense; what was written by then, `look` tells.
+        """
+        raise NotImplementedError
+
+    def invite(self, invitations: Sequence[Invitation], told: Callable[[], None]) -> Sequence[Invited]:
+        """Let the server mail guests, each once, and return how it went for each room; `told` is called after each.
+
+        No other method makes a server mail anybody. A room is never opened to others for the sake of a guest.
         """
         raise NotImplementedError
 

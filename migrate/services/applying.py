@@ -13,10 +13,13 @@ from migrate.core.errors import RefusedError
 from migrate.core.features import lower
 from migrate.core.journal import Binding, Journal, Run, Snapshot, Step, StepState
 from migrate.core.meeting import Meeting
+from migrate.core.naming import room_key
 from migrate.core.plan import WRITING, Action, Change, Plan
 from migrate.core.ports import Calendar, Event, EventPlan
 from migrate.core.rooms import Room, Target
 from migrate.services.events import Found, Place, look
+from migrate.services.housing import Builder, as_made
+from migrate.services.room_steps import recover as recover_rooms
 from migrate.services.steps import Move, batches, execute, recover, unused
 
 Progress = Callable[[int, int], None]
@@ -133,6 +136,7 @@ class Applier:
         runs = self.journal.runs()
         earlier = [run for run in runs if run.plan == opened.plan and run.command == "apply"]
         run = earlier[-1] if earlier else unused(opened, runs)
+        recover_rooms(self.target, self.journal)
         recover(self.calendar, self.journal, mend=True, resumed=run.id)
         self.journal.begin(run, plan.aliases)
         return run, bool(earlier)
@@ -146,7 +150,11 @@ class Applier:
             items[item.change.key] = item
         files = self.calendar.finish()
         self.journal.finish(run.id, self.clock())
-        return Applied(run, [item for item in items.values() if item], files, resumed)
+        ended = [item for item in items.values() if item]
+        if any(change.room_plan for change in plan.changes):
+            made = self.journal.snapshot().made
+            ended = [replace(item, change=as_made(item.change, made)) for item in ended]
+        return Applied(run, ended, files, resumed)
 
     def _write(self, plan: Plan, run: Run, changes: Sequence[Change], progress: Progress) -> Iterator[Item]:
         snapshot = self.journal.snapshot()
@@ -154,13 +162,20 @@ class Applier:
         stale = [change for change in changes if live[change.key].fingerprint != change.expects]
         for change in stale:
             yield Item(change, Result.FAILED, "the calendar changed since the plan was made; plan again")
-        by_key = {change.key: change for change in changes}
+        fresh = [change for change in changes if live[change.key].fingerprint == change.expects]
+        builder = Builder(self.target, self.journal, run.id, snapshot.made)
+        building, refused = builder.moves(fresh)
+        tell = Counting(progress, len(plan.changes) + len(building), len(plan.changes) - len(fresh))
+        housed = builder.build(building, refused, tell)
+        by_key = {change.key: change for change in fresh if room_key(change.key) not in housed.refused}
+        for change in fresh:
+            if change.key not in by_key:
+                tell()
+                yield Item(change, Result.FAILED, housed.refused[room_key(change.key)])
         moves = [
-            self._move(plan, run, change, snapshot.bindings.get(change.key), live[change.key])
-            for change in changes
-            if live[change.key].fingerprint == change.expects
+            self._move(plan, run, housed.into(change), snapshot.bindings.get(key), live[key])
+            for key, change in by_key.items()
         ]
-        tell = Counting(progress, len(plan.changes), len(plan.changes) - len(moves))
         for batch in batches(self.calendar, moves):
             with tell.exactly(len(batch)):
                 steps = execute(self.calendar, self.journal, run.id, batch, tell)

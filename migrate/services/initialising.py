@@ -40,6 +40,15 @@ class NewServer:
 
 
 @dataclass(frozen=True, slots=True)
+class NewTarget:
+    """The system that meetings move to, if it is not Jitsi Meet: its table in migrate.toml, and where calendars are."""
+
+    name: str
+    settings: str
+    calendars_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Initialised:
     """What init did: the files it made, those that it added to, and those that are as they were."""
 
@@ -50,17 +59,22 @@ class Initialised:
 
 
 def initialise(
-    site: Path, server: str, files: Files, new: NewServer | None = None, *, dry_run: bool = False
+    site: Path,
+    server: str,
+    files: Files,
+    new: NewServer | None = None,
+    *,
+    target: NewTarget | None = None,
+    dry_run: bool = False,
 ) -> Initialised:
     """Make what is missing of a site directory, with links to `server`; add a new server to it.
 
     Raises UsageError if `server` is not a host name or the directory has another server, ConfigurationError if a file
     cannot be added to; nothing was written then.
     """
-    if server and not _HOST_NAME.fullmatch(server):
-        raise UsageError(f"{server!r} is not a host name", hint="Give the name alone: --server meet.example.org")
+    check_name(server)
     texts = {name: content for name in _NAMES if (content := _data(site / name)) is not None}
-    after = _fresh(texts, server) | texts
+    after = _fresh(texts, server, target) | texts
     if new:
         after |= _with_server(after, site, new)
     changed = [name for name in _NAMES if after[name] != texts.get(name)]
@@ -77,17 +91,36 @@ def initialise(
     )
 
 
-def _fresh(texts: Collection[str], server: str) -> dict[str, bytes]:
+def check_name(server: str) -> None:
+    """Raise UsageError if a server is named that is not a host name."""
+    if server and not _HOST_NAME.fullmatch(server):
+        raise UsageError(f"{server!r} is not a host name", hint="Give the name alone: --server meet.example.org")
+
+
+def _fresh(texts: Collection[str], server: str, target: NewTarget | None) -> dict[str, bytes]:
     """Return what the files hold that are not there."""
     url = f"https://{server.lower()}" if server else ""
     contents: dict[str, Callable[[], str]] = {
-        _SETTINGS: lambda: render("site/migrate.toml.j2", id=str(uuid.uuid4()), url=url).text,
+        _SETTINGS: lambda: _settings(url, target),
         _SECRETS: lambda: render("site/secrets.toml.j2", site_key=secrets.token_hex(32)).text,
         _INVENTORY: lambda: project_text("inventory.example"),
         hosts.FILE: lambda: hosts.dump(hosts.HostBook()),
         ".gitignore": lambda: render("site/gitignore.j2").text,
     }
     return {name: content().encode() for name, content in contents.items() if name not in texts}
+
+
+def _settings(url: str, target: NewTarget | None) -> str:
+    calendars_url = target.calendars_url if target else ""
+    page = render(
+        "site/migrate.toml.j2",
+        id=str(uuid.uuid4()),
+        url=url,
+        target=target.name if target else "jitsi",
+        calendar="caldav" if calendars_url else "ics",
+        calendars_url=calendars_url,
+    ).text
+    return _appended(page, target.settings) if target else page
 
 
 def _with_server(files: Mapping[str, bytes], site: Path, new: NewServer) -> dict[str, bytes]:

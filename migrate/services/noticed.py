@@ -17,16 +17,46 @@ def without_calendar(meetings: Iterable[Meeting]) -> Iterator[Problem]:
     for meeting in meetings:
         by_host[meeting.host].append(meeting)
     for host, found in by_host.items():
-        path, line = place(found[0])
         one = len(found) == 1
         yield Problem(
             "no-calendar",
             Severity.WARNING,
             f"{str(host) or 'an unknown host'} has no calendar:"
             f" {'1 meeting gets a room, but no event' if one else f'{len(found)} meetings get rooms, but no events'}",
+            *place(found[0]),
+            "Complete the host's row in hosts.csv, and the passwords; plan again, and the events are written.",
+        )
+
+
+def without_room(meetings: Iterable[tuple[Meeting, str]]) -> Iterator[Problem]:
+    """Tell of meetings that get no room, as their hosts can have none, once a host."""
+    by_host: dict[tuple[Person, str], list[Meeting]] = defaultdict(list)
+    for meeting, why in meetings:
+        by_host[meeting.host, why].append(meeting)
+    for (host, why), found in by_host.items():
+        path, line = place(found[0])
+        yield Problem(
+            "no-account",
+            Severity.ERROR,
+            f"{str(host) or 'an unknown host'} cannot have rooms: {why};"
+            f" {'1 meeting stays' if len(found) == 1 else f'{len(found)} meetings stay'} out",
             path,
             line,
-            "Complete the host's row in hosts.csv, and the passwords; plan again, and the events are written.",
+            "Complete the host's row in hosts.csv and the passwords, and plan again; apply the rest with --partial.",
+        )
+
+
+def rooms_gone(meetings: Iterable[Meeting]) -> Iterator[Problem]:
+    """Tell of meetings whose room people deleted: the links to it are dead."""
+    for meeting in meetings:
+        path, line = place(meeting)
+        yield Problem(
+            "room-gone",
+            Severity.WARNING,
+            f"“{meeting.topic}”: its room was deleted by people, and the link in its event is dead",
+            path,
+            line,
+            "Plan again with --take zoom for a new room and link, or delete the event.",
         )
 
 
@@ -34,13 +64,11 @@ def conflicts(changes: Iterable[Change]) -> Iterator[Problem]:
     """Tell of what both the export and people changed."""
     for change in changes:
         if change.action is Action.CONFLICT:
-            path, line = place(change.meeting)
             yield Problem(
                 "conflict",
                 Severity.WARNING,
                 f"“{change.meeting.topic}”: {change.why}{_where(change.differs)}",
-                path,
-                line,
+                *place(change.meeting),
                 "Look at the event, then keep it as it is or plan again with --take zoom.",
             )
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
+from functools import cache
 from typing import Any
 
 from migrate import __version__
@@ -13,7 +14,7 @@ from migrate.core import diff, recurrence
 from migrate.core.coverage import Coverage
 from migrate.core.document import dump_meeting, load_meeting
 from migrate.core.extend import extend, remembered
-from migrate.core.features import Loss, lower, unsupported
+from migrate.core.features import Loss, lower
 from migrate.core.guessing import names_of
 from migrate.core.journal import Binding, Journal, Snapshot
 from migrate.core.meeting import Meeting, Occurrence, Person
@@ -24,7 +25,8 @@ from migrate.core.rezoned import zone_changes
 from migrate.core.rooms import Room, Target
 from migrate.core.schedule import Schedule, assemble, has_dates
 from migrate.services.events import Found, Place, look, sequence_of
-from migrate.services.noticed import conflicts, without_calendar
+from migrate.services.noticed import conflicts, rooms_gone, without_calendar, without_room
+from migrate.services.rooms import Planned, Tenants
 from migrate.services.sighted import sighted
 from migrate.services.vanished import left, vanished
 from migrate.shared.event_differences import differences
@@ -42,6 +44,19 @@ class PlanOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class _Told:
+    """A meeting of the files, what the target keeps of it, and what the journal knows of it."""
+
+    key: str
+    meeting: Meeting
+    kept: Meeting
+    losses: tuple[Loss, ...]
+    binding: Binding | None
+    why: str
+    guess: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Wanted:
     """A meeting, what the target keeps of it, and what the journal knows of it."""
 
@@ -49,18 +64,22 @@ class _Wanted:
     meeting: Meeting
     kept: Meeting
     losses: tuple[Loss, ...]
-    room: Room
     place: Place | None
     binding: Binding | None
+    housed: Planned
     why: str = ""
     guess: bool = False
     foreign: bool = False
     """The event is somebody else's, and was taken as it is."""
 
     @property
+    def room(self) -> Room:
+        return self.housed.room
+
+    @property
     def changed(self) -> bool:
         known = self.binding
-        if known is None or (known.room, Place.of(known)) != (self.room, self.place):
+        if known is None or self.housed.changed or (known.room, Place.of(known)) != (self.room, self.place):
             return True
         return known.meeting != dump_meeting(self.kept)
 
@@ -94,16 +113,18 @@ class Planner:
         names = _names_without_number(snapshot) if any(reading.guesses for reading in readings) else ()
         schedule = assemble(readings, options.since, _Memory(snapshot.bindings), names)
         keys = diff.known_keys({key: entry.meeting for key, entry in schedule.entries.items()}, snapshot)
-        wanted = self._all_wanted(schedule, keys, snapshot)
-        wanted += self._all_cut(snapshot, {item.key for item in wanted}, schedule) if options.prune else []
+        told = self._all_told(schedule, keys, snapshot)
+        wanted, roomless = self._housed(told, snapshot, options)
+        wanted += self._all_cut(snapshot, {item.key for item in told}, schedule) if options.prune else []
         homeless = [item.meeting for item in wanted if item.place is None and item.meeting.start]
-        held = {item.key for item in wanted}
+        held = {item.key for item in told} | {item.key for item in wanted}
+        staying = [(one.binding, why) for one, why in roomless if one.binding]
         gone = [binding for key, binding in snapshot.bindings.items() if key not in held]
-        live = look(
-            self.calendar,
-            {item.key: item.looked_at for item in wanted} | {binding.key: Place.of(binding) for binding in gone},
-        )
+        known = [*gone, *(binding for binding, _ in staying)]
+        places = {item.key: item.looked_at for item in wanted} | {one.key: Place.of(one) for one in known}
+        live = look(self.calendar, places)
         changes = [self._change(item, live[item.key], options) for item in wanted]
+        changes += [_left(binding, live[binding.key], why) for binding, why in staying]
         changes += [self._vanished(binding, live[binding.key], schedule, options) for binding in gone]
         changes, met = sighted(self.calendar, changes, datetime.combine(options.since, time(), UTC))
         changes = [self._both_sides(change, live[change.key], options) for change in changes]
@@ -117,36 +138,69 @@ class Planner:
             settings=options.settings,
             inputs=[input_to_json(source) for source in inputs],
             changes=changes,
-            problems=[*schedule.problems, *without_calendar(homeless), *met, *conflicts(changes)],
+            problems=[
+                *schedule.problems,
+                *without_room((one.meeting, why) for one, why in roomless),
+                *without_calendar(homeless),
+                *rooms_gone(item.meeting for item in wanted if item.housed.gone),
+                *met,
+                *conflicts(changes),
+            ],
             limit=_limit(snapshot, changes, inputs, options.since),
             aliases={new: known for new, known in keys.items() if new != known},
+            server=self.target.about(),
         )
 
-    def _all_wanted(self, schedule: Schedule, keys: Mapping[str, str], snapshot: Snapshot) -> list[_Wanted]:
-        rooms = _Rooms(self.target, snapshot.rooms)
-        lost = unsupported(self.target.supports, self.target.words, self.target.label)
-        wanted, told_anew = [], []
+    def _all_told(self, schedule: Schedule, keys: Mapping[str, str], snapshot: Snapshot) -> list[_Told]:
+        told, told_anew = [], []
         for entry in schedule.entries.values():
             key = keys.get(entry.key, entry.key)
             binding = snapshot.bindings.get(key)
             if binding and entry.guess:
                 continue
-            meeting = _joined(entry.meeting, self.join)
-            kept, losses = lower(meeting, lost)
+            meeting = self._joined(entry.meeting)
+            kept, losses = lower(meeting, self.target.lost(meeting))
             why = ""
             if binding and entry.by_rows and binding.meeting != dump_meeting(kept):
                 known = load_meeting(binding.meeting)
                 told_anew.append((known, meeting))
                 meeting, why = _extended(known, meeting, schedule)
-                meeting = _joined(meeting, self.join)
-                kept, losses = lower(meeting, lost)
+                meeting = self._joined(meeting)
+                kept, losses = lower(meeting, self.target.lost(meeting))
             losses += schedule.open_end(meeting) if entry.by_rows else ()
-            room = rooms.of(key, meeting)
-            foreign = binding is not None and self._is_foreign(binding)
-            place = self._place(key, meeting, binding, foreign=foreign)
-            wanted.append(_Wanted(key, meeting, kept, losses, room, place, binding, why, entry.guess, foreign))
+            told.append(_Told(key, meeting, kept, losses, binding, why, entry.guess))
         schedule.problems.extend(zone_changes(told_anew))
-        return wanted
+        return told
+
+    def _housed(
+        self, told: Sequence[_Told], snapshot: Snapshot, options: PlanOptions
+    ) -> tuple[list[_Wanted], list[tuple[_Told, str]]]:
+        """Return what is wanted of meetings that have rooms, or can have, and those that cannot, with the reason."""
+        owners = {room_key(key): record.owner for key, record in snapshot.made.items()}
+        lacks = cache(self.target.lacks)
+        without = {one.key: lacks(owners.get(room_key(one.key), one.meeting.host.account)) for one in told}
+        tenants = Tenants(self.target, snapshot.rooms, snapshot.made, options.take_export)
+        rooms = tenants.plan({one.key: one.kept for one in told if not without[one.key]})
+        wanted = [self._wanted(one, rooms[one.key]) for one in told if one.key in rooms]
+        return wanted, [(one, without[one.key]) for one in told if without[one.key]]
+
+    def _wanted(self, told: _Told, housed: Planned) -> _Wanted:
+        foreign = told.binding is not None and self._is_foreign(told.binding)
+        place = self._place(told.key, told.meeting, told.binding, foreign=foreign)
+        return _Wanted(
+            told.key, told.meeting, told.kept, told.losses, place, told.binding, housed, told.why, told.guess, foreign
+        )
+
+    def _joined(self, meeting: Meeting) -> Meeting:
+        """Complete who is named by what is known of them; of guests only whether they have an account."""
+        joined = replace(meeting, host=self.join(meeting.host))
+        if not self.target.has_accounts:
+            return joined
+
+        def known(people: Iterable[Person]) -> tuple[Person, ...]:
+            return tuple(replace(person, account=self.join(person).account) for person in people)
+
+        return replace(joined, alternative_hosts=known(meeting.alternative_hosts), attendees=known(meeting.attendees))
 
     def _all_cut(self, snapshot: Snapshot, held: Collection[str], schedule: Schedule) -> Iterator[_Wanted]:
         """Yield what is left of meetings that vanished, where the files speak for only some of their dates."""
@@ -158,7 +212,7 @@ class Planner:
             if rest:
                 place = Place(binding.collection, self.calendar.uids(key, rest))
                 why = "no longer in the export; dates that these files do not cover stay"
-                yield _Wanted(key, rest, rest, (), binding.room, place, binding, why)
+                yield _Wanted(key, rest, rest, (), place, binding, Planned(binding.room), why)
 
     def _place(self, key: str, meeting: Meeting, binding: Binding | None, *, foreign: bool) -> Place | None:
         if meeting.start is None:
@@ -187,6 +241,8 @@ class Planner:
 
     def _change(self, wanted: _Wanted, live: Found, options: PlanOptions) -> Change:
         binding = wanted.binding
+        if wanted.housed.gone and binding:
+            return _left(binding, live, "its room was deleted by people; --take zoom makes a new one")
         sequence = max(binding.sequence if binding else -1, sequence_of(live.text))
 
         def fingerprint() -> str:
@@ -215,6 +271,7 @@ class Planner:
             why=verdict.why or wanted.why,
             losses=wanted.losses,
             guess=wanted.guess,
+            room_plan=wanted.housed.plan,
         )
 
 
@@ -241,24 +298,6 @@ class _Memory:
         return {binding.key: remembered(load_meeting(binding.meeting), Coverage()) for binding in known}
 
 
-class _Rooms:
-    """Gives every key its room: the one it ever had, else a new one whose name nobody has."""
-
-    def __init__(self, target: Target, known: Mapping[str, Room]) -> None:
-        self._target = target
-        self._rooms = dict(known)
-        self._taken = {room.name for room in known.values()}
-
-    def of(self, key: str, meeting: Meeting) -> Room:
-        key = room_key(key)
-        if key in self._rooms:
-            return self._target.locate(self._rooms[key])
-        room = self._target.propose(key, meeting, self._taken)
-        self._rooms[key] = room
-        self._taken.add(room.name)
-        return room
-
-
 def _extended(known: Meeting, listed: Meeting, schedule: Schedule) -> tuple[Meeting, str]:
     """Extend what is known, and say why dates stay that are listed no more."""
     extended = extend(known, listed, schedule.conclusive)
@@ -267,9 +306,11 @@ def _extended(known: Meeting, listed: Meeting, schedule: Schedule) -> tuple[Meet
     return extended, "dates that are not found stay: rows that cannot be read may be of them"
 
 
-def _joined(meeting: Meeting, join: Callable[[Person], Person]) -> Meeting:
-    host = join(meeting.host)
-    return meeting if host == meeting.host else replace(meeting, host=host)
+def _left(binding: Binding, live: Found, why: str) -> Change:
+    """Return that a meeting stays as the journal has it."""
+    event = EventRef(binding.uids, binding.collection, binding.sequence) if binding.uids else None
+    meeting = load_meeting(binding.meeting)
+    return Change(Action.KEEP, binding.key, meeting, binding.room, event, expects=live.fingerprint, why=why)
 
 
 def _limit(snapshot: Snapshot, changes: Iterable[Change], inputs: Iterable[Input], since: date) -> Limit:

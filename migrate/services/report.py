@@ -74,7 +74,7 @@ def _item(item: Item) -> dict[str, Any]:
 
 
 def _new_link(change: Change) -> str | None:
-    return change.room.url if change.room and change.action is not Action.DELETE else None
+    return (change.room.url or None) if change.room and change.action is not Action.DELETE else None
 
 
 def losses_by_cause(changes: Iterable[Change]) -> list[tuple[str, str, list[Change]]]:

@@ -54,15 +54,13 @@ def _adopted(change: Change, seen: Sequence[Sighting]) -> Change:
 
 
 def _told(change: Change, seen: Sequence[Sighting]) -> Problem:
-    path, line = place(change.meeting)
-    link = change.room.url if change.room else "the new one"
+    link = change.room.url if change.room and change.room.url else "the new one"
     more = f", and {len(seen) - 1} more events there" if len(seen) > 1 else ""
     return Problem(
         "already-in-calendar",
         Severity.WARNING,
         f"“{change.meeting.topic}” is in {seen[0].collection} already: {seen[0].where} tells of it{more}",
-        path,
-        line,
+        *place(change.meeting),
         f"No second event is made, and that one stays as it is: put {link} in place of the old link, or delete it and"
         " plan again.",
     )

@@ -12,9 +12,12 @@ from migrate.core.errors import UsageError
 from migrate.core.journal import Journal, Run, Step, StepState
 from migrate.core.plan import Action
 from migrate.core.ports import Calendar
+from migrate.core.rooms import Target
 from migrate.services.applying import Counting, Progress, Result
 from migrate.services.events import Found, Place, look
+from migrate.services.room_steps import recover as recover_rooms
 from migrate.services.steps import UNDO, Move, batches, execute, recover, restored, steps_by_key, unused
+from migrate.services.undoing_rooms import RoomBack, RoomUndoer
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +38,24 @@ class UndoReport:
     run: Run
     items: Sequence[Undone]
     written: Sequence[str] = ()
+    rooms: Sequence[Undone] = ()
+    """Where rooms are made: those that the run made or changed."""
 
     def count(self, *results: Result) -> int:
         """Count the items that ended so."""
         return sum(item.result in results for item in self.items)
 
+    @property
+    def kept(self) -> Sequence[Undone]:
+        """What stays as it is, events and rooms."""
+        return [item for item in (*self.items, *self.rooms) if item.result in (Result.KEPT, Result.FAILED)]
+
 
 @dataclass(frozen=True, slots=True)
 class Undoer:
-    """Undoes runs of apply from the journal."""
+    """Undoes runs of apply from the journal: events first, then the rooms that no event leads to any more."""
 
+    target: Target
     calendar: Calendar
     journal: Journal
     clock: Callable[[], datetime]
@@ -70,6 +81,7 @@ class Undoer:
         """Undo a run, or what an interrupted undo left of it. `opened` is the run to open if there is none."""
         runs = self.journal.runs()
         opened = next((known for known in runs if _continues(known, run)), unused(opened, runs))
+        recover_rooms(self.target, self.journal)
         recover(self.calendar, self.journal, mend=True, resumed=opened.id)
         undone = self._steps(run)
         moves, items = self._moves(run, undone.values())
@@ -80,15 +92,27 @@ class Undoer:
                 steps = execute(self.calendar, self.journal, opened.id, batch, tell)
             items += [_undone(undone[step.key], Result.of(step), step.reason) for step in steps]
         written = self.calendar.finish()
+        rooms = self._rooms(run, opened)
         self.journal.finish(opened.id, self.clock())
-        return UndoReport(opened, sorted(items, key=lambda item: item.key), written)
+        return UndoReport(opened, sorted(items, key=lambda item: item.key), written, rooms)
 
     def preview(self, run: Run, opened: Run) -> UndoReport:
         """Return what `undo` would do now, and write nothing."""
         undone = self._steps(run)
         moves, items = self._moves(run, undone.values())
         items += [_undone(undone[move.step.key], Result.DONE) for move in moves]
-        return UndoReport(opened, sorted(items, key=lambda item: item.key))
+        gone = {item.key for item in items if item.result is Result.DONE and undone[item.key].before is None}
+        rooms = map(_room_undone, RoomUndoer(self.target, self.journal, run).backs(self._held(gone)))
+        return UndoReport(opened, sorted(items, key=lambda item: item.key), rooms=list(rooms))
+
+    def _rooms(self, run: Run, opened: Run) -> list[Undone]:
+        undoer = RoomUndoer(self.target, self.journal, run)
+        return [_room_undone(back) for back in undoer.undo(undoer.backs(self._held(())), opened.id, lambda: None)]
+
+    def _held(self, gone: Collection[str]) -> set[str]:
+        """Return the names of the rooms that events lead to, but for those of some keys."""
+        bindings = self.journal.snapshot().bindings
+        return {binding.room.name for key, binding in bindings.items() if key not in gone}
 
     def _moves(self, run: Run, steps: Collection[Step]) -> tuple[list[Move], list[Undone]]:
         writers = self._writers()
@@ -148,6 +172,12 @@ def _kept_because(step: Step, writer: str, live: Found) -> str:
     if not live.fingerprint and not step.before_text:
         return ""
     return "" if live.fingerprint == step.after.fingerprint else "people changed the event since; it stays as it is"
+
+
+def _room_undone(back: RoomBack) -> Undone:
+    done = back.move and not back.reason
+    result = Result.ALREADY if back.already else Result.DONE if done else Result.KEPT
+    return Undone(back.key, str(back.record.asked.get("name") or back.record.room.url), "room", result, back.reason)
 
 
 def _continues(known: Run, run: Run) -> bool:

@@ -69,6 +69,12 @@ class HostBook:
                 self._complete(row, {"zoom_name": name, "zoom_email": person.email})
         return len(self.rows) - before
 
+    def give_accounts(self, accounts: Mapping[str, str]) -> None:
+        """Write accounts, by address in lower case, into the rows that have none."""
+        for email, row in self._by_email.items():
+            if not row["account"]:
+                row["account"] = accounts.get(email, "")
+
     def _known(self, person: Person, *, unique: bool) -> dict[str, str] | None:
         named = self._by_name.get(normalise(person.name), [])
         if not person.email:
@@ -81,6 +87,11 @@ class HostBook:
             if value and not row[column]:
                 row[column] = value
         self._index(row)
+
+    @property
+    def accounts(self) -> set[str]:
+        """All accounts that the file has."""
+        return {row["account"].strip() for row in self.rows} - {""}
 
     def row(self, person: Person) -> Mapping[str, str] | None:
         """Return what the file says of a person; None of one whom it does not know, or knows twice."""

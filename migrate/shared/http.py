@@ -6,7 +6,7 @@ server, and it sleeps where nobody can wake it, so that Ctrl-C would be answered
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -33,7 +33,7 @@ _MOST_BYTES = 1 << 28
 _CHUNK = 1 << 16
 _MOST_REDIRECTS = 5
 # A server that fails at one request may do so for ever, while it answers all others.
-MOST_ERRORS = 5
+_MOST_ERRORS = 5
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 20.0
 
 
@@ -66,6 +66,14 @@ class Answer:
 
     def __str__(self) -> str:
         return self.fault or f"answers {self.status}"
+
+
+# Says of an answer that may pass, by how often there was one, that it is not worth another try.
+_IsFinal = Callable[[Answer, int], bool]
+
+
+class LoginRefused(TargetError):
+    """A server refuses a password, while it may take those of others."""
 
 
 class _Hopeless(Exception):
@@ -106,26 +114,54 @@ class Client:
         self,
         method: str,
         url: str,
-        login: Login,
+        login: Login | None,
         body: bytes = b"",
         headers: Mapping[str, str] | None = None,
-        errors: int = MOST_ERRORS,
+        final: Collection[int] = (),
     ) -> Answer:
         """Ask until there is an answer, and return it whatever it is; redirects within the server are followed.
 
-        A fault of the server itself (500) is an answer when it came `errors` times.
+        A fault of the server itself (500) is an answer when it came several times. `final` are statuses after which
+        another try would only take time, though at most requests it would help.
 
-        Raises TargetError or TryLaterError for a server that is given up, and for a password that is refused.
+        Raises TargetError or TryLaterError for a server that is given up, and LoginRefused.
         """
+
+        def is_final(answer: Answer, tries: int) -> bool:
+            return answer.status in final or (answer.status == 500 and tries >= _MOST_ERRORS)
+
+        return self._follow(method, url, login, body, headers or {}, is_final)
+
+    def once(
+        self,
+        method: str,
+        url: str,
+        login: Login | None,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Ask for what must not be done twice, as `request` does, but again only if the server said that it did not.
+
+        Of any other fault (no answer, 500, 502, 504) nobody knows whether it was done before: it is returned.
+        """
+        return self._follow(method, url, login, body, headers or {}, lambda answer, _: answer.status not in BUSY)
+
+    def pause(self, url: str, tries: int) -> None:
+        """Wait before another try at a server, longer each time."""
+        self._server(url).throttle.sleep(_pause(tries))
+
+    def _follow(
+        self, method: str, url: str, login: Login | None, body: bytes, headers: Mapping[str, str], is_final: _IsFinal
+    ) -> Answer:
         for _ in range(_MOST_REDIRECTS + 1):
-            answer = self._patiently(method, url, login, body, headers or {}, errors)
+            answer = self._patiently(method, url, login, body, headers, is_final)
             if answer.status not in _MOVED or "Location" not in answer.headers:
                 return answer
             url = _followed(url, answer.headers["Location"])
         raise TargetError(f"{url}: redirects lead from one to the next")
 
     def _patiently(
-        self, method: str, url: str, login: Login, body: bytes, headers: Mapping[str, str], errors: int
+        self, method: str, url: str, login: Login | None, body: bytes, headers: Mapping[str, str], is_final: _IsFinal
     ) -> Answer:
         server = self._server(url)
         deadline, tries = 0.0, 0
@@ -133,17 +169,17 @@ class Client:
             with server.throttle.turn():
                 if self._stopped:
                     raise Stopped
-                if error := server.given_up or server.refused.get(login.user):
+                if error := server.given_up or (login and server.refused.get(login.user)):
                     raise error
                 with _giving_up(server, url):
                     answer = self._once(method, url, login, body, headers)
-            if answer.status == 401:
+            if login and answer.status == 401:
                 raise server.refused.setdefault(login.user, _not_let_in(url, login, answer))
             if answer.status not in _PASSING:
                 server.throttle.succeeded()
                 return answer
             tries += 1
-            if answer.status == 500 and tries >= errors:
+            if is_final(answer, tries):
                 return answer
             deadline = deadline or monotonic() + self._limits.patience
             pause = max(_pause(tries), retry_after(answer.headers.get("Retry-After", ""), datetime.now(UTC)))
@@ -154,15 +190,14 @@ class Client:
                 server.throttle.refused(pause)
             server.throttle.sleep(pause)
 
-    def _once(self, method: str, url: str, login: Login, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def _once(self, method: str, url: str, login: Login | None, body: bytes, headers: Mapping[str, str]) -> Answer:
         try:
             with self._session.request(
                 method,
                 url,
                 data=body,
                 headers=headers,
-                # Given as text it would be encoded as Latin-1, which no server expects today.
-                auth=HTTPBasicAuth(login.user.encode(), login.password.get_secret_value().encode()),
+                auth=_shown(login),
                 timeout=self._limits.timeout,
                 allow_redirects=False,
                 stream=True,
@@ -214,6 +249,14 @@ def _giving_up(server: _Server, url: str) -> Iterator[None]:
         raise server.given_up from error
 
 
+def _shown(login: Login | None) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:
+    if login is None:
+        # With nothing here, a password would be looked up in ~/.netrc.
+        return lambda request: request
+    # Given as text it would be encoded as Latin-1, which no server expects today.
+    return HTTPBasicAuth(login.user.encode(), login.password.get_secret_value().encode())
+
+
 def _pause(tries: int) -> float:
     longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**tries)
     # So that threads do not come back all at once.
@@ -234,7 +277,7 @@ def _not_let_in(url: str, login: Login, answer: Answer) -> MigrateError:
     offered = answer.headers.get("WWW-Authenticate", "")
     if offered and "basic" not in offered.lower():
         return TargetError(f"{origin(url)} takes no password by HTTP Basic, but only: {offered.split()[0]}")
-    return TargetError(
+    return LoginRefused(
         f"{origin(url)} refuses the password of {login.user!r}",
         hint="Correct it in the file of credentials; with two-factor login, make an app password.",
     )

@@ -95,8 +95,7 @@ def properties_of(text: str, component: str) -> Iterator[list[tuple[str, str]]]:
     """
     unclosed: list[str] = []
     properties: list[tuple[str, str]] = []
-    for line in _unfold(text).replace("\r\n", "\n").split("\n"):
-        head, value = _split(line)
+    for head, value in content_lines(text):
         name = head.partition(";")[0].upper()
         if name == "BEGIN":
             unclosed.append(value.strip().upper())
@@ -106,7 +105,17 @@ def properties_of(text: str, component: str) -> Iterator[list[tuple[str, str]]]:
                 properties = []
         elif name and unclosed and unclosed[-1] == component:
             zone = _ZONE.search(head)
-            properties.append((name, f"{value} {zone[1]}" if zone else _plain(value)))
+            properties.append((name, f"{value} {zone[1]}" if zone else unescaped(value)))
+
+
+def content_lines(text: str) -> Iterator[tuple[str, str]]:
+    """Yield what stands before the value of each line, a name and its parameters, and the value as it is written."""
+    return map(_split, _unfold(text).replace("\r\n", "\n").split("\n"))
+
+
+def unescaped(value: str) -> str:
+    """Return a value that is a text as it is meant."""
+    return _ESCAPED.sub(lambda found: chr(10) if found[1] in "nN" else found[1], value)
 
 
 def _components(content: str, where: str, start: int, stop: int) -> Iterator[tuple[Component, int, int]]:
@@ -155,10 +164,6 @@ def _split(line: str) -> tuple[str, str]:
     return head, value
 
 
-def _plain(value: str) -> str:
-    return _ESCAPED.sub(lambda found: chr(10) if found[1] in "nN" else found[1], value)
-
-
 @lru_cache(maxsize=4096)
 def _name(head: str) -> str:
     """Return the name of a property with its parameters in order, empty if it says nothing about the event."""
@@ -176,4 +181,4 @@ def _meanings(name: str, value: str) -> list[str]:
         return [f"RRULE:{';'.join(sorted(set(value.upper().split(';')) - _DEFAULTS))}"]
     if name.startswith(_DATES):
         return [f"{name}:{moment}" for moment in value.split(",")]
-    return [f"{name}:{_plain(value)}"]
+    return [f"{name}:{unescaped(value)}"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
@@ -34,7 +35,7 @@ def written(value: Any) -> str:
         return "{ " + ", ".join(f"{key} = {written(member)}" for key, member in value.items()) + " }"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(written, value))}]"
-    return toml(value)
+    return toml(str(value) if isinstance(value, Path) else value)
 
 
 def submodel(annotation: Any) -> type[BaseModel] | None:

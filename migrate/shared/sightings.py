@@ -8,13 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from migrate.core.ports import Sought
-from migrate.shared.icalendar_text import components
+from migrate.shared.icalendar_text import components, content_lines, unescaped
 from migrate.shared.links import read_link
 from migrate.shared.links_in_text import find_links
 
-_FOLD = re.compile(r"\r?\n[ \t]")
-_LINE = re.compile(r'([A-Za-z0-9-]+)(?:;(?:"[^"\n]*"|[^":\n])*)?:(.*)')
-_ESCAPED = re.compile(r"\\(.)")
 _NO_TEXT = frozenset(
     {"BEGIN", "END", "UID", "DTSTAMP", "DTSTART", "DTEND", "RRULE", "EXDATE", "RDATE", "RECURRENCE-ID"}
 )
@@ -50,10 +47,10 @@ class Wanted:
 
 def texts(events: str) -> Iterator[tuple[str, str]]:
     """Yield the properties in which text can be, with their values as they are meant."""
-    for line in _FOLD.sub("", events).splitlines():
-        match = _LINE.fullmatch(line)
-        if match and match[1].upper() not in _NO_TEXT:
-            yield match[1].upper(), _ESCAPED.sub(lambda found: "\n" if found[1] in "nN" else found[1], match[2])
+    for head, value in content_lines(events):
+        name = head.partition(";")[0].upper()
+        if value and name not in _NO_TEXT:
+            yield name, unescaped(value)
 
 
 def _last_date(events: str) -> datetime | None:

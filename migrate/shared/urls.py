@@ -37,7 +37,7 @@ def fault_of_url(url: str) -> str:
     if not host or parts.scheme not in {"https", "http"}:
         return "write a URL such as https://cloud.example.org"
     if parts.username is not None or parts.query or parts.fragment:
-        return "a URL of a calendar has no user, no password, no ? and no #"
+        return "leave user, password, ? and # out of the URL"
     if parts.scheme == "http" and not _is_loopback(host):
         return "a password is only sent by https"
     return ""

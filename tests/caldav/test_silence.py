@@ -13,6 +13,7 @@ import pytest
 from tests.caldav.nextcloud import Nextcloud, nextcloud
 from tests.caldav.nextcloud_store import DEFAULT
 from tests.cli.program import run
+from tests.talk.nextcloud import nextcloud_talk
 
 NOW = datetime(2027, 1, 4, 12, tzinfo=UTC)
 ZONE = ("--timezone", "Europe/Berlin", "--since", "2027-01-01")
@@ -48,9 +49,9 @@ END:VCALENDAR
 """
 
 
-@pytest.fixture
-def cloud() -> Iterator[Nextcloud]:
-    with nextcloud(now=lambda: NOW) as server:
+@pytest.fixture(params=[nextcloud, nextcloud_talk])
+def cloud(request: pytest.FixtureRequest) -> Iterator[Nextcloud]:
+    with request.param(now=lambda: NOW) as server:
         yield server
 
 

@@ -189,19 +189,90 @@ def test_an_event_under_another_name_is_found_and_changed_there(cloud: Nextcloud
     assert [path.rpartition("/")[2] for path in cloud.resources(name)] == ["moved.ics"]
 
 
-def test_a_user_who_never_logged_in_is_named_and_nothing_else_stops(tmp_path: Path) -> None:
+@pytest.mark.parametrize("by_discovery", [False, True])
+def test_who_never_logged_in_gets_a_calendar_with_the_first_event(tmp_path: Path, by_discovery: bool) -> None:
     with nextcloud(newcomers=("ben",)) as server:
+        url = server.url if by_discovery else server.collection("personal", "ben")
+        calendar = opened(site(tmp_path, server), url=url, user="ben")
+        name, event = calendar.collection(HOST), calendar.render(event_plan(SINGLE))
+        assert look(calendar, name, event.uids) is None
+        write(calendar, Write(name, (), event))
+        assert set(look(calendar, name, event.uids) or {}) == set(event.uids)
+        assert calendar.finish() == [f"{name}: made, 1 event changed"]
+        assert {at: one.displayname for at, one in server.store.homes["ben"].items()} == {"personal": "Personal"}
+        [made] = [one for one in server.exchanges() if one.method == "MKCALENDAR"]
+        assert (made.path, made.status) == (urlsplit(server.collection("personal", "ben")).path, 201)
+
+
+def test_no_calendar_is_made_to_remove_an_event(tmp_path: Path) -> None:
+    with nextcloud(newcomers=("ana",)) as server:
+        calendar = of(server, tmp_path)
+        write(calendar, Write(calendar.collection(HOST), ("1",), None))
+        assert not server.store.homes["ana"]
+
+
+@pytest.mark.parametrize("run", [radicale, xandikos, sabre, nextcloud])
+def test_a_calendar_that_the_url_names_is_made_on_every_server(
+    run: Callable[[], AbstractContextManager[Server]], tmp_path: Path
+) -> None:
+    with run() as server:
+        calendar = of(server, tmp_path, url=server.collection("new ones").rstrip("/"))
+        event = calendar.render(event_plan(SINGLE))
+        write(calendar, Write(calendar.collection(HOST), (), event))
+        assert look(of(server, tmp_path, url=server.collection("new ones")), server.collection("new ones"), event.uids)
+
+
+@pytest.mark.parametrize("where", ["calendars/ben/personal/", "calendars/ana/personal/deeper/", "nowhere/personal/"])
+def test_no_calendar_is_made_but_below_the_home_of_its_user(cloud: Nextcloud, tmp_path: Path, where: str) -> None:
+    calendar = of(cloud, tmp_path, url=f"{cloud.url}remote.php/dav/{where}")
+    event = calendar.render(event_plan(SINGLE))
+    [reason] = calendar.write([Write(calendar.collection(HOST), (), event)], lambda: None)
+    assert cloud.collection("")[:-1] in reason
+    assert "MKCALENDAR" not in {one.method for one in cloud.exchanges()}
+
+
+def test_a_server_that_has_no_first_calendar_is_given_none(tmp_path: Path) -> None:
+    with radicale() as server:
+        calendar = of(server, tmp_path, url=server.url, user="ben")
+        with pytest.raises(TargetError, match="the user has no calendar"):
+            write(calendar, Write(calendar.collection(HOST), (), calendar.render(event_plan(SINGLE))))
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(429, "within the hour"), (403, "or no more"), (507, "does not make it")]
+)
+def test_a_calendar_that_the_server_does_not_make_keeps_no_other_waiting(
+    tmp_path: Path, status: int, words: str
+) -> None:
+    def limited(passed: Passed) -> Fault | None:
+        return refused(status) if passed.method == "MKCALENDAR" else None
+
+    with nextcloud(newcomers=("ben",)) as server, proxied(server, faults=limited) as proxy:
         hosts = "".join(
-            f",,{user}@example.org,{user},{server.collection('personal', user)}\n" for user in ("ana", "ben")
+            f",,{user}@example.org,{user},{proxy.server.collection('personal', user)}\n" for user in ("ben", "ana")
         )
-        calendar = opened(site(tmp_path, server, hosts))
-        names = [calendar.collection(Person(email=f"{user}@example.org")) for user in ("ana", "ben")]
-        assert [name.partition("@")[0] for name in names] == ["http://ana", "http://ben"]
+        calendar = opened(site(tmp_path, proxy.server, hosts), workers=1)
+        names = [calendar.collection(Person(email=f"{user}@example.org")) for user in ("ben", "ana")]
         event = calendar.render(event_plan(SINGLE))
         reasons = calendar.write([Write(name, (), event) for name in names], lambda: None)
-        assert reasons[0] == ""
-        assert "first logs in" in reasons[1]
-        assert calendar.look(dict.fromkeys(names, event.uids))[names[1]] is None
+        assert words in reasons[0] and f"({status})" in reasons[0]
+        assert reasons[1] == ""
+        assert [one.method for one in proxy.passed].count("MKCALENDAR") == 1
+        assert calendar.finish() == [f"{names[1]}: 1 event changed"]
+
+
+@pytest.mark.parametrize("fault", [RESET_BEFORE, RESET_AFTER, refused(503)], ids=lambda fault: fault.name)
+def test_a_calendar_is_made_once_whatever_happens_on_the_way(tmp_path: Path, fault: Fault) -> None:
+    once = iter([fault])
+
+    def first(passed: Passed) -> Fault | None:
+        return next(once, None) if passed.method == "MKCALENDAR" else None
+
+    with nextcloud(newcomers=("ana",)) as server, proxied(server, faults=first) as proxy:
+        calendar = of(proxy.server, tmp_path)
+        write(calendar, Write(calendar.collection(HOST), (), calendar.render(event_plan(SINGLE))))
+        assert [one.fault for one in proxy.passed if one.method == "MKCALENDAR"] == [fault.name, ""]
+        assert [one.status for one in server.exchanges() if one.method == "MKCALENDAR"].count(201) == 1
 
 
 @pytest.mark.parametrize(
@@ -317,6 +388,16 @@ def test_it_tells_which_calendars_it_changed(cloud: Nextcloud, tmp_path: Path) -
     events = [calendar.render(event_plan(SINGLE, key)) for key in ("number:1", "number:2")]
     write(calendar, *(Write(collection, (), event) for event in events))
     assert calendar.finish() == [f"{collection}: 2 events changed"]
+
+
+def test_of_many_calendars_it_tells_how_many_it_made(tmp_path: Path) -> None:
+    users = {f"host{number}": "fig-tree-12" for number in range(10)}
+    with nextcloud(users, newcomers=("host3", "host4")) as server:
+        hosts = "".join(f",,{user}@example.org,{user},{server.collection('personal', user)}\n" for user in users)
+        calendar = opened(site(tmp_path, server, hosts))
+        event = calendar.render(event_plan(SINGLE))
+        write(calendar, *(Write(calendar.collection(Person(email=f"{user}@example.org")), (), event) for user in users))
+        assert calendar.finish() == ["10 events changed in 10 calendars, of which 2 were made"]
 
 
 def test_a_host_whose_password_is_not_known_yet_keeps_no_other_waiting(cloud: Nextcloud, tmp_path: Path) -> None:

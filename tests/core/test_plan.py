@@ -24,7 +24,7 @@ from migrate.core.plan import (
     to_json,
 )
 from migrate.core.problem import Problem, Severity
-from migrate.core.rooms import Room
+from migrate.core.rooms import Room, RoomPlan
 from tests.builders import day, reading, row, series
 
 ROOM = Room("abcd-efgh", "https://meet.example.org/abcd-efgh")
@@ -65,7 +65,7 @@ KEYS = {
     "": {
         *("format", "version", "created", "product", "journal_revision", "target", "since", "inputs", "changes"),
         *("problems", "summary"),
-        *("calendar", "settings", "aliases", "limit"),
+        *("calendar", "settings", "aliases", "limit", "server"),
     },
     "inputs": {
         *("path", "sha256", "kind", "columns", "unused_columns", "encoding", "delimiter", "timezone", "date_order"),
@@ -88,7 +88,24 @@ def test_a_plan_comes_back_from_its_document() -> None:
     assert from_json(document) == replace(PLAN, changes=sorted(PLAN.changes, key=lambda change: change.key))
 
 
-@pytest.mark.parametrize("change", [CREATE, UPDATE, KEEP])
+TO_BE_MADE = replace(
+    CREATE, room=Room("k2xw-6v7d-jq5p-zt4a", ""), room_plan=RoomPlan("anna", {"name": "Standup", "lobby": 1})
+)
+
+
+def test_a_room_that_is_to_be_made_has_no_link_yet() -> None:
+    made, to_be = (change_to_json(change)["room"] for change in (CREATE, TO_BE_MADE))
+    assert made.keys() == {"name", "url"}
+    assert to_be == {
+        "name": "k2xw-6v7d-jq5p-zt4a",
+        "url": None,
+        "owner": "anna",
+        "traits": TO_BE_MADE.room_plan.traits,
+        "summary": "",
+    }
+
+
+@pytest.mark.parametrize("change", [CREATE, UPDATE, KEEP, TO_BE_MADE])
 def test_a_change_comes_back_from_its_document(change: Change) -> None:
     assert change_from_json(json.loads(json.dumps(change_to_json(change)))) == change
 

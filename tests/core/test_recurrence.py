@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from migrate.core.meeting import Meeting, Occurrence, Override
+from migrate.core.meeting import Occurrence, Override
 from migrate.core.recurrence import Shape, dates, pattern_name, tell
+from tests.builders import as_meeting
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -27,19 +28,6 @@ def row(
 def rows(days: str, clock: str = "09:00", zone: ZoneInfo = BERLIN) -> list[Occurrence]:
     """Rows of one time on days such as "03-01 03-08" of 2027."""
     return [row(f"2027-{day}", clock, zone=zone) for day in days.split()]
-
-
-def as_meeting(shape: Shape) -> Meeting:
-    return Meeting(
-        shape.topic,
-        timezone=str(shape.start.tzinfo),
-        start=shape.start,
-        duration_minutes=shape.duration_minutes,
-        rrule=shape.rrule,
-        exdates=shape.exdates,
-        overrides=shape.overrides,
-        singles=shape.singles,
-    )
 
 
 def identity(occurrences: object) -> list[tuple[float, int | None, str]]:

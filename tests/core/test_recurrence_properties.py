@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from migrate.core.consistency import check_dates
-from migrate.core.meeting import Meeting, Occurrence
-from migrate.core.recurrence import Shape, check_rule, dates, pattern_name, patterns, tell
+from migrate.core.meeting import Occurrence
+from migrate.core.recurrence import check_rule, dates, pattern_name, patterns, tell
+from tests.builders import as_meeting
 
 ZONES = [ZoneInfo(name) for name in ("Europe/Berlin", "America/New_York", "Asia/Tokyo", "Africa/Cairo", "UTC")]
 # Few clocks and lengths, so that most dates are alike; the early ones are those that a change of clocks hits.
@@ -26,19 +27,6 @@ Identity = list[tuple[float, int | None, str]]
 
 def identity(occurrences: Iterable[Occurrence]) -> Identity:
     return sorted((each.start.timestamp(), each.duration_minutes, each.topic) for each in occurrences)
-
-
-def as_meeting(shape: Shape) -> Meeting:
-    return Meeting(
-        shape.topic,
-        timezone=str(shape.start.tzinfo),
-        start=shape.start,
-        duration_minutes=shape.duration_minutes,
-        rrule=shape.rrule,
-        exdates=shape.exdates,
-        overrides=shape.overrides,
-        singles=shape.singles,
-    )
 
 
 def unique(occurrences: Iterable[Occurrence]) -> list[Occurrence]:

@@ -86,10 +86,6 @@ class Host:
         self._start(self._kept[name])
         self.wait()
 
-    def has_kept(self, name: str) -> bool:
-        """Tell whether there is such a disk."""
-        return name in self._kept
-
     def start(self, fresh: tuple[Path, ...]) -> None:
         """Start as a fresh server, whose disk is these layers."""
         self._kept[""] = fresh

@@ -225,7 +225,7 @@ def test_a_server_whose_program_does_not_run_is_told(server: NextcloudTalk, jour
         def run(self, jobs: Sequence[Job]) -> Sequence[Sequence[Ran]]:
             return [[Ran(127, "", "php: No such file or directory")] for _ in jobs]
 
-    with pytest.raises(TargetError, match="does not run on .*: php: No such file"):
+    with pytest.raises(TargetError, match=r"does not run on .*: php: No such file"):
         keeper(Broken(server), journal, clock).make(["ana"])
     assert journal.tokens.open() == []
 

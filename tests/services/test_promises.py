@@ -53,9 +53,9 @@ MEETINGS = st.builds(
     Known, st.sampled_from(["Standup", "Review"]), st.sampled_from(sorted(STARTS)), st.sampled_from(sorted(HOSTS))
 )
 DATED = MEETINGS.filter(lambda known: known.starts != "no date")
-# With 22 an undo is about to write.
-KILLED = st.just(22) | st.integers(0, 40)
-CALLS = st.none() | st.integers(0, 40)
+# With 24 an undo is about to write.
+KILLED = st.just(24) | st.integers(0, 42)
+CALLS = st.none() | st.integers(0, 42)
 ERRORS = st.sampled_from([Crash("killed"), TargetError("the disk is gone")])
 
 

@@ -126,6 +126,8 @@ def _made(talk: Talk, request: Request, user: Account) -> Room:
         "listable": number("listable"),
         "expiration": number("messageExpiration"),
         "mention_permissions": number("mentionPermissions"),
+        # Dropped without a word where there is no bridge.
+        "sip": number("sipEnabled") if talk.settings.sip else 0,
         "permissions": number("permissions") and number("permissions") | CUSTOM,
     }
     room = talk.rooms.make(kind, request.text("roomName") or "---", user, **values)

@@ -137,11 +137,13 @@ def _maintain(server: NextcloudTalk, _: list[str], options: Mapping[str, str]) -
 
 def _add_backend(server: NextcloudTalk, arguments: list[str], _: Mapping[str, str]) -> Ran:
     """Nobody asks the signaling server whether it is there, and here none is."""
+    server.talk.settings.signaling = arguments[0]
     server.talk.settings.backend_is_dead = True
     return Ran(0, f"Added signaling server {arguments[0]}.\n")
 
 
 def _delete_backend(server: NextcloudTalk, arguments: list[str], _: Mapping[str, str]) -> Ran:
+    server.talk.settings.signaling = ""
     server.talk.settings.backend_is_dead = False
     return Ran(0, f"Deleted {arguments[0]}.\n")
 

@@ -136,6 +136,12 @@ def notify(call: Call) -> tuple[int, object]:
     return 200, call.shown()
 
 
+def write_message(call: Call) -> tuple[int, object]:
+    """Say what a person says. Not recorded."""
+    call.talk.rooms.say(call.room, call.user)
+    return 201, call.room.last.shown(call.room.token)
+
+
 def unbind(call: Call) -> tuple[int, object]:
     if call.room.object_type != "event":
         raise OcsError.named(400, "object-type")
@@ -143,8 +149,25 @@ def unbind(call: Call) -> tuple[int, object]:
     return 200, call.shown()
 
 
+def set_sip(call: Call) -> tuple[int, object]:
+    """Only that there is no bridge was recorded."""
+    if not call.talk.settings.sip:
+        raise OcsError.named(412, "config")
+    call.room.sip = call.request.number("state")
+    return 200, call.shown()
+
+
+def signaling_settings(talk: Talk, _: Request, user: Account) -> tuple[int, object]:
+    """Tell where the signaling server is. Not recorded: the fields are those of the description of the interface."""
+    url = talk.settings.signaling
+    hello = {"1.0": {"userid": user.name, "ticket": "a-ticket"}, "2.0": {"token": "a-token"}}
+    found = {"signalingMode": "external" if url else "internal", "server": url, "helloAuthParams": hello}
+    servers = {"stunservers": [], "turnservers": [], "sipDialinInfo": "", "federation": None}
+    return 200, {**found, **servers, "userId": user.name, "hideWarning": bool(url), "ticket": "a-ticket"}
+
+
 def not_configured(call: Call) -> tuple[int, object]:
-    """Answer to what needs a telephone bridge or a recording server."""
+    """Answer to what needs a recording server."""
     raise OcsError.named(412, "config")
 
 

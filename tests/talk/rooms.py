@@ -94,6 +94,7 @@ class Room:
     lobby_timer: int = 0
     permissions: int = 0
     mention_permissions: int = 0
+    sip: int = 0
     in_call: bool = False
     event: str = ""
     attendees: list[Attendee] = field(default_factory=list)
@@ -145,6 +146,7 @@ class _Shown:
             "lobbyState": room.lobby,
             "lobbyTimer": room.lobby_timer,
             "hasCall": room.in_call,
+            "sipEnabled": room.sip,
             "mentionPermissions": room.mention_permissions,
             "defaultPermissions": room.permissions,
             "permissions": room.allowed(one),

@@ -19,6 +19,7 @@ OF_A_USER = {
     "GET room": room_api.list_rooms,
     "POST room": create,
     "GET dashboard/events": room_api.list_events,
+    "GET signaling/settings": room_api.signaling_settings,
 }
 OF_A_PARTICIPANT = {
     LOOK_UP: room_api.get,
@@ -30,6 +31,7 @@ OF_A_PARTICIPANT = {
     "POST room/*/archive": room_api.sets_mine("archived", on=True),
     "DELETE room/*/archive": room_api.sets_mine("archived", on=False),
     "POST room/*/notify": room_api.notify,
+    "POST chat/*": room_api.write_message,
 }
 OF_A_MODERATOR = {
     "PUT room/*": room_api.rename,
@@ -45,7 +47,7 @@ OF_A_MODERATOR = {
     "POST room/*/message-expiration": room_api.sets("expiration", "seconds", YEAR, "message_expiration_enabled"),
     "PUT room/*/permissions/*": room_api.set_permissions,
     "PUT room/*/webinar/lobby": room_api.set_lobby,
-    "PUT room/*/webinar/sip": room_api.not_configured,
+    "PUT room/*/webinar/sip": room_api.set_sip,
     "PUT room/*/recording-consent": room_api.not_configured,
     "POST breakout-rooms/*": room_api.break_out,
     "POST room/*/participants": participants.add,
@@ -85,7 +87,7 @@ def answer(talk: Talk, request: Request, user: Account) -> tuple[int, object]:
 def key_of(method: str, parts: Sequence[str]) -> str:
     """Return what a request is called here: its path with * for what differs."""
     parts = list(parts)
-    if parts[:1] in (["room"], ["breakout-rooms"]):
+    if parts[:1] in (["room"], ["breakout-rooms"], ["chat"]):
         parts[1:2] = ["*"] * len(parts[1:2])
     if parts[2:3] == ["permissions"]:
         parts[3:4] = ["*"]

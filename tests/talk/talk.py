@@ -17,14 +17,17 @@ from tests.talk.throttle import Throttle
 class Settings:
     """What an administrator may have set. None for groups: everybody.
 
-    `backend_is_dead`: a signaling server is configured and does not answer. `retention`: days of an event's room.
+    `signaling`: the URL of the signaling server that is configured. `backend_is_dead`: there is one and it does not
+    answer. `sip`: there is a telephone bridge. `retention`: days of an event's room.
     """
 
     enabled: bool = True
     force_passwords: bool = False
     start_conversations: set[str] | None = None
     allowed_groups: set[str] | None = None
+    signaling: str = ""
     backend_is_dead: bool = False
+    sip: bool = False
     retention: int = 28
 
 
@@ -76,6 +79,7 @@ class Talk:
         found = self.profile.capabilities(known=user is not None)
         conversations = found["config"]["conversations"]
         conversations |= {"can-create": self.may_create(user), "force-passwords": self.settings.force_passwords}
+        found["config"]["call"]["sip-enabled"] = self.settings.sip
         return {"spreed": found}
 
     def shown(self, room: Room, attendee: Attendee | None) -> dict[str, object]:

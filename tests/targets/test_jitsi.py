@@ -9,12 +9,13 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 
-from migrate.core.features import FEATURES, lower, unsupported
+from migrate.core.features import lower, unsupported
 from migrate.core.meeting import Kind
 from migrate.core.ports import SiteFacts
 from migrate.core.rooms import Room
 from migrate.targets.jitsi import Jitsi, JitsiSettings
 from tests.builders import row
+from tests.contracts.target import TargetContract
 
 SITE = SiteFacts(Path("site"), UUID(int=1), b"0123456789abcdef0123456789abcdef")
 MEETING = row("2027-03-01 09:00", "Weekly review")
@@ -22,6 +23,12 @@ MEETING = row("2027-03-01 09:00", "Weekly review")
 
 def jitsi(**settings: str) -> Jitsi:
     return Jitsi.open(JitsiSettings.model_validate({"url": "https://meet.example.org", **settings}), SITE)
+
+
+class TestJitsi(TargetContract):
+    @pytest.fixture
+    def target(self) -> Jitsi:
+        return jitsi()
 
 
 def test_a_room_is_a_link_that_tells_nothing() -> None:
@@ -34,13 +41,6 @@ def test_a_room_is_a_link_that_tells_nothing() -> None:
 def test_a_readable_name_can_be_chosen() -> None:
     room = jitsi(names="slug").propose("number:1", MEETING, ())
     assert re.fullmatch(r"https://meet\.example\.org/weekly-review-[a-z2-7]{13}", room.url)
-
-
-def test_the_second_choice_is_free_and_always_the_same() -> None:
-    first = jitsi().propose("number:1", MEETING, ())
-    second = jitsi().propose("number:1", MEETING, {first.name})
-    assert second != first
-    assert jitsi().propose("number:1", MEETING, {first.name}) == second
 
 
 @pytest.mark.parametrize(
@@ -57,12 +57,10 @@ def test_a_known_room_is_located_on_the_server_of_the_settings(url: str, link: s
     assert jitsi(url=url).locate(Room("x", "https://old.example.org/x")) == Room("x", link)
 
 
-def test_a_room_exists_by_its_url_and_cannot_be_removed() -> None:
-    room = Room("x", "https://meet.example.org/x")
+def test_a_room_exists_by_its_url_so_that_none_is_made() -> None:
     target = jitsi()
-    assert target.create(room, MEETING) == target.find(room) == room
-    target.delete(room)
-    assert target.find(room) == room
+    assert not target.has_accounts and target.lacks("") == ""
+    assert target.plan(Room("x", "https://meet.example.org/x"), MEETING) is None
 
 
 @pytest.mark.parametrize(
@@ -81,13 +79,6 @@ def test_what_no_link_can_begin_with_is_refused(url: str) -> None:
 def test_what_is_no_setting_is_refused(settings: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
         JitsiSettings.model_validate({"url": "https://meet.example.org", **settings})
-
-
-def test_every_feature_that_is_lost_has_words_and_names_no_other() -> None:
-    assert set(Jitsi.words) <= set(FEATURES) - Jitsi.supports
-    assert Jitsi.supports <= set(FEATURES)
-    losses = unsupported(Jitsi.supports, Jitsi.words, Jitsi.label)
-    assert all(loss.message for loss in losses.values())
 
 
 def test_a_webinar_is_a_named_loss() -> None:

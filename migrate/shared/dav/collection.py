@@ -15,12 +15,11 @@ from migrate.core.ports import Event
 from migrate.shared.calendar_objects import CalendarObject, read_object
 from migrate.shared.dav.refusals import CHANGED, GONE, elsewhere, refusal
 from migrate.shared.dav.trash import purge
-from migrate.shared.dav.xml import DATA, ETAG, multiget, query, resources
+from migrate.shared.dav.xml import DATA, ETAG, headers, multiget, query, resources
 from migrate.shared.events import meeting_of
-from migrate.shared.http import MOST_ERRORS, Answer, Client, Login
+from migrate.shared.http import Answer, Client, Login
 
 _AT_ONCE = 100
-_XML = {"Content-Type": "application/xml; charset=utf-8", "Depth": "1"}
 _CALENDAR = {"Content-Type": "text/calendar; charset=utf-8"}
 # A compressed answer has an ETag of its own with some servers, which then fits nothing.
 _PLAIN = {"Accept-Encoding": "identity"}
@@ -75,7 +74,7 @@ class RemoteCollection:
         if before and before.object and before.object.fingerprint == one.fingerprint:
             return ""
         # With Nextcloud 500 tells of the trash bin: asking again would only take time.
-        answer = self._put(one, errors=1)
+        answer = self._put(one, final={500})
         if answer.status in _DOUBTFUL:
             now = self._now(one.uid)
             if now and now.object and now.object.fingerprint == one.fingerprint:
@@ -109,13 +108,13 @@ class RemoteCollection:
         urls = dict.fromkeys(one.url for answer in good for one in resources(answer))
         return [one.object for one in self._fetch(list(urls)) if one.object]
 
-    def _put(self, one: CalendarObject, errors: int = MOST_ERRORS) -> Answer:
+    def _put(self, one: CalendarObject, final: Collection[int] = ()) -> Answer:
         seen = self._by_uid.get(one.uid)
         if seen and not seen.etag:
             seen = self._now(one.uid)
         url = seen.url if seen else f"{self.url}{quote(one.uid, safe='')}.ics"
         condition = {"If-Match": seen.etag} if seen else {"If-None-Match": "*"}
-        answer = self._client.request("PUT", url, self._login, one.text.encode(), {**_CALENDAR, **condition}, errors)
+        answer = self._client.request("PUT", url, self._login, one.text.encode(), {**_CALENDAR, **condition}, final)
         if answer.status < 300:
             etag = answer.headers.get("ETag") or self._get(url).headers.get("ETag", "")
             # Its text is not kept: what the server made of it is read when somebody looks.
@@ -151,7 +150,7 @@ class RemoteCollection:
                     yield _Seen(one.url, one.text(ETAG), uid, meeting, found)
 
     def _report(self, body: bytes) -> Answer:
-        return self._client.request("REPORT", self.url, self._login, body, _XML)
+        return self._client.request("REPORT", self.url, self._login, body, headers(1))
 
     def _get(self, url: str) -> Answer:
         return self._client.request("GET", url, self._login, headers=_PLAIN)

@@ -6,12 +6,11 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from migrate.core.errors import TargetError
 from migrate.shared.calendar_objects import read_object
-from migrate.shared.dav.xml import DATA, ETAG, NEXTCLOUD, Resource, query, resources
+from migrate.shared.dav.xml import DATA, ETAG, NEXTCLOUD, Resource, headers, query, resources
 from migrate.shared.events import is_ours
 from migrate.shared.http import Client, Login
 
 _OF_CALENDAR = f"{NEXTCLOUD}calendar-uri"
-_HEADERS = {"Content-Type": "application/xml; charset=utf-8", "Depth": "1"}
 
 
 def purge(client: Client, collection: str, login: Login, uid: str) -> bool:
@@ -22,7 +21,7 @@ def purge(client: Client, collection: str, login: Login, uid: str) -> bool:
     if not is_ours(uid):
         return False
     bin_ = urljoin(collection, "../trashbin/objects")
-    answer = client.request("REPORT", bin_, login, query(ETAG, DATA, _OF_CALENDAR), _HEADERS)
+    answer = client.request("REPORT", bin_, login, query(ETAG, DATA, _OF_CALENDAR), headers(1))
     if answer.status != 207:
         return False
     calendar = unquote(urlsplit(collection).path.rstrip("/").rpartition("/")[2])

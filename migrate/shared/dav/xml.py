@@ -44,10 +44,24 @@ class Resource:
         return found is not None and any(next(found.iter(value), None) is not None for value in values)
 
 
+def headers(depth: int) -> dict[str, str]:
+    """Return the headers of a request with such a body. `depth` 1: what is in a collection is meant too."""
+    return {"Content-Type": "application/xml; charset=utf-8", "Depth": str(depth)}
+
+
 def propfind(*names: str) -> bytes:
     """Write a PROPFIND."""
     root = Element(f"{DAV}propfind")
     _properties(root, names)
+    return _written(root)
+
+
+def mkcalendar(name: str) -> bytes:
+    """Write an MKCALENDAR for events."""
+    root = Element(f"{CALDAV}mkcalendar")
+    wanted = SubElement(SubElement(root, f"{DAV}set"), f"{DAV}prop")
+    SubElement(wanted, f"{DAV}displayname").text = name
+    SubElement(SubElement(wanted, f"{CALDAV}supported-calendar-component-set"), f"{CALDAV}comp", name="VEVENT")
     return _written(root)
 
 

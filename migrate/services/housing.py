@@ -1,0 +1,104 @@
+"""Making the rooms of a plan, before the events that lead to them are written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from migrate.core.journal import Journal, RoomRecord, RoomStep, StepState
+from migrate.core.naming import room_key
+from migrate.core.plan import Action, Change
+from migrate.core.rooms import RoomFound, RoomWrite, Target, Traits
+from migrate.services.room_steps import RoomMove, execute, look
+
+GONE = "the room is gone since the plan was made; plan again"
+
+
+@dataclass(frozen=True, slots=True)
+class Housed:
+    """What became of the rooms of changes, by keys of rooms: what was made, and why some were not."""
+
+    made: Mapping[str, RoomRecord]
+    refused: Mapping[str, str]
+
+    def into(self, change: Change) -> Change:
+        """Return the change with its room as it was made."""
+        record = self.made.get(room_key(change.key)) if change.room_plan else None
+        return replace(change, room=record.room) if record else change
+
+
+def as_made(change: Change, made: Mapping[str, RoomRecord]) -> Change:
+    """Return the change for a report, with its room as it was made, and what the target did not take of it."""
+    record = made.get(room_key(change.key)) if change.room_plan else None
+    return replace(change, room=record.room, losses=(*change.losses, *record.losses)) if record else change
+
+
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """Makes the rooms of changes, before their events are written. `made`: the records of rooms when the run begins."""
+
+    target: Target
+    journal: Journal
+    run: str
+    made: Mapping[str, RoomRecord]
+
+    def moves(self, changes: Iterable[Change]) -> tuple[list[RoomMove], dict[str, str]]:
+        """Return what is to be written, each room once, and by key of the room why one cannot be."""
+        changed = {room_key(change.key): change for change in changes if self._is_changed(change)}
+        wanted = {key: self._record(key, change) for key, change in changed.items()}
+        found = look(self.target, wanted.values())
+        moves, refused = [], {}
+        for key, record in wanted.items():
+            there = found.get(record.room.name)
+            if record.room.url and not there:
+                refused[key] = GONE
+            else:
+                moves.append(_move(self.made.get(key), record, there))
+        return moves, refused
+
+    def build(self, moves: Sequence[RoomMove], refused: Mapping[str, str], wrote: Callable[[], None]) -> Housed:
+        """Make the rooms, and return where they are."""
+        if not moves:
+            return Housed(self.made, refused)
+        steps = execute(self.target, self.journal, self.run, moves, wrote)
+        failed = {step.key: step.reason for step in steps if step.state is StepState.FAILED or step.reason}
+        return Housed(self.journal.snapshot().made, {**refused, **failed})
+
+    def _is_changed(self, change: Change) -> bool:
+        if change.room_plan is None or change.room is None or change.action is Action.DELETE:
+            return False
+        record = self.made.get(room_key(change.key))
+        if record is None or record.asked != change.room_plan.traits:
+            return True
+        # What this run made, before it was interrupted, the plan could not know.
+        return self.run != record.run and record.room != change.room
+
+    def _record(self, key: str, change: Change) -> RoomRecord:
+        room, plan = change.room, change.room_plan
+        if room is None or plan is None:
+            raise ValueError(f"{change.key}: no room is planned")
+        return RoomRecord(key, room, plan.owner, plan.traits, {}, self.run)
+
+
+def _move(before: RoomRecord | None, after: RoomRecord, found: RoomFound | None) -> RoomMove:
+    # What is there without a record was made before the journal was lost: it is not this run's to take back.
+    action = Action.CREATE if found is None else Action.UPDATE if before else Action.ADOPT
+    traits = merged(after.asked, before, found)
+    return RoomMove(
+        RoomStep(after.key, action, before if found else None, after),
+        RoomWrite(after.room.name, after.owner, traits, found),
+    )
+
+
+def merged(asked: Traits, before: RoomRecord | None, found: RoomFound | None) -> Traits:
+    """Return what a room shall have: what is asked for, but what people changed, or nobody, stays as it is."""
+    if before is None or found is None:
+        return asked
+    return {
+        name: found.traits[name] if name in found.traits and _stays(name, value, before, found) else value
+        for name, value in asked.items()
+    }
+
+
+def _stays(name: str, value: object, before: RoomRecord, found: RoomFound) -> bool:
+    return before.asked.get(name) == value or before.found.get(name) != found.traits[name]

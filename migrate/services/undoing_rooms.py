@@ -1,0 +1,117 @@
+"""undo, for rooms: what a run made goes if nobody used it, what it changed becomes what it was."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from migrate.core.journal import Journal, RoomRecord, RoomStep, Run, StepState
+from migrate.core.plan import Action
+from migrate.core.rooms import RoomFound, RoomWrite, Target
+from migrate.services.room_steps import RoomMove, execute, look
+from migrate.services.steps import UNDO
+
+
+@dataclass(frozen=True, slots=True)
+class RoomBack:
+    """One room of an undone run: what becomes of it, or why it stays as it is. `already`: it was undone before."""
+
+    key: str
+    record: RoomRecord
+    move: RoomMove | None = None
+    reason: str = ""
+    already: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RoomUndoer:
+    """Takes back what a run did to rooms. `held` are the names of rooms that events lead to all the same."""
+
+    target: Target
+    journal: Journal
+    run: Run
+
+    def backs(self, held: Collection[str]) -> list[RoomBack]:
+        """Return what becomes of each room that the run wrote."""
+        steps = self._steps()
+        writers = self._writers()
+        found = look(self.target, [record for step in steps.values() if (record := step.after)])
+        return [
+            self._back(step, step.after, writers[key], found.get(step.after.room.name), held)
+            for key, step in steps.items()
+            if step.after
+        ]
+
+    def undo(self, backs: Iterable[RoomBack], opened: str, wrote: Callable[[], None]) -> list[RoomBack]:
+        """Carry it out; return each with the reason where it could not be done."""
+        backs = list(backs)
+        moves = [back.move for back in backs if back.move]
+        reasons = {
+            step.key: step.reason
+            for step in execute(self.target, self.journal, opened, moves, wrote)
+            if step.state is StepState.FAILED or step.reason
+        }
+        return [replace(back, reason=reasons.get(back.key, back.reason)) for back in backs]
+
+    def _back(
+        self, step: RoomStep, after: RoomRecord, writers: list[str], found: RoomFound | None, held: Collection[str]
+    ) -> RoomBack:
+        back = RoomBack(step.key, after)
+        if self.run.id not in writers:
+            return replace(back, already=True, reason="was undone before")
+        if reason := self._kept_because(step, after, writers[-1], found, held):
+            return replace(back, reason=reason)
+        undo = RoomStep(step.key, UNDO, after, step.before)
+        traits = _before(step.before, after, found) if step.before else None
+        write = RoomWrite(after.room.name, after.owner, traits, found)
+        return replace(back, move=RoomMove(undo, write))
+
+    def _kept_because(
+        self, step: RoomStep, after: RoomRecord, writer: str, found: RoomFound | None, held: Collection[str]
+    ) -> str:
+        """Say why a room stays as it is; empty if it does not."""
+        if writer != self.run.id:
+            return f"run {writer} changed the room later; undo that one first"
+        if step.action == Action.ADOPT:
+            return "the room was there before the run"
+        if step.before or found is None:
+            return "" if found or not step.before else "its room was deleted by people"
+        if after.room.name in held:
+            return "an event leads to the room; it stays"
+        if found.used:
+            return "people used the room since; it stays"
+        return "" if found.traits == after.found else "people changed the room since; it stays"
+
+    def _steps(self) -> dict[str, RoomStep]:
+        """Return what the run did, a step for each room: of one that it wrote in parts from the first to the last."""
+        whole: dict[str, RoomStep] = {}
+        for step in self.journal.room_steps(self.run.id, StepState.DONE):
+            first = whole.get(step.key, step)
+            whole[step.key] = replace(step, action=first.action, before=first.before)
+        return whole
+
+    def _writers(self) -> Mapping[str, list[str]]:
+        """Return the runs that wrote each room, oldest first, without those that were undone."""
+        undos = {run.id for run in self.journal.runs() if run.command == "undo"}
+        writers: dict[str, list[str]] = defaultdict(list)
+        for step in self.journal.room_steps(state=StepState.DONE):
+            if step.run in undos:
+                if not step.reason:
+                    writers[step.key].pop()
+            elif step.run not in writers[step.key][-1:]:
+                writers[step.key].append(step.run)
+        return writers
+
+
+def _before(before: RoomRecord, after: RoomRecord, found: RoomFound | None) -> dict[str, object]:
+    """Return what a room shall have again: what it had, where the run asked for something else and it is still that."""
+    now = found.traits if found else {}
+    back = {}
+    for name, value in after.asked.items():
+        untouched = name not in now or now[name] == after.found.get(name)
+        if untouched and before.asked.get(name) != value:
+            back[name] = before.found.get(name, before.asked.get(name))
+        else:
+            back[name] = now.get(name, value)
+    return back

@@ -1,0 +1,1 @@
+"""Talk, Nextcloud's conversations."""
