@@ -119,6 +119,25 @@ def test_a_plan_and_its_run_use_passwords_that_are_good_for_nothing_afterwards(c
         assert cloud.finds(password) == []
 
 
+def test_rooms_are_made_as_hosts_who_are_looked_up_with_such_a_password_too(cloud: Cloud) -> None:
+    (cloud.site / "hosts.csv").unlink()
+    settings = (cloud.site / "migrate.toml").read_text()
+    talk = f'[targets.nextcloud_talk]\nurl = "{cloud.server.url}"\napp_passwords = true\ndirectory_user = "ben"\n'
+    settings = re.sub(r"(?m)^target = .*$", 'target = "nextcloud_talk"', settings)
+    (cloud.site / "migrate.toml").write_text(f"{settings}\n{talk}")
+    cloud.server.accounts.users["ana"].email = "anna@example.org"
+    cloud.server.accounts.users["ben"].groups.add("admin")
+    made = cloud.plan()
+    assert made.code in (0, 6), made.err + made.out
+    done = cloud.run("apply", cloud.site / "plan.json", "--partial")
+    assert done.code in (0, 6), done.err
+    assert "Team" in [room.name for room in cloud.server.rooms.values()]
+    assert len(cloud.server.store.objects("ana", "personal")) == 1
+    assert cloud.tokens == []
+    for password in cloud.occ.passwords:
+        assert cloud.finds(password) == []
+
+
 def test_the_search_for_secrets_finds_them(cloud: Cloud) -> None:
     secret = "Zd8" * 24
     for place in (cloud.site / "runs" / "log.json", cloud.left / "runtime" / "deep" / "event"):
