@@ -127,7 +127,10 @@ def show_status(output: Output, status: Status, site: Path, exported: Path | Non
         output.table(_runs(status))
     if status.tokens:
         output.heading("App passwords that are not revoked")
-        output.table([[token.account, token.host, f"id {token.id}" if token.id else ""] for token in status.tokens])
+        known = [
+            [token.account, token.host, f"id {token.id}" if token.id else "perhaps made"] for token in status.tokens
+        ]
+        output.table(known)
         output.suggest("Revoke them with:", "status", "--revoke")
     if exported:
         output.line(f"The journal was written to {exported}.")
