@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,8 @@ def may_reach_hosts(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(function)
     def told(session: Session, /, *given: Any, ask_reach: AskReach, **named: Any) -> Any:
-        session.ask_reach = ask_reach
+        # Several playbooks may be run, and a person is asked once.
+        session.ask_reach = cache(ask_reach)
         return function(session, *given, **named)
 
     return reaches_hosts(told)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -176,6 +176,18 @@ def test_killed_while_a_password_is_good_its_end_is_a_command_away(cloud: Cloud,
     asked = len(cloud.occ.commands)
     assert cloud.run("status", "--revoke").code == 0
     assert len(cloud.occ.commands) == asked
+
+
+def test_interrupted_by_a_person_it_revokes_before_it_ends(cloud: Cloud) -> None:
+    process = cloud.start("plan", cloud.export, "--timezone", "Europe/Berlin", "--since", "2027-01-01")
+    # Once: whoever does it twice does not want to wait for that either.
+    first = cache(partial(process.send_signal, signal.SIGINT))
+    cloud.server.asked = Watched(first)
+    assert process.wait(120) == 130
+    process.communicate()
+    assert len(cloud.occ.passwords) == 1
+    assert cloud.tokens == []
+    assert cloud.run("status", "--json").json["data"]["app_passwords"] == []
 
 
 def test_what_cannot_be_revoked_is_told_and_the_next_command_revokes_it(cloud: Cloud) -> None:

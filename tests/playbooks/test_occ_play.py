@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from migrate.core.playbook import Event, Invocation
 from migrate.deployment.runner import AnsibleRunner
 from migrate.shared.masking import Masking
-from tests.playbooks.modules import PLAYBOOKS
+from tests.playbooks.modules import PLAYBOOKS, run_once
 from tests.talk.nextcloud import nextcloud_talk
 from tests.talk.occ_program import OccProgram, occ_program
 
@@ -95,3 +96,11 @@ def test_a_program_that_is_not_there_is_told_as_the_answer(inventory: Path, tmp_
     play(PLAYBOOKS / "nextcloud_occ.yml", inventory, answer, ["/no/such/php", "occ"], [[["status"]]])
     ((ran,),) = json.loads(answer.read_text())
     assert (ran["code"], ran["errors"]) == (127, "/no/such/php: No such file or directory")
+
+
+def test_what_takes_too_long_is_ended_and_what_comes_too_late_is_not_begun():
+    jobs = [[["-c", "import time; time.sleep(60)"]], [["-c", "print('done')"], ["-c", "1 / 0"], ["-c", "print('no')"]]]
+    said = run_once("occ", {"occ": [sys.executable], "jobs": jobs, "patience": 1})
+    (slow,), (done, failed) = json.loads(said)["jobs"]
+    assert (slow["code"], done["output"], failed["code"]) == (124, "done\n", 1)
+    assert json.loads(run_once("occ", {"occ": [sys.executable], "jobs": jobs, "begins_within": 0}))["jobs"] == [[], []]
