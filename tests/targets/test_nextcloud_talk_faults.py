@@ -132,6 +132,7 @@ def test_a_dead_signaling_server_is_found_before_anything_is_made(server: Fake, 
     assert rooms.make(MEETING)
 
 
+@pytest.mark.slow
 def test_a_server_that_can_make_nothing_is_asked_for_one_conversation_only(server: Fake, tmp_path: Path) -> None:
     with signaling_for(server):
         server.talk.settings.backend_is_dead = True
@@ -144,6 +145,7 @@ def test_a_server_that_can_make_nothing_is_asked_for_one_conversation_only(serve
     assert not ours(server)
 
 
+@pytest.mark.slow
 def test_a_signaling_server_that_dies_meanwhile_ends_the_run(server: Fake, tmp_path: Path) -> None:
     rooms = rooms_on(server, tmp_path)
     rooms.make(MEETING)
@@ -154,6 +156,7 @@ def test_a_signaling_server_that_dies_meanwhile_ends_the_run(server: Fake, tmp_p
     assert len(ours(server)) == 1
 
 
+@pytest.mark.slow
 def test_a_fault_of_the_server_at_one_conversation_fails_that_alone(server: Fake, tmp_path: Path) -> None:
     rooms = rooms_on(server, tmp_path)
     rooms.make(MEETING)
