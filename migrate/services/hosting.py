@@ -27,7 +27,7 @@ def learn(book: HostBook, inputs: Iterable[Input]) -> int:
 def identify(book: HostBook, inputs: Iterable[Input], target: Target) -> Callable[[Person], Person]:
     """Look up the accounts of all whom the files name and hosts.csv does not know to have one; complete its rows.
 
-    The target gets to know those of hosts. Return what completes a person by hosts.csv, and by the account that was found.
+    The target gets to know those of hosts. Return what completes a person, by hosts.csv and by what was found.
     """
     people = {book.join(person) for source in inputs for person in _everybody(source)}
     unknown = [person for person in people if person.email and not person.account]
