@@ -134,6 +134,10 @@ class NextcloudTalk(Target):
         found = self._server.identify(self._directory_user, {person.email for person in people if person.email})
         return {person: account for person in people if (account := found.get(person.email, ""))}
 
+    def meet(self, owners: Collection[str]) -> None:
+        """Ask for the capabilities of each, which are not the same for all."""
+        self._server.meet(owners)
+
     def lacks(self, owner: str) -> str:
         """Say why a host's account cannot make conversations; the server is asked once for each."""
         return self._server.lacks(owner)
