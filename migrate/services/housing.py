@@ -96,4 +96,4 @@ def merged(asked: Traits, before: RoomRecord | None, found: RoomFound | None) ->
 
 
 def _stays(name: str, value: object, before: RoomRecord, found: RoomFound) -> bool:
-    return before.asked.get(name) == value or before.found.get(name) != found.traits[name]
+    return (name, value) in before.asked.items() or before.found.get(name) != found.traits[name]

@@ -117,10 +117,9 @@ def _partly(before: RoomRecord | None, after: RoomRecord, found: RoomFound) -> R
     asked: dict[str, Any] = {}
     had: dict[str, Any] = {}
     for name, value in after.asked.items():
-        now = found.traits.get(name, _NOWHERE)
-        if now == value or before is None:
-            asked[name] = had[name] = None if now is _NOWHERE else now
-        else:
+        if found.traits.get(name, _NOWHERE) == value:
+            asked[name] = had[name] = value
+        elif before:
             asked[name], had[name] = before.asked.get(name), before.found.get(name)
     return replace(after, room=found.room, asked=asked, found={**found.traits, **_told(had, found.traits)})
 

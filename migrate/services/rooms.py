@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from migrate.core.journal import RoomRecord
 from migrate.core.meeting import Kind, Meeting
@@ -65,9 +65,11 @@ class Tenants:
 
     def _plan(self, key: str, room: Room, meeting: Meeting, *, own: bool) -> RoomPlan | None:
         record = self.made.get(key)
-        if record and not own:
-            return RoomPlan(record.owner, record.asked)
-        return self.target.plan(room, meeting if own else _stand_in(meeting), record.owner if record else "")
+        plan = self.target.plan(room, meeting if own else _stand_in(meeting), record.owner if record else "")
+        if plan and record and not own:
+            # What its own row asked for is still asked for; of a room that is made in part that is not all.
+            return replace(plan, traits={**plan.traits, **record.asked})
+        return plan
 
     def _planned(self, key: str, room: Room, plan: RoomPlan | None, found: Mapping[str, RoomFound]) -> Planned:
         if plan is None:

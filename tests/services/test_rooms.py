@@ -83,7 +83,8 @@ def test_a_room_is_made_before_its_event_which_has_its_link(desk: Desk) -> None:
     events: list[object] = []
     system(desk).before_each = lambda: events.append(desk.texts)
     assert results(desk.migrate(reading(STANDUP))) == {KEY: (Result.DONE, "")}
-    assert events == [{}]
+    assert events
+    assert not any(events)
     assert locations(desk) == [room(desk).room.url]
     assert desk.bindings[KEY].room == room(desk).room
 
