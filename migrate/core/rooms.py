@@ -129,6 +129,10 @@ class Target(ABC):
         del people
         return {}
 
+    def meet(self, owners: Collection[str]) -> None:
+        """Ask what these accounts can do, at the same time: then nothing waits for one after the other."""
+        del owners
+
     def lacks(self, owner: str) -> str:
         """Say why no room can be made or looked at for an account (empty: a host without one); empty if one can."""
         del owner

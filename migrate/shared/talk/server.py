@@ -41,6 +41,11 @@ class Server:
         self._seen: dict[str, Sequence[Seen]] = {}
         self._refused: set[str] = set()
 
+    def meet(self, users: Collection[str]) -> None:
+        """Ask what these users may do, several at the same time."""
+        known = [user for user in users if user in self._passwords]
+        self.all({user: partial(self._meet, user) for user in known}, ("an account", "accounts", "asked about"))
+
     def lacks(self, user: str) -> str:
         """Say why nothing can be done as this user; empty if it can."""
         if not user:
@@ -162,6 +167,9 @@ class Server:
                 self._refused.add(user)
                 raise
         return self._abilities[user]
+
+    def _meet(self, user: str, _: Tell) -> bool:
+        return self.lets_in(user)
 
     def _list(self, user: str, _: Tell) -> Sequence[Seen]:
         return self.account(user).list()
