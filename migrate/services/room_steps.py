@@ -12,6 +12,7 @@ from migrate.core.errors import MigrateError
 from migrate.core.features import Loss
 from migrate.core.journal import Journal, RoomOutcome, RoomRecord, RoomStep, StepState
 from migrate.core.rooms import RoomFound, RoomWrite, Target, Traits
+from migrate.services.steps import UNDO
 
 STAYS = "it is still there"
 INTERRUPTED = "interrupted before it was written"
@@ -98,7 +99,10 @@ def _outcome(
     if was_read and not reason:
         after = replace(step.after, room=found.room, found=found.traits, losses=losses)
         return RoomOutcome(step.id, StepState.DONE, "", after)
-    return RoomOutcome(step.id, StepState.DONE, reason if was_read else "", _partly(step, step.after, found))
+    left = _partly(step, step.after, found)
+    # Only an undo that is known to have been done in part is gone on with.
+    unfinished = step.action == UNDO and left.asked != step.after.asked
+    return RoomOutcome(step.id, StepState.DONE, reason if was_read or unfinished else "", left)
 
 
 def _partly(step: RoomStep, after: RoomRecord, found: RoomFound) -> RoomRecord:
