@@ -97,9 +97,19 @@ def init(site: Path) -> list[str]:
     return ["--site", str(site), "init", "--server", "meet.example.org"]
 
 
-def plan(site: Path, export: Path) -> list[str]:
-    """Return the command that plans what an export asks for."""
-    return ["--site", str(site), "plan", str(export), "--timezone", "Europe/Berlin", "--since", "2027-01-01", "--prune"]
+def plan(site: Path, *exports: Path) -> list[str]:
+    """Return the command that plans what exports ask for."""
+    return [
+        "--site",
+        str(site),
+        "plan",
+        *map(str, exports),
+        "--timezone",
+        "Europe/Berlin",
+        "--since",
+        "2027-01-01",
+        "--prune",
+    ]
 
 
 def apply(site: Path) -> list[str]:

@@ -10,14 +10,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from migrate.core.journal import Binding, Run, StepState
+from migrate.core.journal import Binding, RoomRecord, Run, StepState
 from migrate.core.rooms import Room
 from migrate.state.sqlite import SqliteJournal
 
 _UID = re.compile(rb"^UID:(.*)\r$", re.MULTILINE)
 _STAMP = re.compile(rb"DTSTAMP:\d{8}T\d{6}Z")
+Written = TypeVar("Written", Binding, RoomRecord)
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class State:
     calendars: Mapping[str, bytes]
     bindings: Mapping[str, Binding]
     rooms: Mapping[str, Room]
+    made: Mapping[str, RoomRecord]
     aliases: Mapping[str, str]
     open_steps: int
     open_runs: int
@@ -40,11 +42,14 @@ class State:
         """Read the state of a site."""
         with SqliteJournal.open(site / "state.sqlite", read_only=True) as journal:
             snapshot, runs = journal.snapshot(), journal.runs()
-            open_steps = sum(1 for _ in journal.steps(state=StepState.INTENDED))
+            open_steps = sum(
+                1 for steps in (journal.steps, journal.room_steps) for _ in steps(state=StepState.INTENDED)
+            )
         return cls(
             calendars=calendars(site),
             bindings={key: _by(binding, runs[0].id) for key, binding in snapshot.bindings.items()},
             rooms=snapshot.rooms,
+            made={key: _by(record, runs[0].id) for key, record in snapshot.made.items()},
             aliases=snapshot.aliases,
             open_steps=open_steps,
             open_runs=sum(run.finished is None for run in runs),
@@ -68,8 +73,8 @@ class State:
             yield f"{name}: {mine}, not {theirs}"
 
 
-def _by(binding: Binding, first: str) -> Binding:
-    return replace(binding, run="first" if binding.run == first else "later")
+def _by(written: Written, first: str) -> Written:
+    return replace(written, run="first" if written.run == first else "later")
 
 
 def last_apply(site: Path) -> Run:

@@ -19,9 +19,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, Any, NoReturn
 
-import migrate.shared.dav.collection
-import migrate.shared.dav.discovery
-import migrate.shared.dav.places  # noqa: F401  # imported when they are needed, which would be in each fork
 from migrate.cli.app import main
 from migrate.shared import http
 from migrate.shared.files import Files
@@ -30,7 +27,10 @@ from tests.survival import organisation
 from tests.survival.organisation import apply, init, plan, undo
 
 # Each of these leaves the disk in another state; a file is also caught half written.
-WRITING = ((SqliteJournal, ("begin", "intend", "settle", "finish")), (Files, ("_replace", "remove")))
+WRITING = (
+    (SqliteJournal, ("begin", "intend", "settle", "intend_rooms", "settle_rooms", "finish")),
+    (Files, ("_replace", "remove")),
+)
 
 
 class Ticks:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-import select
 import shutil
-import signal
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
-from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from os import close, pidfd_open
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
@@ -22,12 +18,13 @@ from xml.etree import ElementTree as ET
 
 from icalendar import Calendar
 
-from tests.caldav.proxy import Passed, Proxy
+from tests.caldav.proxy import Proxy
 from tests.caldav.server import Server
 from tests.survival import organisation
 from tests.survival.organisation import apply, init, plan
-from tests.survival.program import Ended, Program
+from tests.survival.program import Program
 from tests.survival.sites import State, copied, read_plan
+from tests.survival.wire import Wire
 
 # Two collections of several hosts each, so that meetings move within and between them, and one of a host whose changes
 # people make before the tool does.
@@ -97,15 +94,13 @@ class Storage:
 
 
 @dataclass
-class Remote:
+class Remote(Wire):
     """The world on a server, behind a proxy.
 
     `base`, `planned` and `applied` are sites as in `World`; of each, `stored` has what the server kept then, and
     `events` what it tells of that.
     """
 
-    program: Program
-    proxy: Proxy
     directory: Path
     timeout: int = 1
     stored: dict[str, Path] = field(default_factory=dict)
@@ -176,25 +171,6 @@ class Remote:
             return {*(created - wanted), *(wanted - created)}
 
         yield wrong
-
-    def killed(self, command: list[str], at: int, when: str) -> Ended:
-        """Run a command that is killed at an exchange, by its number, before or after it."""
-        victim: Future[int] = Future()
-        first = len(self.proxy.passed)
-
-        def kill(passed: Passed) -> None:
-            if passed.number == first + at:
-                end(victim.result(10))
-                if when == "before":
-                    raise ConnectionAbortedError
-
-        setattr(self.proxy, when, kill)
-        try:
-            started = self.program.start(command)
-            victim.set_result(started.pid)
-            return started.end()
-        finally:
-            setattr(self.proxy, when, None)
 
     def _make(self) -> None:
         base, planned, applied = (self.site(name) for name in ("base", "planned", "applied"))
@@ -280,13 +256,3 @@ def _topic_and_start(text: str) -> tuple[str, datetime]:
 
 def _unrevised(text: str | None) -> str:
     return _REVISION.sub("", text or "")
-
-
-def end(process: int) -> None:
-    """End a process, and go on when it does nothing any more."""
-    handle = pidfd_open(process)
-    try:
-        signal.pidfd_send_signal(handle, signal.SIGKILL)
-        assert select.select([handle], [], [], 10)[0]
-    finally:
-        close(handle)

@@ -4,36 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from tests.caldav.proxy import Passed, seeded
 from tests.survival import sites
 from tests.survival.caldav.remote import Remote
 from tests.survival.organisation import apply, plan, undo
-from tests.survival.program import Ended
 
 pytestmark = pytest.mark.slow
-
-# Done; given up as nobody answers; some items failed; given up as the server is busy.
-CODES = {0, 5, 6, 75}
-
-
-def disturbed(remote: Remote, command: list[str], seed: int) -> Ended:
-    """Run a command while requests fail."""
-    first = len(remote.proxy.passed)
-    faults = seeded(seed)
-    remote.proxy.faults = lambda passed: faults(Passed(passed.number - first, passed.method, passed.path))
-    try:
-        ended = remote.program(command)
-    finally:
-        remote.proxy.faults = None
-    assert "Traceback" not in ended.errors
-    assert ended.code in CODES, ended
-    assert any(passed.fault for passed in remote.proxy.passed[first:])
-    return ended
 
 
 def survive(remote: Remote, seed: int) -> None:
     with remote.copy("planned") as site, remote.creating_once() as miscreated:
-        if disturbed(remote, apply(site), seed).code:
+        if remote.disturbed(apply(site), seed).code:
             remote.program.done(apply(site))
         assert remote.unlike(site, "applied") == ""
         assert not miscreated()
@@ -54,14 +34,14 @@ def test_an_apply_ends_exact_by_any_chance(remote: Remote, seed: int) -> None:
 def test_an_undo_ends_exact_or_the_next_one_completes_it(remote: Remote, seed: int) -> None:
     run = sites.last_apply(remote.site("applied")).id
     with remote.copy("applied") as site:
-        if disturbed(remote, undo(site, run), seed).code:
+        if remote.disturbed(undo(site, run), seed).code:
             remote.program.done(undo(site, run))
         assert remote.unlike(site, "planned", "rooms") == ""
 
 
 def test_a_plan_that_meets_faults_is_the_same_or_none(remote: Remote) -> None:
     with remote.copy("base") as site:
-        ended = disturbed(remote, plan(site, remote.export), 30)
+        ended = remote.disturbed(plan(site, remote.export), 30)
         made = sites.read_plan(site)
         assert made["changes"] == sites.read_plan(remote.site("base" if ended.code else "planned"))["changes"]
         assert remote.unlike(site, "base") == ""

@@ -4,51 +4,28 @@ from __future__ import annotations
 
 from itertools import count
 from signal import SIGKILL
-from typing import NamedTuple
 
 import pytest
 
 from tests.survival import sites
 from tests.survival.caldav.remote import Remote, reported
 from tests.survival.organisation import apply, plan, undo
-from tests.survival.program import Ended
+from tests.survival.wire import Instant
 
 pytestmark = pytest.mark.slow
 
 every = pytest.mark.parametrize("remote", ["sabre", "radicale"], indirect=True)
 
 
-class Instant(NamedTuple):
-    """When a command is killed: `before` or `after` an exchange, or at a tick of what it writes itself, by number."""
-
-    at: int
-    when: str
-
-
-def instants(remote: Remote, command: list[str]) -> list[Instant]:
-    """Return all instants of a command, which is run to its end."""
-    first = len(remote.proxy.passed)
-    ticks = remote.program.done(command).ticks
-    exchanges = range(1, len(remote.proxy.passed) - first + 1)
-    around = [Instant(at, when) for at in exchanges for when in ("before", "after")]
-    return around + [Instant(at, "tick") for at in range(1, len(ticks) + 1)]
-
-
-def kill(remote: Remote, command: list[str], instant: Instant) -> Ended:
-    if instant.when == "tick":
-        return remote.program(command, instant.at, SIGKILL)
-    return remote.killed(command, *instant)
-
-
 def survive_apply(remote: Remote, step: int, first: int = 0) -> None:
     """Kill apply at every so manieth instant; the same command must complete it."""
     with remote.copy("planned") as site:
-        chosen = instants(remote, apply(site))[first::step]
+        chosen = remote.instants(apply(site))[first::step]
         assert remote.unlike(site, "applied") == ""
     wrong = {}
     for instant in chosen:
         with remote.copy("planned") as site, remote.creating_once() as miscreated:
-            assert kill(remote, apply(site), instant).code == -SIGKILL, instant
+            assert remote.kill(apply(site), instant).code == -SIGKILL, instant
             remote.program.done(apply(site))
             if complaint := remote.unlike(site, "applied") or miscreated():
                 wrong[instant] = complaint
@@ -59,12 +36,12 @@ def survive_undo(remote: Remote, step: int) -> None:
     """Kill undo at every so manieth instant; the same command must complete it, to what was there before."""
     run = sites.last_apply(remote.site("applied")).id
     with remote.copy("applied") as site:
-        chosen = instants(remote, undo(site, run))[::step]
+        chosen = remote.instants(undo(site, run))[::step]
         assert remote.unlike(site, "planned", "rooms") == ""
     wrong = {}
     for instant in chosen:
         with remote.copy("applied") as site:
-            assert kill(remote, undo(site, run), instant).code == -SIGKILL, instant
+            assert remote.kill(undo(site, run), instant).code == -SIGKILL, instant
             remote.program.done(undo(site, run))
             if complaint := remote.unlike(site, "planned", "rooms"):
                 wrong[instant] = complaint
@@ -117,7 +94,7 @@ def test_a_killed_apply_can_be_completed_by_a_new_plan(remote: Remote) -> None:
 def test_a_lost_journal_makes_no_doubles(remote: Remote, instant: Instant | None) -> None:
     with remote.copy("planned") as site:
         if instant:
-            kill(remote, apply(site), instant)
+            remote.kill(apply(site), instant)
         else:
             remote.program.done(apply(site))
         (site / "state.sqlite").unlink()
