@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from migrate.core.plan import Plan
 from migrate.services import plan_file as plan_files
 from migrate.services import report
 from migrate.services.applying import Applied, Applier, Permissions
+from migrate.services.inviting import Mailed, check_mails, guests, invite, to_json
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,14 @@ class Reported:
     applied: Applied
     report: Mapping[str, Any]
     directory: Path
+    mailed: Sequence[Mailed] = ()
 
 
-def apply_plan(session: Session, path: Path, allowed: Permissions) -> Reported:
-    """Apply a plan file and write the reports of the run."""
+def apply_plan(session: Session, path: Path, allowed: Permissions, *, notify: bool = False) -> Reported:
+    """Apply a plan file, let the server mail guests if that is asked for, and write the reports of the run."""
     site, sealed = _opened(session, path)
+    if notify:
+        check_mails(site.target)
     with site.locked("apply") as journal:
         applier = Applier(site.target, site.calendar, journal, now)
         applier.check(sealed.plan, sealed.checksum, allowed)
@@ -40,18 +44,24 @@ def apply_plan(session: Session, path: Path, allowed: Permissions) -> Reported:
         with progress(session, "applying") as tell:
             applied = applier.apply(sealed.plan, run, tell, resumed=resumed)
         applied = replace(applied, written=(*applied.written, *site.write_passwords(journal)))
-        document = report.to_json(applied)
+        mailed: list[Mailed] = []
+        if notify:
+            with progress(session, "mailing") as tell:
+                mailed = invite(site.target, sealed.plan.changes, journal.snapshot().made, tell)
+        document = {**report.to_json(applied), "invitations": to_json(mailed)}
         site.files.write(directory / "report.json", report.to_file(document))
         site.files.write(directory / "report.csv", report.to_csv(document).encode("utf-8-sig"))
-    return Reported(applied, document, directory)
+    return Reported(applied, document, directory, mailed)
 
 
-def rehearse(session: Session, path: Path, allowed: Permissions) -> Plan:
-    """Check that a plan could be applied now, and return it; nothing is written."""
+def rehearse(session: Session, path: Path, allowed: Permissions, *, notify: bool = False) -> tuple[Plan, int]:
+    """Check that a plan could be applied now, and return it, and how many are to be mailed; nothing is written."""
     site, sealed = _opened(session, path)
     with site.journal(read_only=True) as journal:
         Applier(site.target, site.calendar, journal, now).check(sealed.plan, sealed.checksum, allowed)
-    return sealed.plan
+    if notify:
+        check_mails(site.target)
+    return sealed.plan, len(guests(sealed.plan.changes)) if notify else 0
 
 
 def _opened(session: Session, path: Path) -> tuple[Site, plan_files.Sealed]:

@@ -16,5 +16,7 @@ def gathered(faults: Mapping[str, MigrateError], one: str, several: str, done: s
     first = next(iter(faults.values()))
     if len(faults) == 1:
         return kind(f"{one} cannot be {done}: {first.message}", hint=first.hint, details=first.details)
+    if len({fault.message for fault in faults.values()}) == 1:
+        return kind(f"{len(faults)} {several} cannot be {done}: {first.message}", hint=first.hint, details=[*faults])
     details = [f"{name}: {fault.message}" for name, fault in faults.items()]
     return kind(f"{len(faults)} {several} cannot be {done}", hint=first.hint, details=details)

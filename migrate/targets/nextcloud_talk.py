@@ -13,7 +13,7 @@ from migrate.core.features import Loss
 from migrate.core.meeting import Meeting, Person
 from migrate.core.naming import opaque_name
 from migrate.core.ports import SiteFacts
-from migrate.core.rooms import Room, RoomFound, RoomPlan, RoomWrite, RoomWritten, Target, Traits
+from migrate.core.rooms import Invitation, Invited, Room, RoomFound, RoomPlan, RoomWrite, RoomWritten, Target, Traits
 from migrate.shared.talk.losses import NEVER, SOMETIMES, SUPPORTS, lost_here
 from migrate.shared.talk.passwords import LENGTH, derive_password
 from migrate.shared.talk.seeing import token_of
@@ -75,6 +75,7 @@ class NextcloudTalk(Target):
     """
 
     has_accounts = True
+    mails = True
     calendars = "remote.php/dav/calendars/{account}/personal/"
     name = "nextcloud_talk"
     label = "Nextcloud Talk"
@@ -132,6 +133,10 @@ class NextcloudTalk(Target):
         found = self._server.identify(self._directory_user, {person.email for person in people if person.email})
         return {person: account for person in people if (account := found.get(person.email, ""))}
 
+    def meet(self, owners: Collection[str]) -> None:
+        """Ask for the capabilities of each, which are not the same for all."""
+        self._server.meet(owners)
+
     def lacks(self, owner: str) -> str:
         """Say why a host's account cannot make conversations; the server is asked once for each."""
         return self._server.lacks(owner)
@@ -149,6 +154,10 @@ class NextcloudTalk(Target):
     def write(self, writes: Sequence[RoomWrite], wrote: Callable[[], None]) -> Sequence[RoomWritten]:
         """Make, change and delete conversations, and compare what is there then with what was asked for."""
         return self._writer.write(writes, wrote)
+
+    def invite(self, invitations: Sequence[Invitation], told: Callable[[], None]) -> Sequence[Invited]:
+        """Add guests by e-mail to public conversations; Talk mails each of them."""
+        return self._server.invite(invitations, told)
 
     def password(self, room: Room, traits: Traits) -> str:
         """Return the password that the conversation was given; people may have changed it since."""

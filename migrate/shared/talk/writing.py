@@ -34,8 +34,9 @@ class Writer:
         self._list({one.owner for one in writes if _makes(one) and not self._server.has_listed(one.owner)})
         todo = [self._as_it_is(one) for one in writes]
         done = self._first(todo, wrote)
-        tasks = {str(at): partial(self._change, one) for at, one in enumerate(todo) if at not in done}
-        done |= {int(at): one for at, one in self._server.all(tasks, _WORDS, wrote).items()}
+        left = {f"{at + 1}. {one.name} of {one.owner}": at for at, one in enumerate(todo) if at not in done}
+        ended = self._server.all({name: partial(self._change, todo[at]) for name, at in left.items()}, _WORDS, wrote)
+        done |= {at: ended[name] for name, at in left.items()}
         self._read_back(todo)
         self._remove_surplus([one for at, one in enumerate(todo) if _makes(one) and not done[at].reason])
         return [self._written(one, done[at]) for at, one in enumerate(todo)]
@@ -47,7 +48,7 @@ class Writer:
         """Make conversations one by one until it is proven that the server can make any."""
         done: dict[int, Done] = {}
         for at, one in enumerate(todo):
-            if self._has_made_one or not _makes(one):
+            if self._has_made_one or not _makes(one) or not self._server.lets_in(one.owner):
                 continue
             if not done:
                 self._server.check_signaling(one.owner)
