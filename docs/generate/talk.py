@@ -16,7 +16,7 @@ KEPT: Mapping[str, str] = {
     "invitees": "participants",
     "join_before_host": "nothing to do: a conversation without a lobby is always open",
     "passcode": "a password, a new one, if the conversation is public; a private one needs none",
-    "waiting_room": "a lobby, opened by the host, or by itself with `lobby = \"until-start\"`",
+    "waiting_room": 'a lobby, opened by the host, or by itself with `lobby = "until-start"`',
     "webinar": "participants listen and chat; moderators speak, and let others",
 }
 """Feature that Talk keeps -> what it becomes there."""
@@ -24,7 +24,10 @@ KEPT: Mapping[str, str] = {
 
 def features() -> str:
     """Every feature, what it becomes, and when it is lost."""
-    return table(("in Zoom", "in Talk", "what the plan says if it is lost"), ((FEATURES[name], *_fate(name)) for name in FEATURES))
+    return table(
+        ("in Zoom", "in Talk", "what the plan says if it is lost"),
+        ((FEATURES[name], *_fate(name)) for name in FEATURES),
+    )
 
 
 def _fate(feature: str) -> tuple[str, str]:
