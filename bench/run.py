@@ -146,7 +146,7 @@ def on_talk(folder: Path, meetings: int, runs: int) -> tuple[Row, str]:
     move = talk.Move(PRODUCT, folder, meetings, HOSTS, TALK_LATENCY)
     costs = move.costs()
     what = f"apply, {meetings:,} meetings of {HOSTS} hosts, to Talk {TALK_LATENCY * 1000:.0f} ms away"
-    row = Row(f"{what} / one request after the other", *in_turn(runs, move.ours, move.peer), "0.45 or less")
+    row = Row(f"{what} / one request after the other", *in_turn(runs, move.ours, move.peer), "0.4 or less")
     return row, f"A meeting costs {costs}."
 
 

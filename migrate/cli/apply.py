@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from migrate.cli.command import command
+from migrate.cli.command import command, may_reach_hosts
 from migrate.cli.ending import Ending
 from migrate.cli.session import Session
 
@@ -23,8 +23,10 @@ from migrate.cli.session import Session
 )
 @click.option("--dry-run", is_flag=True, help="Check the plan against the site and say what would be done.")
 @click.pass_obj
+@may_reach_hosts
 def apply(
     session: Session,
+    /,
     plan_file: Path,
     partial: bool,
     allow_large_change: bool,

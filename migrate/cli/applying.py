@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from migrate.cli import site as sites
+from migrate.cli.app_passwords import app_passwords
 from migrate.cli.output import progress
 from migrate.cli.session import Session
 from migrate.cli.site import Site, now
@@ -34,7 +35,7 @@ def apply_plan(session: Session, path: Path, allowed: Permissions, *, notify: bo
     site, sealed = _opened(session, path)
     if notify:
         check_mails(site.target)
-    with site.locked("apply") as journal:
+    with site.locked("apply") as journal, app_passwords(session, site, journal, site.hosts().accounts) as site:
         applier = Applier(site.target, site.calendar, journal, now)
         applier.check(sealed.plan, sealed.checksum, allowed)
         run, resumed = applier.begin(sealed.plan, site.new_run("apply", sealed.checksum))

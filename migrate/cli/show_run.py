@@ -125,6 +125,13 @@ def show_status(output: Output, status: Status, site: Path, exported: Path | Non
     if status.runs:
         output.heading("Runs")
         output.table(_runs(status))
+    if status.tokens:
+        output.heading("App passwords that are not revoked")
+        known = [
+            [token.account, token.host, f"id {token.id}" if token.id else "perhaps made"] for token in status.tokens
+        ]
+        output.table(known)
+        output.suggest("Revoke them with:", "status", "--revoke")
     if exported:
         output.line(f"The journal was written to {exported}.")
     output.gap()

@@ -14,6 +14,7 @@ from migrate.core.meeting import Meeting, Person
 from migrate.core.naming import opaque_name
 from migrate.core.ports import SiteFacts
 from migrate.core.rooms import Invitation, Invited, Room, RoomFound, RoomPlan, RoomWrite, RoomWritten, Target, Traits
+from migrate.shared.credentials import APP_PASSWORDS, known_passwords
 from migrate.shared.talk.losses import NEVER, SOMETIMES, SUPPORTS, lost_here
 from migrate.shared.talk.passwords import LENGTH, derive_password
 from migrate.shared.talk.seeing import token_of
@@ -36,6 +37,7 @@ class NextcloudTalkSettings(BaseModel):
     credentials: Path = Field(
         default=Path("credentials.csv"), description="accounts and passwords, seen from the site directory; mode 0600"
     )
+    app_passwords: bool = Field(default=False, description=APP_PASSWORDS)
     directory_user: str | None = Field(
         default=None,
         description="an account that may look up others, so that hosts.csv is filled by address",
@@ -86,14 +88,13 @@ class NextcloudTalk(Target):
     @classmethod
     def open(cls, settings: NextcloudTalkSettings, site: SiteFacts) -> NextcloudTalk:
         """Make the adapter of a site. Raises ConfigurationError for the file of credentials."""
-        from migrate.shared.credentials import read_credentials
         from migrate.shared.http import Client, Limits
         from migrate.shared.talk.server import Server
 
         path = site.directory / settings.credentials
-        passwords = read_credentials(path)
+        passwords = known_passwords(path, site.passwords if settings.app_passwords else {})
         user = settings.directory_user
-        if user and user not in passwords:
+        if user and user not in passwords and not settings.app_passwords:
             raise ConfigurationError(f"{path} has no password for directory_user, {user!r}", hint="Add a line for it.")
         limits = Limits(settings.workers, settings.patience, settings.timeout)
         ca_file = site.directory / settings.ca_file if settings.ca_file else None
