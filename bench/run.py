@@ -228,7 +228,8 @@ request waits on its way. Plans are made before; what is measured is all of `app
 Nextcloud with Talk is the stand-in of the tests, in a process of its own. The peer is `bench/conversations.py`: two
 requests for each meeting, one makes its conversation and one puts its event, on one connection that is kept. It lists
 nothing, reads nothing back, and could not be run a second time. Ours makes three requests at once, and four to
-calendars, as it does if nothing else is said. {costs}
+calendars, as it does if nothing else is said.
+{costs}
 
 The peer of render is `bench/rendering.py`: Jinja2 with the same templates and values, and filters that quote and check
 nothing. Both load the templates anew, in one process. 200 hosts are a web server, 198 bridges and a TURN server.

@@ -65,8 +65,8 @@ class Costs:
     def __str__(self) -> str:
         (plan_room, apply_room), (plan_event, apply_event) = self.rooms, self.events
         return (
-            f"its room {plan_room:.2f} requests when it is planned and {apply_room:.2f} when applied, "
-            f"its event {plan_event:.2f} and {apply_event:.2f}"
+            f"{plan_room:.2f} requests for its room when it is planned and {apply_room:.2f} when applied, "
+            f"{plan_event:.2f} and {apply_event:.2f} for its event"
         )
 
 
