@@ -73,12 +73,22 @@ class Secrets(Section):
         return mask(self.site_key.get_secret_value())
 
 
+class OccSettings(Section):
+    """The table [occ]: how Nextcloud's own program is called on the first host of the group nextcloud."""
+
+    program: tuple[str, ...] = Field(
+        default=("php", "/var/www/nextcloud/occ"), min_length=1, description="the words before the command"
+    )
+    user: str = Field(default="www-data", description="whom it belongs to, on that host")
+
+
 class Settings(Section):
     """migrate.toml. `targets` and `calendars` have one table for each adapter there is."""
 
     site: SiteSettings
     target: str = Field(default="jitsi", description="which system meetings move to: one of the tables [targets.…]")
     calendar: str = Field(default="ics", description="how events leave: one of the tables [calendars.…]")
+    occ: OccSettings = OccSettings()
     targets: Any = None
     calendars: Any = None
 

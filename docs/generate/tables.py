@@ -17,7 +17,7 @@ from docs.generate.servers import failures, plays, roles
 from migrate import registry
 from migrate.cli.app import cli
 from migrate.cli.command import global_options
-from migrate.config import Secrets, SiteSettings
+from migrate.config import OccSettings, Secrets, SiteSettings
 from migrate.core.features import FEATURES, Loss, unsupported
 from migrate.core.ports import Calendar
 from migrate.core.rooms import Target
@@ -178,6 +178,7 @@ def _sections() -> Iterator[str]:
         for name, adapter in registry.adapters(port).items():
             if hasattr(adapter, "Settings"):
                 yield f"### [{section}.{name}]\n\n{_fields(adapter.Settings)}"
+    yield f"### [occ]\n\n{OccSettings.__doc__}\n\n{_fields(OccSettings)}"
     for name in registry.products():
         yield from _tables(registry.product(name).Settings, name)
 

@@ -15,12 +15,13 @@ from migrate.core.errors import ConfigurationError, MigrateError
 from migrate.core.meeting import Meeting, Person
 from migrate.core.ports import Calendar, Event, EventPlan, Sighting, SiteFacts, Sought, Write
 from migrate.shared.calendar_objects import render_objects, restore_objects, take_objects
+from migrate.shared.credentials import APP_PASSWORDS, known_passwords
 from migrate.shared.events import event_uids, is_ours
 from migrate.shared.gathering import gathered
 from migrate.shared.hosts import FILE as HOSTS
 from migrate.shared.hosts import HostBook, read
 from migrate.shared.side_by_side import Tell, side_by_side
-from migrate.shared.urls import fault_of_url
+from migrate.shared.urls import fault_of_url, origin
 
 if TYPE_CHECKING:  # it imports requests, which who writes files need not wait for
     from migrate.shared.dav.collection import RemoteCollection
@@ -46,6 +47,7 @@ class CaldavSettings(BaseModel):
     credentials: Path = Field(
         default=Path("credentials.csv"), description="accounts and passwords, seen from the site directory; mode 0600"
     )
+    app_passwords: bool = Field(default=False, description=APP_PASSWORDS)
     ca_file: Path | None = Field(
         default=None, description="certificates of an authority of your own, seen from the site directory"
     )
@@ -73,14 +75,14 @@ class CaldavCalendar(Calendar):
     @classmethod
     def open(cls, settings: CaldavSettings, site: SiteFacts) -> CaldavCalendar:
         """Make the adapter of a site. Raises ConfigurationError for hosts.csv and the file of credentials."""
-        from migrate.shared.credentials import read_credentials
         from migrate.shared.dav.places import Places
         from migrate.shared.http import Client, Limits
 
         path = site.directory / settings.credentials
         hosts = site.directory / HOSTS
         book = read(hosts.read_bytes(), str(hosts)) if hosts.exists() else HostBook()
-        places = Places(settings.url or "", settings.user or "", book, read_credentials(path), str(path))
+        passwords = known_passwords(path, _made(settings, site, book))
+        places = Places(settings.url or "", settings.user or "", book, passwords, str(path))
         if faults := places.faults():
             raise ConfigurationError(f"{hosts}: calendars cannot be used", details=faults)
         limits = Limits(settings.workers, settings.patience, settings.timeout)
@@ -244,6 +246,15 @@ _MOST_NAMED = 8
 
 def _changes(count: int) -> str:
     return f"{count} {'event' if count == 1 else 'events'} changed"
+
+
+def _made(settings: CaldavSettings, site: SiteFacts, book: HostBook) -> Mapping[str, str]:
+    """Return the passwords that were made on the server of `url`; who has a calendar on another one gets none."""
+    if not settings.app_passwords:
+        return {}
+    urls = ((row["account"].strip(), row["calendar_url"].strip()) for row in book.rows)
+    strangers = {account for account, url in urls if url and origin(url) != origin(settings.url or "")}
+    return {account: one for account, one in site.passwords.items() if account not in strangers}
 
 
 def _change(remote: RemoteCollection, write: Write) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from migrate.cli import site as sites
+from migrate.cli.app_passwords import app_passwords
 from migrate.cli.output import progress
 from migrate.cli.session import Session
 from migrate.cli.site import Site, now
@@ -16,6 +17,7 @@ from migrate.core.plan import Plan
 from migrate.services import plan_file as plan_files
 from migrate.services import report
 from migrate.services.applying import Applied, Applier, Permissions
+from migrate.services.inviting import Mailed, check_mails, guests, invite, to_json
 
 
 @dataclass(frozen=True)
@@ -25,12 +27,15 @@ class Reported:
     applied: Applied
     report: Mapping[str, Any]
     directory: Path
+    mailed: Sequence[Mailed] = ()
 
 
-def apply_plan(session: Session, path: Path, allowed: Permissions) -> Reported:
-    """Apply a plan file and write the reports of the run."""
+def apply_plan(session: Session, path: Path, allowed: Permissions, *, notify: bool = False) -> Reported:
+    """Apply a plan file, let the server mail guests if that is asked for, and write the reports of the run."""
     site, sealed = _opened(session, path)
-    with site.locked("apply") as journal:
+    if notify:
+        check_mails(site.target)
+    with site.locked("apply") as journal, app_passwords(session, site, journal, site.hosts().accounts) as site:
         applier = Applier(site.target, site.calendar, journal, now)
         applier.check(sealed.plan, sealed.checksum, allowed)
         run, resumed = applier.begin(sealed.plan, site.new_run("apply", sealed.checksum))
@@ -40,18 +45,24 @@ def apply_plan(session: Session, path: Path, allowed: Permissions) -> Reported:
         with progress(session, "applying") as tell:
             applied = applier.apply(sealed.plan, run, tell, resumed=resumed)
         applied = replace(applied, written=(*applied.written, *site.write_passwords(journal)))
-        document = report.to_json(applied)
+        mailed: list[Mailed] = []
+        if notify:
+            with progress(session, "mailing") as tell:
+                mailed = invite(site.target, sealed.plan.changes, journal.snapshot().made, tell)
+        document = {**report.to_json(applied), "invitations": to_json(mailed)}
         site.files.write(directory / "report.json", report.to_file(document))
         site.files.write(directory / "report.csv", report.to_csv(document).encode("utf-8-sig"))
-    return Reported(applied, document, directory)
+    return Reported(applied, document, directory, mailed)
 
 
-def rehearse(session: Session, path: Path, allowed: Permissions) -> Plan:
-    """Check that a plan could be applied now, and return it; nothing is written."""
+def rehearse(session: Session, path: Path, allowed: Permissions, *, notify: bool = False) -> tuple[Plan, int]:
+    """Check that a plan could be applied now, and return it, and how many are to be mailed; nothing is written."""
     site, sealed = _opened(session, path)
     with site.journal(read_only=True) as journal:
         Applier(site.target, site.calendar, journal, now).check(sealed.plan, sealed.checksum, allowed)
-    return sealed.plan
+    if notify:
+        check_mails(site.target)
+    return sealed.plan, len(guests(sealed.plan.changes)) if notify else 0
 
 
 def _opened(session: Session, path: Path) -> tuple[Site, plan_files.Sealed]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ class SessionCommand(click.Command):
         session.command = ctx.info_name or ""
         ending = super().invoke(ctx)
         if isinstance(ending, Ending):
+            ending = ending.but(session.shortfall)
             ending.tell(session)
             ctx.exit(ending.exit_code)
         return ending
@@ -58,6 +59,18 @@ def reaches_hosts(function: Callable[..., Any]) -> Callable[..., Any]:
         "-K", "--ask-become-pass", is_flag=True, help="Ask for the password that sudo wants on the hosts."
     )
     return believe(ask(told))
+
+
+def may_reach_hosts(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the same options to a command that reaches hosts in some sites only; there its session knows how."""
+
+    @wraps(function)
+    def told(session: Session, /, *given: Any, ask_reach: AskReach, **named: Any) -> Any:
+        # Several playbooks may be run, and a person is asked once.
+        session.ask_reach = cache(ask_reach)
+        return function(session, *given, **named)
+
+    return reaches_hosts(told)
 
 
 def _password(session: Session) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from migrate.cli.session import Session
@@ -29,6 +29,12 @@ class Ending:
     data: Mapping[str, Any]
     show: Callable[[Output], None]
     error: MigrateError | None = None
+
+    def but(self, shortfall: MigrateError | None) -> Ending:
+        """Return how it ends if something was left behind that only a person or a later command can put right."""
+        if shortfall is None or self.exit_code not in (Exit.OK, Exit.CHANGES_PENDING):
+            return self
+        return replace(self, exit_code=Exit.PARTIAL, error=shortfall)
 
     def tell(self, session: Session) -> None:
         """Print it as text or as the JSON envelope."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from migrate.cli.command import command
+from migrate.cli.command import command, may_reach_hosts
 from migrate.cli.ending import Ending
 from migrate.cli.session import Session
 
@@ -87,6 +87,7 @@ def _day(ctx: click.Context, parameter: click.Parameter, value: datetime | None)
 @click.option("--force", is_flag=True, help="Let --schedule replace a file that was changed or is something else.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 10 if changes are pending.")
 @click.pass_obj
+@may_reach_hosts
 def plan(
     session: Session,
     /,

@@ -10,6 +10,7 @@ from typing import Any
 
 from migrate import registry
 from migrate.cli import site as sites
+from migrate.cli.app_passwords import app_passwords, who_looks_up
 from migrate.cli.output import progress
 from migrate.cli.replacing import check_other, check_outputs
 from migrate.cli.session import Session
@@ -69,17 +70,21 @@ def _in_site(
 ) -> MadePlan:
     outputs = replace(outputs, plan=outputs.plan or site.path / sites.PLAN)
     check_outputs(files, outputs.plan, outputs.schedule)
-    target, calendar, settings = site.target, site.calendar, site.fingerprint
+    # Faults in what adapters are told come before all work.
+    _, _, settings = site.target, site.calendar, site.fingerprint
     inputs = _read(session, files, options, options["timezone"] or site.settings.site.timezone)
     book = site.hosts()
     # Known before the first plan, so that the second one, which reads them from the file, says the same.
     as_found = hosts.dump(book)
     new_hosts = learn(book, inputs)
     with site.locked("plan") as journal:
-        join = identify(book, inputs, target)
-        recover_rooms(target, journal)
-        recover(calendar, journal)
-        plan = Planner(target, calendar, journal, join).plan(inputs, _plan_options(options, settings))
+        with app_passwords(session, site, journal, who_looks_up(site)) as able:
+            join = identify(book, inputs, able.target)
+        with app_passwords(session, site, journal, book.accounts) as able:
+            recover_rooms(able.target, journal)
+            recover(able.calendar, journal)
+            planner = Planner(able.target, able.calendar, journal, join)
+            plan = planner.plan(inputs, _plan_options(options, settings))
         sealed = plan_files.seal(plan)
         _write(site.files, sealed, outputs)
         if (completed := hosts.dump(book)) != as_found:

@@ -5,14 +5,20 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from migrate.core.errors import MigrateError
+from migrate.core.playbook import Reach
 
 
 @dataclass
 class Session:
-    """The global options of one invocation, and the words it was called with."""
+    """The global options of one invocation, and the words it was called with.
+
+    `ask_reach` tells how hosts are reached. `shortfall`: what a command left behind though it did its work.
+    """
 
     words: Sequence[str] = ()
     site: Path = field(default_factory=lambda: Path(os.environ.get("JITSI_MIGRATE_SITE") or "."))
@@ -22,6 +28,8 @@ class Session:
     debug: bool = False
     command: str = ""
     site_named: bool = False
+    ask_reach: Callable[[], Reach] = Reach
+    shortfall: MigrateError | None = None
 
     @property
     def may_ask(self) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from migrate.cli import site as sites
+from migrate.cli.applying import Reported
 from migrate.cli.output import Output
 from migrate.cli.show_plan import verdict
 from migrate.cli.text import shortened
@@ -19,19 +20,25 @@ from migrate.services.undoing import Undone, UndoReport
 _PAST = {Action.CREATE: "created", Action.UPDATE: "updated", Action.DELETE: "deleted", Action.ADOPT: "adopted"}
 
 
-def show_applied(output: Output, applied: Applied, directory: Path) -> None:
+def show_applied(output: Output, reported: Reported) -> None:
     """Print what apply did, where to look, and how to undo it."""
+    applied, directory = reported.applied, reported.directory
     failed = [item for item in applied.items if item.result is Result.FAILED]
     if applied.resumed:
         output.line(f"Run {applied.run.id} was interrupted before and is completed now.")
     if failed:
         output.heading("Not done")
         output.table([[("!", "red"), shortened(item.change.meeting.topic, 40), item.reason] for item in failed])
+    if unasked := [one for one in reported.mailed if one.invited.reason]:
+        output.heading("Not mailed")
+        output.table([[("!", "red"), shortened(one.room, 40), one.invited.reason] for one in unasked])
     output.heading("Written")
     output.table([[line] for line in applied.written] or [["nothing"]])
     output.table([[f"{directory / 'report.csv'}: old link, new link and what was lost, for every meeting"]])
     output.gap()
     output.verdict((_counted(applied), "bold"))
+    if reported.mailed:
+        output.line(f"{_people(sum(len(one.invited.addresses) for one in reported.mailed))} mailed by the server.")
     if any(item.change.action in _PAST for item in applied.items if item.result in (Result.DONE, Result.ALREADY)):
         output.suggest("Undo with:", "undo", applied.run.id)
 
@@ -48,13 +55,19 @@ def _counted(applied: Applied) -> str:
     return f"Run {applied.run.id}: {done}. {'All is done.' if not failed else 'The rest is done.'}"
 
 
+def _people(number: int) -> str:
+    return "1 person was" if number == 1 else f"{number} people were"
+
+
 def _is_done(item: Item) -> bool:
     return item.result in (Result.DONE, Result.ALREADY)
 
 
-def show_rehearsal(output: Output, plan: Plan, path: Path) -> None:
-    """Print that a plan can be applied."""
+def show_rehearsal(output: Output, plan: Plan, path: Path, guests: int) -> None:
+    """Print that a plan can be applied, and how many would be mailed."""
     output.line(verdict(plan))
+    if guests:
+        output.line(f"The server would mail {guests} {'person' if guests == 1 else 'people'} without an account.")
     output.suggest("The plan fits the site. Apply it with:", "apply", str(path))
 
 
@@ -112,6 +125,13 @@ def show_status(output: Output, status: Status, site: Path, exported: Path | Non
     if status.runs:
         output.heading("Runs")
         output.table(_runs(status))
+    if status.tokens:
+        output.heading("App passwords that are not revoked")
+        known = [
+            [token.account, token.host, f"id {token.id}" if token.id else "perhaps made"] for token in status.tokens
+        ]
+        output.table(known)
+        output.suggest("Revoke them with:", "status", "--revoke")
     if exported:
         output.line(f"The journal was written to {exported}.")
     output.gap()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import chain, count
@@ -56,11 +56,15 @@ def exists(session: Session) -> bool:
 
 @dataclass(frozen=True)
 class Site:
-    """One site directory and its adapters, made when they are asked for."""
+    """One site directory and its adapters, made when they are asked for.
+
+    `passwords` are those that were made for this one command, by account.
+    """
 
     path: Path
     files: Files
     may_ask: bool = False
+    passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def open(cls, session: Session) -> Site:
@@ -85,23 +89,24 @@ class Site:
     @cached_property
     def target(self) -> Target:
         """The conferencing system of the settings."""
-        return registry.adapter(Target, self.settings.target).open(
-            self._own("targets", self.settings.target), self._facts
-        )
+        return registry.adapter(Target, self.settings.target).open(self.tables["targets"], self._facts)
 
     @cached_property
     def calendar(self) -> Calendar:
         """The way out for events of the settings."""
-        return registry.adapter(Calendar, self.settings.calendar).open(
-            self._own("calendars", self.settings.calendar), self._facts
-        )
+        return registry.adapter(Calendar, self.settings.calendar).open(self.tables["calendars"], self._facts)
+
+    @property
+    def tables(self) -> dict[str, Any]:
+        """What migrate.toml says of the chosen target and calendar."""
+        chosen = {"targets": self.settings.target, "calendars": self.settings.calendar}
+        return {section: self._own(section, name) for section, name in chosen.items()}
 
     @property
     def fingerprint(self) -> dict[str, Any]:
         """What of the settings a plan depends on, secrets by fingerprint: it goes into the plan and its checksum."""
         settings = self.settings
-        chosen = {"targets": settings.target, "calendars": settings.calendar}
-        tables = {name: _plain(self._own(name, adapter)) for name, adapter in chosen.items()}
+        tables = {section: _plain(table) for section, table in self.tables.items()}
         return {"site": str(settings.site.id), "site_key": self.secrets.fingerprint, **tables}
 
     def journal(self, *, read_only: bool = False) -> SqliteJournal:
@@ -156,7 +161,8 @@ class Site:
 
     @cached_property
     def _facts(self) -> SiteFacts:
-        return SiteFacts(self.path, self.settings.site.id, self.secrets.site_key.get_secret_value().encode())
+        key = self.secrets.site_key.get_secret_value().encode()
+        return SiteFacts(self.path, self.settings.site.id, key, self.passwords)
 
     def _own(self, section: str, name: str) -> Any:
         table = getattr(getattr(self.settings, section), name.replace("-", "_"), None)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from migrate.cli.command import command
+from migrate.cli.command import command, may_reach_hosts
 from migrate.cli.ending import Ending
 from migrate.cli.session import Session
 
@@ -21,12 +21,15 @@ from migrate.cli.session import Session
     help="Write the journal as JSON Lines; - is standard output.",
 )
 @click.option("--force", is_flag=True, help="Let --export replace a file that differs.")
+@click.option("--revoke", is_flag=True, help="Revoke app passwords that an interrupted command left on the server.")
 @click.pass_obj
-def status(session: Session, export_file: Path | None, *, force: bool) -> Ending:
+@may_reach_hosts
+def status(session: Session, /, export_file: Path | None, *, force: bool, revoke: bool) -> Ending:
     """Show what was done so far.
 
     Meetings, runs, and what an interrupted run needs to be completed.
     """
+    from migrate.cli.app_passwords import revoke_left
     from migrate.cli.replacing import check_other
     from migrate.cli.show_run import show_status
     from migrate.cli.site import Site
@@ -35,8 +38,11 @@ def status(session: Session, export_file: Path | None, *, force: bool) -> Ending
     from migrate.state.export import export
 
     site = Site.open(session)
+    if revoke:
+        with site.locked("status") as journal:
+            revoke_left(session, site, journal)
     with site.journal(read_only=True) as journal:
-        found = read_status(journal)
+        found = read_status(journal, journal.tokens.open())
         lines = (
             "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in export(journal)) if export_file else ""
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from migrate.cli.command import command
+from migrate.cli.command import command, may_reach_hosts
 from migrate.cli.ending import Ending
 from migrate.cli.session import Session
 
@@ -13,11 +13,13 @@ from migrate.cli.session import Session
 @click.argument("run", metavar="RUN")
 @click.option("--dry-run", is_flag=True, help="Say what would be undone; write nothing.")
 @click.pass_obj
-def undo(session: Session, run: str, dry_run: bool) -> Ending:
+@may_reach_hosts
+def undo(session: Session, /, run: str, dry_run: bool) -> Ending:
     """Put back what a run of apply changed. RUN is its name in `status`, or `last` for the newest.
 
     What people changed since is kept and named.
     """
+    from migrate.cli.app_passwords import app_passwords
     from migrate.cli.output import progress
     from migrate.cli.show_run import show_undone, undone_to_json
     from migrate.cli.site import Site, now
@@ -25,7 +27,7 @@ def undo(session: Session, run: str, dry_run: bool) -> Ending:
     from migrate.services.undoing import Undoer
 
     site = Site.open(session)
-    with site.locked("undo") as journal:
+    with site.locked("undo") as journal, app_passwords(session, site, journal, site.hosts().accounts) as site:
         undoer = Undoer(site.target, site.calendar, journal, now)
         found = undoer.find(run)
         opened = site.new_run("undo", found.id)

@@ -116,11 +116,15 @@ class Source(ABC):
 
 @dataclass(frozen=True, slots=True)
 class SiteFacts:
-    """What an adapter may know of the site: its directory, its id (for UIDs) and its secret key (for names)."""
+    """What an adapter may know of the site: its directory, its id (for UIDs) and its secret key (for names).
+
+    `passwords` are those that were made for this one command, by account.
+    """
 
     directory: Path
     id: UUID
     key: bytes = field(repr=False)
+    passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

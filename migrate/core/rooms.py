@@ -64,6 +64,23 @@ class RoomWritten:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """Guests without an account who are to be asked to the room of that name, by mail of the server."""
+
+    name: str
+    owner: str
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Who was mailed now, and why others were not; who was asked before is not mailed again."""
+
+    addresses: tuple[str, ...] = ()
+    reason: str = ""
+
+
 class Target(ABC):
     """A conferencing system.
 
@@ -79,6 +96,8 @@ class Target(ABC):
     supports: ClassVar[frozenset[str]]
     words: ClassVar[Mapping[str, tuple[str, str]]]
     has_accounts: ClassVar[bool] = False
+    mails: ClassVar[bool] = False
+    """Whether the server can mail guests when it is asked to."""
     calendars: ClassVar[str] = ""
     """Where the calendars of accounts are on the same server, with {account} in it; empty if there are none."""
     Settings: ClassVar[type[Any]]
@@ -110,6 +129,10 @@ class Target(ABC):
         del people
         return {}
 
+    def meet(self, owners: Collection[str]) -> None:
+        """Ask what these accounts can do, at the same time: then nothing waits for one after the other."""
+        del owners
+
     def lacks(self, owner: str) -> str:
         """Say why no room can be made or looked at for an account (empty: a host without one); empty if one can."""
         del owner
@@ -135,6 +158,13 @@ class Target(ABC):
 
         A room that is there by now is not made again, and what `found` has already is not written. Raise TargetError or
         TryLaterError where going on makes no sense; what was written by then, `look` tells.
+        """
+        raise NotImplementedError
+
+    def invite(self, invitations: Sequence[Invitation], told: Callable[[], None]) -> Sequence[Invited]:
+        """Let the server mail guests, each once, and return how it went for each room; `told` is called after each.
+
+        No other method makes a server mail anybody. A room is never opened to others for the sake of a guest.
         """
         raise NotImplementedError
 

@@ -12,7 +12,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -26,12 +25,12 @@ from migrate.core.playbook import Ended, Invocation, PlaybookRunner, Reach, Tell
 from migrate.deployment.environment import environment
 from migrate.deployment.runner_events import complaint, event_of
 from migrate.shared.masking import Masking
+from migrate.shared.private_directory import private_directory
 
 PROGRAM = "ansible-playbook"
 # Seconds between two looks at whether the run shall end, and those that it then has to end by itself.
 _LOOK = 0.2
 _GRACE = 10.0
-_SHARED_MEMORY = "/dev/shm"  # noqa: S108 - what is made there is its owner's alone
 
 
 class AnsibleRunner(PlaybookRunner):
@@ -171,9 +170,8 @@ class _Ending:
 
 @contextmanager
 def _workplace() -> Iterator[Path]:
-    """Make a directory that only its owner can enter, in memory if that can be, and remove it."""
-    with tempfile.TemporaryDirectory(prefix="jitsi-migrate-", dir=_memory(), ignore_cleanup_errors=True) as made:
-        place = Path(made)
+    """Make a private directory with what Ansible needs, and hang up when all is done."""
+    with private_directory() as place:
         (place / "ansible.cfg").touch()
         (place / "ssh").mkdir()
         try:
@@ -181,11 +179,6 @@ def _workplace() -> Iterator[Path]:
         finally:
             for socket in (place / "ssh").iterdir():
                 _hang_up(socket)
-
-
-def _memory() -> str | None:
-    places = filter(None, (os.environ.get("XDG_RUNTIME_DIR"), _SHARED_MEMORY))
-    return next((place for place in places if os.access(place, os.W_OK | os.X_OK)), None)
 
 
 def _hang_up(socket: Path) -> None:

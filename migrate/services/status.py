@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from migrate.core.app_passwords import Token
 from migrate.core.journal import Journal, Run, StepState
 
 
@@ -34,12 +35,16 @@ class RunStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """All of it: how many meetings and rooms there are, and the runs, oldest first."""
+    """All of it: how many meetings and rooms there are, and the runs, oldest first.
+
+    `tokens` are app passwords that a command could not revoke.
+    """
 
     meetings: int
     events: int
     rooms: int
     runs: Sequence[RunStatus]
+    tokens: Sequence[Token] = ()
 
     @property
     def interrupted(self) -> RunStatus | None:
@@ -47,7 +52,7 @@ class Status:
         return self.runs[-1] if self.runs and self.runs[-1].run.finished is None else None
 
 
-def read_status(journal: Journal) -> Status:
+def read_status(journal: Journal, tokens: Sequence[Token] = ()) -> Status:
     """Read the status from a journal."""
     snapshot = journal.snapshot()
     counts: dict[str, Counter[StepState]] = defaultdict(Counter)
@@ -59,8 +64,8 @@ def read_status(journal: Journal) -> Status:
         if run.command == "undo":
             undos[run.plan].append(run)
     runs = [_status(run, counts, undos[run.id], known[-1]) for run in known]
-    bindings = snapshot.bindings.values()
-    return Status(len(snapshot.bindings), sum(bool(known.uids) for known in bindings), len(snapshot.rooms), runs)
+    events = sum(bool(known.uids) for known in snapshot.bindings.values())
+    return Status(len(snapshot.bindings), events, len(snapshot.rooms), runs, tokens)
 
 
 def status_to_json(status: Status) -> dict[str, Any]:
@@ -69,6 +74,10 @@ def status_to_json(status: Status) -> dict[str, Any]:
         "meetings": status.meetings,
         "events": status.events,
         "rooms": status.rooms,
+        "app_passwords": [
+            {"host": token.host, "account": token.account, "id": token.id, "intended": token.intended.isoformat()}
+            for token in status.tokens
+        ],
         "runs": [
             {
                 "run": item.run.id,

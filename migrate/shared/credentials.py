@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -12,6 +13,9 @@ from migrate.core.errors import ConfigurationError
 from migrate.shared.formulas import unguard
 
 COLUMNS = ("account", "password")
+APP_PASSWORDS = (
+    "make app passwords on the server for accounts that have none in the file, for the time of one command, by [occ]"
+)
 _HINT = f"The first line must be {','.join(COLUMNS)}; then one line for each account."
 
 
@@ -31,6 +35,11 @@ def read_credentials(path: Path) -> dict[str, SecretStr]:
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"{path}: is not UTF-8", hint="Save it as UTF-8.") from error
     return _passwords(text, path)
+
+
+def known_passwords(path: Path, made: Mapping[str, str]) -> dict[str, SecretStr]:
+    """Return the passwords of the file, and those that were made for accounts that it does not have."""
+    return {**{account: SecretStr(password) for account, password in made.items()}, **read_credentials(path)}
 
 
 def _passwords(text: str, path: Path) -> dict[str, SecretStr]:

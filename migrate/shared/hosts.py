@@ -88,6 +88,11 @@ class HostBook:
                 row[column] = value
         self._index(row)
 
+    @property
+    def accounts(self) -> set[str]:
+        """All accounts that the file has."""
+        return {row["account"].strip() for row in self.rows} - {""}
+
     def row(self, person: Person) -> Mapping[str, str] | None:
         """Return what the file says of a person; None of one whom it does not know, or knows twice."""
         if person.email:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from migrate.core.errors import ConfigurationError
-from migrate.state import room_steps
+from migrate.state import app_passwords, room_steps
 from migrate.state.database import damaged, transaction
 
 APPLICATION_ID = 0x4A4D4947  # "JMIG"; tells a journal from any other database
@@ -62,6 +62,7 @@ MIGRATIONS = (
         ),
     ),
     Migration(product="0.1.0", statements=room_steps.STATEMENTS),
+    Migration(product="0.1.0", statements=app_passwords.STATEMENTS),
 )
 
 

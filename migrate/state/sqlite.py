@@ -15,6 +15,7 @@ from migrate.core.journal import Journal, Outcome, RoomOutcome, RoomStep, Run, S
 from migrate.core.naming import room_key
 from migrate.core.rooms import Room
 from migrate.state import room_steps, schema
+from migrate.state.app_passwords import SqliteTokenBook
 from migrate.state.database import connect_for_reading, connect_for_writing, intact, reported, transaction
 from migrate.state.records import dump_binding, load_binding
 
@@ -60,6 +61,11 @@ class SqliteJournal(Journal):
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+    @property
+    def tokens(self) -> SqliteTokenBook:
+        """The memory of app passwords, which is in the same file."""
+        return SqliteTokenBook(self._reading, self._writing)
 
     def snapshot(self) -> Snapshot:
         """Read the state of all keys."""

@@ -13,7 +13,8 @@ from migrate.core.features import Loss
 from migrate.core.meeting import Meeting, Person
 from migrate.core.naming import opaque_name
 from migrate.core.ports import SiteFacts
-from migrate.core.rooms import Room, RoomFound, RoomPlan, RoomWrite, RoomWritten, Target, Traits
+from migrate.core.rooms import Invitation, Invited, Room, RoomFound, RoomPlan, RoomWrite, RoomWritten, Target, Traits
+from migrate.shared.credentials import APP_PASSWORDS, known_passwords
 from migrate.shared.talk.losses import NEVER, SOMETIMES, SUPPORTS, lost_here
 from migrate.shared.talk.passwords import LENGTH, derive_password
 from migrate.shared.talk.seeing import token_of
@@ -36,6 +37,7 @@ class NextcloudTalkSettings(BaseModel):
     credentials: Path = Field(
         default=Path("credentials.csv"), description="accounts and passwords, seen from the site directory; mode 0600"
     )
+    app_passwords: bool = Field(default=False, description=APP_PASSWORDS)
     directory_user: str | None = Field(
         default=None,
         description="an account that may look up others, so that hosts.csv is filled by address",
@@ -75,6 +77,7 @@ class NextcloudTalk(Target):
     """
 
     has_accounts = True
+    mails = True
     calendars = "remote.php/dav/calendars/{account}/personal/"
     name = "nextcloud_talk"
     label = "Nextcloud Talk"
@@ -85,14 +88,13 @@ class NextcloudTalk(Target):
     @classmethod
     def open(cls, settings: NextcloudTalkSettings, site: SiteFacts) -> NextcloudTalk:
         """Make the adapter of a site. Raises ConfigurationError for the file of credentials."""
-        from migrate.shared.credentials import read_credentials
         from migrate.shared.http import Client, Limits
         from migrate.shared.talk.server import Server
 
         path = site.directory / settings.credentials
-        passwords = read_credentials(path)
+        passwords = known_passwords(path, site.passwords if settings.app_passwords else {})
         user = settings.directory_user
-        if user and user not in passwords:
+        if user and user not in passwords and not settings.app_passwords:
             raise ConfigurationError(f"{path} has no password for directory_user, {user!r}", hint="Add a line for it.")
         limits = Limits(settings.workers, settings.patience, settings.timeout)
         ca_file = site.directory / settings.ca_file if settings.ca_file else None
@@ -132,6 +134,10 @@ class NextcloudTalk(Target):
         found = self._server.identify(self._directory_user, {person.email for person in people if person.email})
         return {person: account for person in people if (account := found.get(person.email, ""))}
 
+    def meet(self, owners: Collection[str]) -> None:
+        """Ask for the capabilities of each, which are not the same for all."""
+        self._server.meet(owners)
+
     def lacks(self, owner: str) -> str:
         """Say why a host's account cannot make conversations; the server is asked once for each."""
         return self._server.lacks(owner)
@@ -149,6 +155,10 @@ class NextcloudTalk(Target):
     def write(self, writes: Sequence[RoomWrite], wrote: Callable[[], None]) -> Sequence[RoomWritten]:
         """Make, change and delete conversations, and compare what is there then with what was asked for."""
         return self._writer.write(writes, wrote)
+
+    def invite(self, invitations: Sequence[Invitation], told: Callable[[], None]) -> Sequence[Invited]:
+        """Add guests by e-mail to public conversations; Talk mails each of them."""
+        return self._server.invite(invitations, told)
 
     def password(self, room: Room, traits: Traits) -> str:
         """Return the password that the conversation was given; people may have changed it since."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,9 +17,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from docs.generate.sessions import Terminal
+from migrate.core.app_passwords import Token
 from migrate.core.errors import Exit
 from migrate.core.meeting import Meeting, Occurrence, Override, Person
 from migrate.shared.schedule_format import write_schedule
+from migrate.state.sqlite import SqliteJournal
 from tests.docs.prose import REFERENCE, fields
 
 JSON = REFERENCE / "json-output.md"
@@ -112,9 +115,17 @@ def migration(tmp_path_factory: pytest.TempPathFactory) -> Migration:
     made.plan(EXPORT.splitlines()[0])
     made.run("status")
     made.run("undo last")
+    leave_app_passwords(made.folder)
     made.run("status")
     made.run("completion bash")
     return made
+
+
+def leave_app_passwords(site: Path) -> None:
+    """Do as a command that is killed: of one app password nobody knows whether it was made."""
+    token = Token("cloud.example.org", "anna", "cli", frozenset(), datetime(2027, 1, 4, 8, tzinfo=UTC))
+    with SqliteJournal.open(site / "state.sqlite") as journal:
+        journal.tokens.intend([token, replace(token, id=27)])
 
 
 def paths(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

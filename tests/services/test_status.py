@@ -98,7 +98,7 @@ def test_the_status_is_plain_json(desk: Desk) -> None:
     desk.undo()
     value = status_to_json(read_status(desk.journal))
     assert json.loads(json.dumps(value)) == value
-    assert {"meetings", "events", "rooms", "runs"} == set(value)
+    assert {"meetings", "events", "rooms", "app_passwords", "runs"} == set(value)
     assert value["runs"][0] == {
         "run": "run-1",
         "command": "apply",

@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
-from secrets import token_urlsafe
+from secrets import choice
+from string import ascii_letters, digits
 
 from tests.caldav.nextcloud_scheduling import Mail
 from tests.talk.ocs import UNAUTHORISED, OcsError, Request
 
 ADMINS = "admin"
+TOKEN_LENGTH = 72
 USER_ID = re.compile(r"[a-zA-Z0-9 _.@'-]+")
 # Nextcloud's own default, of which the list of common passwords is a sample here.
 MIN_LENGTH = 10
@@ -20,7 +22,7 @@ COMMON = {"abc", "123456", "12345678", "password", "qwertyuiop", "1234567890"}
 
 @dataclass
 class Account:
-    """A user. `tokens`: app passwords by their number."""
+    """A user. `tokens`: app passwords by their number, `labels` what they are called."""
 
     name: str
     password: str = ""
@@ -30,6 +32,7 @@ class Account:
     language: str = "en"
     enabled: bool = True
     tokens: dict[int, str] = field(default_factory=dict)
+    labels: dict[int, str] = field(default_factory=dict)
 
     @property
     def details(self) -> dict[str, object]:
@@ -82,10 +85,10 @@ class Accounts:
         """Say whether a user gets in with it."""
         return password == account.password or password in account.tokens.values()
 
-    def make_token(self, account: Account) -> str:
+    def make_token(self, account: Account, label: str = "cli") -> str:
         """Make an app password."""
-        token = token_urlsafe(54)
-        account.tokens[next(self.numbers)] = token
+        number, token = next(self.numbers), "".join(choice(ascii_letters + digits) for _ in range(TOKEN_LENGTH))
+        account.tokens[number], account.labels[number] = token, label
         return token
 
     def weakness(self, password: str, account: Account | None = None) -> str:

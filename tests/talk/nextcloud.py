@@ -48,9 +48,13 @@ class Said:
 
 @dataclass
 class NextcloudTalk(Nextcloud):
-    """The stand-in: what it keeps may be looked at, and changed as a person or an administrator would."""
+    """The stand-in: what it keeps may be looked at, and changed as a person or an administrator would.
+
+    `names_tokens`: its own program takes a name for app passwords, as that of Nextcloud 33 does.
+    """
 
     talk: Talk = field(default=None)  # type: ignore[assignment]
+    names_tokens: bool = False
 
     @property
     def accounts(self) -> Accounts:

@@ -50,21 +50,29 @@ def _of_a_user(act: Callable[[NextcloudTalk, Account, list[str]], str]) -> Calla
     return run
 
 
-def _add_token(server: NextcloudTalk, account: Account, _: list[str]) -> str:
-    # The number is not told: only the list has it.
-    return f"app password:\n{server.accounts.make_token(account)}\n"
+def _add_token(server: NextcloudTalk, arguments: list[str], options: Mapping[str, str]) -> Ran:
+    """The number is not told: only the list has it. What is recorded was blotted out; the words are the source's."""
+    if "help" in options:
+        return Ran(0, ADD_HELP + ADD_NAME * server.names_tokens)
+    if "name" in options and not server.names_tokens:
+        return Ran(1, 'The "--name" option does not exist.\n')
+    account = server.accounts.users.get(arguments[0])
+    if not account:
+        return Ran(1, "Account does not exist\n")
+    return Ran(0, f"{NO_PASSWORD}\napp password:\n{server.accounts.make_token(account, options.get('name', 'cli'))}\n")
 
 
 def _list_tokens(_: NextcloudTalk, account: Account, __: list[str]) -> str:
     """Not recorded: the fields are those of the server's source."""
-    fields = {"name": "cli", "lastActivity": 0, "type": 1, "scope": {"filesystem": True}}
-    return json.dumps([{"id": number, **fields} for number in account.tokens]) + "\n"
+    fields = {"lastActivity": 0, "type": 1, "scope": {"filesystem": True}}
+    return json.dumps([{"id": one, "name": account.labels.get(one, "cli"), **fields} for one in account.tokens]) + "\n"
 
 
-def _delete_token(_: NextcloudTalk, account: Account, arguments: list[str]) -> str:
-    """Not recorded: read in the server's source. A number that is not there is no error."""
-    account.tokens.pop(int(arguments[1]), None)
-    return ""
+def _delete_token(server: NextcloudTalk, arguments: list[str], _: Mapping[str, str]) -> Ran:
+    """Not recorded: read in the server's source. A number or an account that is not there is no error."""
+    if account := server.accounts.users.get(arguments[0]):
+        account.tokens.pop(int(arguments[1]), None)
+    return Ran(0)
 
 
 def _make_calendar(server: NextcloudTalk, account: Account, arguments: list[str]) -> str:
@@ -145,11 +153,23 @@ def _forgive(server: NextcloudTalk, _: list[str], __: Mapping[str, str]) -> Ran:
     return Ran(0)
 
 
+ADD_HELP = """\
+Description:
+  Add app password for the named account
+
+Usage:
+  user:auth-tokens:add [options] [--] <user>
+
+Options:
+      --password-from-env  Read password from environment variable NC_PASS/OC_PASS.
+"""
+ADD_NAME = "      --name=NAME          Name for the app password\n"
+NO_PASSWORD = "No password provided. The generated app password will therefore have limited capabilities."
 COMMANDS: Mapping[str, Callable[..., Ran]] = {
     "user:add": _add_user,
-    "user:auth-tokens:add": _of_a_user(_add_token),
+    "user:auth-tokens:add": _add_token,
     "user:auth-tokens:list": _of_a_user(_list_tokens),
-    "user:auth-tokens:delete": _of_a_user(_delete_token),
+    "user:auth-tokens:delete": _delete_token,
     "dav:create-calendar": _of_a_user(_make_calendar),
     "calendar:import": _import,
     "config:app:set": _configure,

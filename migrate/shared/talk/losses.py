@@ -57,7 +57,7 @@ SOMETIMES: Mapping[str, tuple[str, str]] = {
     ),
     "invitees": (
         "invited people without an account are not added and not told",
-        "The host sends them the link and the password.",
+        "The host sends them the link and the password, or apply with --notify, and Talk mails them.",
     ),
     "join_before_host": (
         "nobody gets in before the host, as the waiting room becomes a lobby for all",

@@ -9,7 +9,7 @@ from typing import TypeVar
 from pydantic import SecretStr
 
 from migrate.core.errors import MigrateError, TargetError
-from migrate.core.rooms import RoomFound
+from migrate.core.rooms import Invitation, Invited, RoomFound
 from migrate.shared.gathering import gathered
 from migrate.shared.http import Client, Limits, Login, LoginRefused
 from migrate.shared.ocs import Ocs
@@ -17,6 +17,7 @@ from migrate.shared.side_by_side import Tell, side_by_side
 from migrate.shared.talk.abilities import BEST, Abilities, read_abilities
 from migrate.shared.talk.account import Account
 from migrate.shared.talk.directory import find_account
+from migrate.shared.talk.guests import ask_guests
 from migrate.shared.talk.seeing import Seen
 from migrate.shared.talk.signaling import check_signaling
 
@@ -39,6 +40,11 @@ class Server:
         self._abilities: dict[str, Abilities] = {}
         self._seen: dict[str, Mapping[str, Sequence[Seen]]] = {}
         self._refused: set[str] = set()
+
+    def meet(self, users: Collection[str]) -> None:
+        """Ask what these users may do, several at the same time."""
+        known = [user for user in users if user in self._passwords]
+        self.all({user: partial(self._meet, user) for user in known}, ("an account", "accounts", "asked about"))
 
     def lacks(self, user: str) -> str:
         """Say why nothing can be done as this user; empty if it can."""
@@ -114,6 +120,13 @@ class Server:
         """Raise TryLaterError if the server cannot make conversations now."""
         check_signaling(self._client, self._ocs(user))
 
+    def invite(self, invitations: Sequence[Invitation], told: Tell) -> Sequence[Invited]:
+        """Ask guests to conversations that are open to them; those of several accounts at the same time."""
+        self.list({one.owner for one in invitations})
+        tasks = {str(at): partial(self._invite, one) for at, one in enumerate(invitations)}
+        invited = self.all(tasks, ("a conversation", "conversations", "opened to guests"), told)
+        return [invited[str(at)] for at in range(len(invitations))]
+
     def all(
         self,
         tasks: Mapping[str, Callable[[Tell], Result]],
@@ -126,6 +139,17 @@ class Server:
         if faults := {name: result for name, result in results.items() if isinstance(result, MigrateError)}:
             raise gathered(faults, *words)
         return {name: result for name, result in results.items() if not isinstance(result, MigrateError)}
+
+    def _invite(self, invitation: Invitation, tell: Tell) -> Invited:
+        found = next(iter(self._named(invitation.owner, invitation.name)), None)
+        if found is None:
+            invited = Invited(reason="the conversation is not there any more")
+        elif found.traits["type"] != "public":
+            invited = Invited(reason="the conversation is private; a guest would open it to all who have the link")
+        else:
+            invited = ask_guests(self._ocs(invitation.owner), found.token, invitation.addresses)
+        tell()
+        return invited
 
     def _ocs(self, user: str) -> Ocs:
         return Ocs(self._client, self._url.removesuffix("/index.php"), Login(user, self._passwords[user]))
@@ -143,6 +167,9 @@ class Server:
                 self._refused.add(user)
                 raise
         return self._abilities[user]
+
+    def _meet(self, user: str, _: Tell) -> bool:
+        return self.lets_in(user)
 
     def _named(self, user: str, name: str) -> Sequence[Seen]:
         return self._seen.get(user, {}).get(name, ())

@@ -1,0 +1,62 @@
+"""Nextcloud's own program as a process, for what runs it on a server; its words go to the stand-in."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+from threading import Thread
+
+from tests.talk.nextcloud import NextcloudTalk
+from tests.talk.occ import occ
+
+# As a word of the command: another user may not be able to read where the tests are.
+STUB = Path(__file__).with_name("stub_occ.py").read_text("utf-8")
+Watch = Callable[[list[str]], None]
+
+
+class OccProgram:
+    """How it is called is in `words`. `before` and `after` are told of each command, `made` is all it printed."""
+
+    def __init__(self, server: NextcloudTalk) -> None:
+        self.words: list[str] = []
+        self.commands: list[list[str]] = []
+        self.printed: list[str] = []
+        self.before: Watch = lambda _command: None
+        self.after: Watch = lambda _command: None
+        self._server = server
+
+    @property
+    def passwords(self) -> list[str]:
+        """All app passwords that were printed so far."""
+        told = (text.partition("app password:\n")[2].strip() for text in self.printed)
+        return [password for password in told if password]
+
+    def run(self, command: list[str]) -> tuple[int, str]:
+        """Run a command."""
+        self.before(command)
+        done = occ(self._server, *command)
+        self.commands.append(command)
+        self.printed.append(done.output)
+        self.after(command)
+        return done.code, done.output
+
+
+@contextmanager
+def occ_program(server: NextcloudTalk) -> Iterator[OccProgram]:
+    """Have the program at hand for as long as the block lasts."""
+    program = OccProgram(server)
+
+    class Answer(StreamRequestHandler):
+        def handle(self) -> None:
+            answer = program.run(json.loads(self.rfile.readline()))
+            self.wfile.write(f"{json.dumps(answer)}\n".encode())
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Answer) as listener:
+        Thread(target=listener.serve_forever, daemon=True).start()
+        program.words = [sys.executable, "-c", STUB, str(listener.server_address[1])]
+        yield program
+        listener.shutdown()
