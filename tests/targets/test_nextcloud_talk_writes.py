@@ -245,6 +245,24 @@ def test_passwords_are_there_where_the_server_demands_them(server: Fake, tmp_pat
     assert rooms_of(server, tmp_path).make(PUBLIC).traits["password"]
 
 
+def test_a_policy_that_wants_longer_passwords_gets_them(
+    server: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    occ(server, "app:enable", "password_policy")
+    for module in ("accounts", "nextcloud"):
+        monkeypatch.setattr(f"tests.talk.{module}.MIN_LENGTH", 40)
+    rooms = rooms_of(server, tmp_path)
+    found = rooms.make(PUBLIC)
+    password = rooms.target.password(found.room, rooms.made[0].traits or {})
+    assert len(password) >= 40 and kept(server, found).password == password
+
+
+def test_a_server_whose_links_have_index_php_has_its_interface_elsewhere(cloud: Fake, tmp_path: Path) -> None:
+    rooms = Rooms(talk_at(f"{cloud.url}index.php", tmp_path, cloud.users))
+    found = rooms.make(PUBLIC)
+    assert found.room.url == f"{cloud.url}index.php/call/{kept(cloud, found).token}"
+
+
 def test_a_host_who_may_not_any_more_fails_alone(cloud: Fake, tmp_path: Path) -> None:
     rooms = rooms_of(cloud, tmp_path)
     one, other = rooms.plan(PUBLIC), rooms.plan(replace(PUBLIC, host=BEN))

@@ -89,8 +89,8 @@ class Writer:
         """Delete what we made twice, as a request was done whose answer was lost; what people use stays."""
         for one in made:
             for found in self._server.doubles(one.owner, one.name):
-                # Else it is a copy that people made.
-                if one.traits and found.traits["description"] == one.traits["description"]:
+                # With any other description it is a copy that people made.
+                if one.traits and found.traits["description"] in {"", one.traits["description"]}:
                     self._one(replace(one, traits=None, found=found))
 
     def _written(self, write: RoomWrite, done: Done) -> RoomWritten:
