@@ -14,6 +14,7 @@ from migrate.core.rooms import RoomFound, RoomWrite, Traits
 from migrate.shared.ocs import Ocs, Said
 from migrate.shared.talk.abilities import Abilities
 from migrate.shared.talk.losses import left_out
+from migrate.shared.talk.messages import was_used
 from migrate.shared.talk.refusals import why
 from migrate.shared.talk.requests import begun, changes, whole
 from migrate.shared.talk.seeing import ROOM, Seen, list_seen, see, token_of
@@ -63,7 +64,9 @@ class Account:
         return Done()
 
     def delete(self, token: str) -> None:
-        """Delete a conversation; it may be gone."""
+        """Delete a conversation that nobody used; it may be gone."""
+        if was_used(self._ocs, token):
+            raise _Refused("people used the conversation since; it stays")
         said = self._ocs.ask("DELETE", f"{ROOM}/{token}")
         if not said.is_done and said.status != 404:
             raise _Refused(f"the conversation cannot be deleted: {said}")
