@@ -32,7 +32,7 @@ JSON = REFERENCE / "json-output.md"
 OPEN = (
     *("inputs[].columns", "settings.targets", "settings.calendars", "aliases"),
     *("binding.meeting", "binding.room"),
-    *("server", "changes[].room.traits", "room.made.room", "room.made.asked", "room.made.found", "room.made.losses[]"),
+    *("changes[].room.traits", "room.made.room", "room.made.asked", "room.made.found", "room.made.losses[]"),
 )
 # What a room has on few servers only.
 SELDOM = {"password_length"}
@@ -206,7 +206,9 @@ def check(found: list[tuple[str, Any]], documented: Mapping[str, str]) -> None:
 
 
 def test_every_field_of_a_plan_is_documented(migration: Migration, talking: Migration) -> None:
-    compare([*migration.plans, *talking.plans], fields(REFERENCE / "plan-format.md"))
+    # What a server tells of itself has names for people.
+    plans = [{**plan, "server": {}} for plan in (*migration.plans, *talking.plans)]
+    compare(plans, fields(REFERENCE / "plan-format.md"))
 
 
 def test_every_trait_of_a_room_is_documented(talking: Migration) -> None:
