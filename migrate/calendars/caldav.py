@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from migrate.core.errors import ConfigurationError, MigrateError
 from migrate.core.meeting import Meeting, Person
 from migrate.core.ports import Calendar, Event, EventPlan, Sighting, SiteFacts, Sought, Write
 from migrate.shared.calendar_objects import render_objects, restore_objects, take_objects
 from migrate.shared.credentials import APP_PASSWORDS, known_passwords
+from migrate.shared.dav.bulk import BULK, DAV, NO_NEXTCLOUD, Bulk
 from migrate.shared.events import event_uids, is_ours
 from migrate.shared.gathering import gathered
 from migrate.shared.hosts import FILE as HOSTS
@@ -48,6 +49,7 @@ class CaldavSettings(BaseModel):
         default=Path("credentials.csv"), description="accounts and passwords, seen from the site directory; mode 0600"
     )
     app_passwords: bool = Field(default=False, description=APP_PASSWORDS)
+    bulk: bool = Field(default=False, description=BULK)
     ca_file: Path | None = Field(
         default=None, description="certificates of an authority of your own, seen from the site directory"
     )
@@ -64,6 +66,13 @@ class CaldavSettings(BaseModel):
             raise ValueError(fault)
         return value
 
+    @field_validator("bulk")
+    @classmethod
+    def _possible(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and DAV not in (info.data.get("url", DAV) or ""):
+            raise ValueError(NO_NEXTCLOUD)
+        return value
+
 
 class CaldavCalendar(Calendar):
     """Writes events to a server, each only if it is still as it was seen."""
@@ -74,7 +83,7 @@ class CaldavCalendar(Calendar):
 
     @classmethod
     def open(cls, settings: CaldavSettings, site: SiteFacts) -> CaldavCalendar:
-        """Make the adapter of a site. Raises ConfigurationError for hosts.csv and the file of credentials."""
+        """Make the adapter of a site. Raises ConfigurationError for hosts.csv, the file of credentials, and `bulk`."""
         from migrate.shared.dav.places import Places
         from migrate.shared.http import Client, Limits
 
@@ -87,9 +96,13 @@ class CaldavCalendar(Calendar):
             raise ConfigurationError(f"{hosts}: calendars cannot be used", details=faults)
         limits = Limits(settings.workers, settings.patience, settings.timeout)
         ca_file = site.directory / settings.ca_file if settings.ca_file else None
-        return cls(site.id, places, Client(limits, ca_file), settings.calendar or "", settings.workers)
+        calendar = cls(site.id, places, Client(limits, ca_file), settings.calendar or "", settings.workers)
+        if settings.bulk and site.occ:
+            calendar.bulk = Bulk(site.occ(), origin(settings.url or ""))
+        return calendar
 
     def __init__(self, site_id: UUID, places: Places, client: Client, calendar: str, workers: int) -> None:
+        self.bulk: Bulk | None = None
         self._site_id = site_id
         self._places = places
         self._client = client
@@ -146,7 +159,9 @@ class CaldavCalendar(Calendar):
         grouped: dict[str, list[int]] = defaultdict(list)
         for number, write in enumerate(writes):
             grouped[write.collection].append(number)
-        tasks = {name: partial(self._write, name, [writes[one] for one in own]) for name, own in grouped.items()}
+        by_name = {name: [writes[one] for one in own] for name, own in grouped.items()}
+        done = self.bulk.take_over(by_name, self._ready, self._all) if self.bulk else {}
+        tasks = {name: partial(self._write, name, own, done.get(name, ())) for name, own in by_name.items()}
         reasons = self._all(tasks, "written", wrote)
         self._changed.update(name for name in grouped for reason in reasons[name] if not reason)
         by_number = {
@@ -157,10 +172,12 @@ class CaldavCalendar(Calendar):
     def finish(self) -> Sequence[str]:
         """Make nothing, as every program reads the calendars where they are; tell which were made and changed."""
         names = sorted({*self._changed, *self._made})
+        slow = [f"event by event, as bulk failed: {self.bulk.complaint}"] if self.bulk and self.bulk.complaint else []
         if len(names) <= _MOST_NAMED:
-            return [f"{name}: {'made, ' * (name in self._made)}{_changes(self._changed[name])}" for name in names]
+            told = [f"{name}: {'made, ' * (name in self._made)}{_changes(self._changed[name])}" for name in names]
+            return [*told, *slow]
         made = f", of which {len(self._made)} were made" if self._made else ""
-        return [f"{_changes(self._changed.total())} in {len(names)} calendars{made}"]
+        return [f"{_changes(self._changed.total())} in {len(names)} calendars{made}", *slow]
 
     def _look(self, name: str, uids: Collection[str], _tell: Tell) -> Mapping[str, Event] | None:
         remote = self._open(name)
@@ -192,17 +209,23 @@ class CaldavCalendar(Calendar):
             for key, where in wanted.told_by(one.events).items()
         ]
 
-    def _write(self, name: str, writes: Sequence[Write], tell: Tell) -> Sequence[str]:
+    def _write(self, name: str, writes: Sequence[Write], done: Collection[str], tell: Tell) -> Sequence[str]:
+        """Make the changes of a collection; the events of the UIDs in `done` are there."""
+        remote, missing = self._ready(name, makes=any(write.event for write in writes))
+        reasons = []
+        for write in writes:
+            reasons.append(_change(remote, write, done) if remote else missing if write.event else "")
+            tell()
+        return reasons
+
+    def _ready(self, name: str, *, makes: bool = True) -> tuple[RemoteCollection | None, str]:
+        """Return a collection with all that is in it seen; None, and why it could not be made, if it is not there."""
         known = name in self._remote
-        missing = self._make(name) if self._open(name) is None and any(write.event for write in writes) else ""
+        missing = self._make(name) if self._open(name) is None and makes else ""
         remote = self._remote.get(name)
         if remote and not known:
             remote.look(())
-        reasons = []
-        for write in writes:
-            reasons.append(_change(remote, write) if remote else missing if write.event else "")
-            tell()
-        return reasons
+        return remote, missing
 
     def _make(self, name: str) -> str:
         """Make a collection that is not there; return why not, empty if it is there now."""
@@ -257,11 +280,12 @@ def _made(settings: CaldavSettings, site: SiteFacts, book: HostBook) -> Mapping[
     return {account: one for account, one in site.passwords.items() if account not in strangers}
 
 
-def _change(remote: RemoteCollection, write: Write) -> str:
+def _change(remote: RemoteCollection, write: Write, done: Collection[str]) -> str:
     """Make one change: what comes first, so that a fault on the way loses nothing. Return why it was not made."""
     coming = take_objects(write.event.text) if write.event else []
     going = dict.fromkeys((*write.removes, *(write.event.uids if write.event else ())))
     for one in coming:
         going.pop(one.uid, None)
-    reasons = (*(partial(remote.put, one) for one in coming), *(partial(remote.remove, uid) for uid in going))
+    puts = (partial(remote.put, one) for one in coming if one.uid not in done)
+    reasons = (*puts, *(partial(remote.remove, uid) for uid in going))
     return next((reason for change in reasons if (reason := change())), "")

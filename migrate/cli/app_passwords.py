@@ -12,14 +12,12 @@ import click
 from migrate.cli.session import Session
 from migrate.cli.site import Site, now
 from migrate.cli.text import visible
-from migrate.core.errors import ConfigurationError, Exit, MigrateError, summed_up
+from migrate.core.errors import Exit, MigrateError, summed_up
 from migrate.shared.credentials import read_credentials
 from migrate.state.sqlite import SqliteJournal
 
 if TYPE_CHECKING:  # most sites need none of it
     from migrate.services.app_passwords import AppPasswords
-
-GROUP = "nextcloud"
 
 
 @contextmanager
@@ -61,31 +59,10 @@ def _without_password(site: Site, accounts: Collection[str]) -> list[str]:
 
 
 def _server(session: Session, site: Site, journal: SqliteJournal) -> AppPasswords:
-    from migrate.cli.reaching import ask_hosts
-    from migrate.cli.servers import read_hosts
-    from migrate.core.playbook import Invocation
-    from migrate.deployment.inventory import FILE
+    from migrate.cli.occ import occ_host, open_occ
     from migrate.services.app_passwords import AppPasswords
-    from migrate.services.occ import PLAYBOOK, PlaybookOcc
-    from migrate.services.playbooks import Outcome
-    from migrate.shared.masking import Masking
-    from migrate.shared.resources import project_path
 
-    hosts = read_hosts(site).hosts(GROUP)
-    if not hosts:
-        raise ConfigurationError(
-            f"{site.path / FILE} has no host in the group {GROUP}, on which app passwords could be made",
-            hint="Name the server of Nextcloud there.",
-        )
-    reach, occ = session.ask_reach(), site.settings.occ
-    settings = {"nextcloud_occ_program": list(occ.program), "nextcloud_occ_user": occ.user}
-    masks = Masking.of(filter(None, [reach.password]))
-
-    def play(given: Mapping[str, object]) -> Outcome:
-        path, inventory = project_path("playbooks") / PLAYBOOK, site.path / FILE
-        return ask_hosts(session, masks, [Invocation(path, inventory, reach=reach, extra={**settings, **given})])
-
-    return AppPasswords(PlaybookOcc(play), journal.tokens, hosts[0], now)
+    return AppPasswords(open_occ(session, site), journal.tokens, occ_host(site), now)
 
 
 def _revoke(session: Session, server: AppPasswords) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from migrate.cli.session import Session
 from migrate.cli.site import Site, now
 from migrate.core.bundle import Bundle, Product
 from migrate.core.errors import ConfigurationError, UsageError
-from migrate.core.playbook import Invocation, Reach
+from migrate.core.playbook import Event, Invocation, Reach
 from migrate.deployment.failures import explain
 from migrate.deployment.inventory import FILE
 from migrate.deployment.runner import AnsibleRunner
@@ -63,9 +64,12 @@ def refuse_unrendered(site: Site, hint: str) -> None:
         raise ConfigurationError("nothing is rendered yet", hint=f"{hint}: jitsi-migrate render")
 
 
-def ask_hosts(session: Session, masks: Masking, invocations: Iterable[Invocation]) -> Outcome:
-    """Run playbooks that only look, all of them, and return what came of it."""
-    with watched(session) as show:
+def ask_hosts(session: Session, masks: Masking, invocations: Iterable[Invocation], *, shows: bool = True) -> Outcome:
+    """Run playbooks that only look, all of them, and return what came of it.
+
+    `shows`: what happens is shown; not where a bar of progress is shown already.
+    """
+    with watched(session) if shows else nullcontext(_unseen) as show:
         done = run_playbooks(AnsibleRunner(masks), invocations, explain, show, go_on=True)
     return _uninterrupted(done)
 
@@ -79,6 +83,10 @@ def run_logged(
         for ended in done.endings:
             log.ended(ended)
     return _uninterrupted(done)
+
+
+def _unseen(_event: Event) -> None:
+    """Show nobody what happens."""
 
 
 def _uninterrupted(done: Outcome) -> Outcome:

@@ -58,7 +58,7 @@ def bundles(
 
 
 def _open(site: Site, name: str, inventory: Inventory) -> Product:
-    own = getattr(load_secrets(site.path / SECRETS, name, may_ask=site.may_ask), name)
+    own = getattr(load_secrets(site.path / SECRETS, name, may_ask=site.session.may_ask), name)
     product = registry.product(name).open(getattr(site.settings, name), own, inventory, site.path)
     refuse(site.path / SETTINGS, product.faults())
     return product

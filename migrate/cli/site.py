@@ -17,6 +17,7 @@ from migrate.cli.session import Session
 from migrate.config import Secrets, Settings, load_secrets, load_settings
 from migrate.core.errors import ConfigurationError, UsageError
 from migrate.core.journal import Journal, Run
+from migrate.core.occ import Occ
 from migrate.core.ports import Calendar, SiteFacts
 from migrate.core.rooms import Target
 from migrate.services.passwords import FILE as PASSWORDS
@@ -63,7 +64,7 @@ class Site:
 
     path: Path
     files: Files
-    may_ask: bool = False
+    session: Session = field(default_factory=Session, repr=False)
     passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -74,7 +75,7 @@ class Site:
                 f"{session.site} is not a site directory: it has no {SETTINGS}",
                 hint="Make one with: jitsi-migrate init --server meet.example.org",
             )
-        return cls(session.site, Files(), session.may_ask)
+        return cls(session.site, Files(), session)
 
     @cached_property
     def settings(self) -> Settings:
@@ -84,7 +85,7 @@ class Site:
     @cached_property
     def secrets(self) -> Secrets:
         """What secrets.toml says."""
-        return load_secrets(self.path / SECRETS, may_ask=self.may_ask)
+        return load_secrets(self.path / SECRETS, may_ask=self.session.may_ask)
 
     @cached_property
     def target(self) -> Target:
@@ -162,7 +163,13 @@ class Site:
     @cached_property
     def _facts(self) -> SiteFacts:
         key = self.secrets.site_key.get_secret_value().encode()
-        return SiteFacts(self.path, self.settings.site.id, key, self.passwords)
+        return SiteFacts(self.path, self.settings.site.id, key, self.passwords, self._occ)
+
+    def _occ(self) -> Occ:
+        from migrate.cli.occ import open_occ
+
+        # It is run while a bar shows how far the writing is.
+        return open_occ(self.session, self, shows=False)
 
     def _own(self, section: str, name: str) -> Any:
         table = getattr(getattr(self.settings, section), name.replace("-", "_"), None)

@@ -32,8 +32,9 @@ class Occ(ABC):
     """Runs commands of occ."""
 
     @abstractmethod
-    def run(self, jobs: Sequence[Job]) -> Sequence[Sequence[Ran]]:
+    def run(self, jobs: Sequence[Job], inputs: Sequence[str] = ()) -> Sequence[Sequence[Ran]]:
         """Run jobs, several at the same time; return for each how those of its commands ended that were run.
 
-        Raises MigrateError if the server cannot be asked; what was run by then is not known.
+        `inputs`: for each job, what its commands read on standard input; without them there is nothing to read. Raises
+        MigrateError if the server cannot be asked; what was run by then is not known.
         """

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from migrate.core.meeting import Meeting, Person
+from migrate.core.occ import Occ
 from migrate.core.problem import Problem
 
 
@@ -118,13 +119,15 @@ class Source(ABC):
 class SiteFacts:
     """What an adapter may know of the site: its directory, its id (for UIDs) and its secret key (for names).
 
-    `passwords` are those that were made for this one command, by account.
+    `passwords` are those that were made for this one command, by account. `occ` opens Nextcloud's own program;
+    it raises ConfigurationError if the site names no server for it.
     """
 
     directory: Path
     id: UUID
     key: bytes = field(repr=False)
     passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
+    occ: Callable[[], Occ] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -22,11 +23,15 @@ class PlaybookOcc(Occ):
     def __init__(self, play: Play) -> None:
         self._play = play
 
-    def run(self, jobs: Sequence[Job]) -> Sequence[Sequence[Ran]]:
+    def run(self, jobs: Sequence[Job], inputs: Sequence[str] = ()) -> Sequence[Sequence[Ran]]:
         """Run jobs on the server."""
         with private_directory() as place:
             answer = place / "answer.json"
-            given = {"nextcloud_occ_jobs": [[list(command) for command in job] for job in jobs]}
+            given = {
+                "nextcloud_occ_jobs": [[list(command) for command in job] for job in jobs],
+                # What people wrote may look like a template, or have characters that YAML has no room for.
+                "nextcloud_occ_inputs": [b64encode(text.encode()).decode() for text in inputs],
+            }
             done = self._play({**given, "nextcloud_occ_answer": str(answer)})
             if error := summary(done):
                 raise error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -58,6 +59,16 @@ def restore_objects(uids: tuple[str, ...], text: str) -> Event:
     found = {one.uid: one for one in take_objects(text)}
     uids = (*uids, *sorted(found.keys() - set(uids)))
     return Event(uids, text, "+".join(found[uid].fingerprint for uid in uids if uid in found))
+
+
+def joined(objects: Iterable[CalendarObject]) -> str:
+    """Write objects as one, for programs that take all events of a file; each time zone is in it once."""
+    return _whole("".join(one.events for one in objects))
+
+
+def is_as_rendered(one: CalendarObject) -> bool:
+    """Tell whether an object has no more than our own time zones beside its events, so that it can be joined."""
+    return one.text == _whole(one.events)
 
 
 def _whole(events: str) -> str:

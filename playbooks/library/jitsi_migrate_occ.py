@@ -21,6 +21,13 @@ options:
     type: list
     elements: list
     required: true
+  inputs:
+    description:
+      - For each job, what its commands read on standard input, in base64. Without it there is nothing to read.
+      - No file is made of it, so that nothing is left behind, and a program in a container gets it too.
+    type: list
+    elements: str
+    default: []
   workers:
     description: How many jobs are run at the same time.
     type: int
@@ -63,7 +70,9 @@ jobs:
     - - {code: 0, output: "[]\n", errors: ""}
 """
 
+from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from time import monotonic
 from typing import Any
 
@@ -74,6 +83,7 @@ from ansible.module_utils.jitsi_migrate_refused import Refused, refusing
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "occ": {"type": "list", "elements": "str", "required": True},
     "jobs": {"type": "list", "elements": "list", "required": True},
+    "inputs": {"type": "list", "elements": "str", "default": []},
     "workers": {"type": "int", "default": 4},
     "patience": {"type": "int", "default": 120},
     "begins_within": {"type": "int", "default": 300},
@@ -94,23 +104,24 @@ def main() -> None:
 def answer(params: dict[str, Any]) -> list[list[dict[str, Any]]]:
     """Run all jobs and tell how their commands ended."""
     end = monotonic() + params["begins_within"]
+    texts = [b64decode(text).decode() for text in params["inputs"]] or repeat("")
 
-    def do(commands: list[list[str]]) -> list[dict[str, Any]]:
+    def do(commands: list[list[str]], text: str) -> list[dict[str, Any]]:
         done: list[dict[str, Any]] = []
         for command in commands if monotonic() < end else ():
-            done.append(ran([*params["occ"], *map(str, command)], params["patience"]))
+            done.append(ran([*params["occ"], *map(str, command)], text, params["patience"]))
             if done[-1]["code"]:
                 break
         return done
 
     with ThreadPoolExecutor(params["workers"]) as workers:
-        return list(workers.map(do, params["jobs"]))
+        return list(workers.map(do, params["jobs"], texts))
 
 
-def ran(command: list[str], patience: float) -> dict[str, Any]:
+def ran(command: list[str], text: str, patience: float) -> dict[str, Any]:
     """Run one command and tell how it ended."""
     try:
-        done = tried(*command, patience=patience)
+        done = tried(*command, text=text, patience=patience)
     except Refused as refusal:
         return {"code": TOO_LONG, "output": "", "errors": str(refusal)}
     except OSError as error:

@@ -26,7 +26,7 @@ def tried(*command: str, text: str = "", patience: float | None = None) -> subpr
             command,
             input=text,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             errors="replace",
             env=ENVIRONMENT,
             timeout=patience,

@@ -246,7 +246,9 @@ def _object(href: str, stored: Stored, with_data: bool = False) -> Found:
         f"{DAV}getcontenttype": "text/calendar; charset=utf-8; component=vevent",
         f"{DAV}getcontentlength": str(len(stored.data)),
     }
-    return Found(href, {**found, f"{CALDAV}calendar-data": davxml.text(stored.data.decode())} if with_data else found)
+    return Found(
+        href.rstrip("/"), {**found, f"{CALDAV}calendar-data": davxml.text(stored.data.decode())} if with_data else found
+    )
 
 
 def _multistatus(request: Request, found: Sequence[Found], end: str = "") -> Reply:

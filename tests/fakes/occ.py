@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import repeat
 
 from migrate.core.occ import Command, Job, Occ, Ran
 from tests.talk.nextcloud import NextcloudTalk
@@ -18,15 +19,15 @@ class FakeOcc(Occ):
         self.before: Callable[[Command], None] = lambda _command: None
         self.after: Callable[[Command], None] = lambda _command: None
 
-    def run(self, jobs: Sequence[Job]) -> Sequence[Sequence[Ran]]:
+    def run(self, jobs: Sequence[Job], inputs: Sequence[str] = ()) -> Sequence[Sequence[Ran]]:
         """Run jobs."""
-        return [self._job(job) for job in jobs]
+        return [self._job(job, text) for job, text in zip(jobs, inputs or repeat(""), strict=False)]
 
-    def _job(self, job: Job) -> list[Ran]:
+    def _job(self, job: Job, text: str) -> list[Ran]:
         done: list[Ran] = []
         for command in job:
             self.before(command)
-            ran = occ(self.server, *command)
+            ran = occ(self.server, *command, text=text)
             self.commands.append(command)
             self.after(command)
             done.append(Ran(ran.code, ran.output))

@@ -25,8 +25,8 @@ class Killed(BaseException):
 
 
 class Backwards(FakeOcc):
-    def run(self, jobs: Sequence[Job]) -> Sequence[Sequence[Ran]]:
-        return super().run(jobs[::-1])[::-1]
+    def run(self, jobs: Sequence[Job], inputs: Sequence[str] = ()) -> Sequence[Sequence[Ran]]:
+        return super().run(jobs[::-1], inputs)[::-1]
 
 
 class Clock:
@@ -222,7 +222,7 @@ def test_another_server_is_not_asked_to_revoke_them(server: NextcloudTalk, journ
 
 def test_a_server_whose_program_does_not_run_is_told(server: NextcloudTalk, journal: SqliteJournal, clock: Clock):
     class Broken(FakeOcc):
-        def run(self, jobs: Sequence[Job]) -> Sequence[Sequence[Ran]]:
+        def run(self, jobs: Sequence[Job], inputs: Sequence[str] = ()) -> Sequence[Sequence[Ran]]:
             return [[Ran(127, "", "php: No such file or directory")] for _ in jobs]
 
     with pytest.raises(TargetError, match=r"does not run on .*: php: No such file"):
@@ -232,7 +232,7 @@ def test_a_server_whose_program_does_not_run_is_told(server: NextcloudTalk, jour
 
 def test_what_php_warns_of_is_in_nobodys_way(server: NextcloudTalk, journal: SqliteJournal, clock: Clock):
     class Warns(FakeOcc):
-        def run(self, jobs: Sequence[Job]) -> Sequence[Sequence[Ran]]:
+        def run(self, jobs: Sequence[Job], inputs: Sequence[str] = ()) -> Sequence[Sequence[Ran]]:
             return [
                 [Ran(one.code, f"PHP Warning: [x] is deprecated\n{one.output}") for one in job]
                 for job in super().run(jobs)

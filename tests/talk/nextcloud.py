@@ -50,11 +50,13 @@ class Said:
 class NextcloudTalk(Nextcloud):
     """The stand-in: what it keeps may be looked at, and changed as a person or an administrator would.
 
-    `names_tokens`: its own program takes a name for app passwords, as that of Nextcloud 33 does.
+    `names_tokens`: its own program takes a name for app passwords, as that of Nextcloud 33 does. `imports`: it takes
+    over calendars, as that of Nextcloud 32 does.
     """
 
     talk: Talk = field(default=None)  # type: ignore[assignment]
     names_tokens: bool = False
+    imports: bool = True
 
     @property
     def accounts(self) -> Accounts:

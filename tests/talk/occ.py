@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from tests.caldav.errors import DavError
 from tests.caldav.icalendar_object import Component, parse
 from tests.talk.accounts import Account
 
@@ -24,14 +25,14 @@ class Ran:
     output: str = ""
 
 
-def occ(server: NextcloudTalk, *argv: str, password: str = "") -> Ran:
-    """Run a command. `password`: of a new user, which stands in the environment."""
+def occ(server: NextcloudTalk, *argv: str, password: str = "", text: str = "") -> Ran:
+    """Run a command. `password`: of a new user, which stands in the environment; `text`: on standard input."""
     name, *rest = argv
     arguments = [word for word in rest if not word.startswith("--")]
     options = dict(word.removeprefix("--").partition("=")[::2] for word in rest if word.startswith("--"))
     if name not in COMMANDS:
         return Ran(1, f'Command "{name}" is not defined.\n')
-    return COMMANDS[name](server, arguments, {**options, "password": password})
+    return COMMANDS[name](server, arguments, {**options, "password": password, "text": text})
 
 
 def _add_user(server: NextcloudTalk, arguments: list[str], options: Mapping[str, str]) -> Ran:
@@ -81,16 +82,27 @@ def _make_calendar(server: NextcloudTalk, account: Account, arguments: list[str]
 
 
 def _import(server: NextcloudTalk, arguments: list[str], options: Mapping[str, str]) -> Ran:
-    """Take over events that are not there; all with --supersede. Nobody gets mail. What it says was not recorded."""
-    user, name, file = arguments
-    if name not in server.store.homes[user]:
+    """Take over events that are not there; all with --supersede. Nobody gets mail.
+
+    What it says was not recorded, nor were names, standard input and --errors: these are those of the server's source.
+    """
+    user, name, *file = arguments
+    if not server.imports:
+        return Ran(1, 'Command "calendar:import" is not defined.\n')
+    if name not in server.store.homes.get(user, {}):
         return Ran(1, f"Calendar <{name}> not found\n")
-    calendar = parse(Path(file).read_text("utf-8"))
-    there = {one.uid: key for key, one in server.store.objects(user, name).items()}
-    for uid in dict.fromkeys(event.value("UID") for event in calendar.below("VEVENT")):
-        if uid not in there or "supersede" in options:
-            server.store.put(user, name, there.get(uid, f"{uuid4()}.ics"), uid, _alone(calendar, uid).data())
-    return Ran(0)
+    calendar = parse(Path(file[0]).read_text("utf-8") if file else options["text"])
+    with server.lock:
+        there = {one.uid: key for key, one in server.store.objects(user, name).items()}
+        for uid in dict.fromkeys(event.value("UID") for event in calendar.below("VEVENT")):
+            if uid in there and "supersede" not in options:
+                continue
+            try:
+                server.store.put(user, name, there.get(uid, str(uuid4())), uid, _alone(calendar, uid).data())
+            except DavError as error:
+                if options.get("errors") != "0":
+                    return Ran(1, f"Error importing calendar data: UID <{uid}> - {error}\n")
+    return Ran(0, "\nImport Completed\n================\n")
 
 
 def _alone(calendar: Component, uid: str) -> Component:

@@ -35,10 +35,10 @@ class OccProgram:
         told = (text.partition("app password:\n")[2].strip() for text in self.printed)
         return [password for password in told if password]
 
-    def run(self, command: list[str]) -> tuple[int, str]:
-        """Run a command."""
+    def run(self, command: list[str], text: str) -> tuple[int, str]:
+        """Run a command, which reads a text on its standard input."""
         self.before(command)
-        done = occ(self._server, *command)
+        done = occ(self._server, *command, text=text)
         self.commands.append(command)
         self.printed.append(done.output)
         self.after(command)
@@ -52,7 +52,7 @@ def occ_program(server: NextcloudTalk) -> Iterator[OccProgram]:
 
     class Answer(StreamRequestHandler):
         def handle(self) -> None:
-            answer = program.run(json.loads(self.rfile.readline()))
+            answer = program.run(*json.loads(self.rfile.readline()))
             self.wfile.write(f"{json.dumps(answer)}\n".encode())
 
     with ThreadingTCPServer(("127.0.0.1", 0), Answer) as listener:

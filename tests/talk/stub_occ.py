@@ -8,7 +8,7 @@ import sys
 
 port, *words = sys.argv[1:]
 with socket.create_connection(("127.0.0.1", int(port))) as connection, connection.makefile("rw") as stream:
-    stream.write(f"{json.dumps(words)}\n")
+    stream.write(f"{json.dumps([words, sys.stdin.read()])}\n")
     stream.flush()
     code, output = json.loads(stream.readline())
 sys.stdout.write(output)

@@ -108,6 +108,21 @@ class RemoteCollection:
         urls = dict.fromkeys(one.url for answer in good for one in resources(answer))
         return [one.object for one in self._fetch(list(urls)) if one.object]
 
+    def there(self, uids: Collection[str]) -> set[str]:
+        """Return which of these UIDs are there; nothing of it counts as seen that did not."""
+        return {uid for uid in uids if uid in self._by_uid} | {one.uid for one in self._unseen(uids)}
+
+    def arrived(self, uids: Collection[str]) -> set[str]:
+        """Return which of these UIDs, of which none was there, are there now: they count as seen, and nothing else."""
+        found = self._unseen(uids)
+        for one in found:
+            self._know(one)
+        return {one.uid for one in found}
+
+    def _unseen(self, uids: Collection[str]) -> list[_Seen]:
+        urls = [url for url in self._etags() or {} if url not in self._seen]
+        return [one for one in self._fetch(urls) if one.uid in uids]
+
     def _put(self, one: CalendarObject, final: Collection[int] = ()) -> Answer:
         seen = self._by_uid.get(one.uid)
         if seen and not seen.etag:
