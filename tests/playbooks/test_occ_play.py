@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,10 @@ from typing import Any
 import pytest
 
 from migrate.core.playbook import Event, Invocation
+from migrate.deployment.failures import explain
 from migrate.deployment.runner import AnsibleRunner
+from migrate.services.occ import PlaybookOcc
+from migrate.services.playbooks import Outcome, run_playbooks
 from migrate.shared.masking import Masking
 from tests.playbooks.modules import PLAYBOOKS, run_once
 from tests.talk.nextcloud import nextcloud_talk
@@ -43,14 +47,14 @@ def inventory(tmp_path: Path) -> Path:
     return path
 
 
+def settings(words: list[str]) -> dict[str, Any]:
+    user = "nobody" if not os.getuid() else Path("~").expanduser().owner()
+    return {"nextcloud_occ_program": words, "nextcloud_occ_user": user}
+
+
 def play(path: Path, inventory: Path, answer: Path, words: list[str], jobs: list[Any]) -> list[Event]:
     events: list[Event] = []
-    given = {
-        "nextcloud_occ_program": words,
-        "nextcloud_occ_user": "nobody" if not os.getuid() else Path("~").expanduser().owner(),
-        "nextcloud_occ_jobs": jobs,
-        "nextcloud_occ_answer": str(answer),
-    }
+    given = {**settings(words), "nextcloud_occ_jobs": jobs, "nextcloud_occ_answer": str(answer)}
     ended = AnsibleRunner(Masking({})).run(Invocation(path, inventory, extra=given), events.append)
     assert ended.code == 0, events
     return events
@@ -96,6 +100,22 @@ def test_a_program_that_is_not_there_is_told_as_the_answer(inventory: Path, tmp_
     play(PLAYBOOKS / "nextcloud_occ.yml", inventory, answer, ["/no/such/php", "occ"], [[["status"]]])
     ((ran,),) = json.loads(answer.read_text())
     assert (ran["code"], ran["errors"]) == (127, "/no/such/php: No such file or directory")
+
+
+def test_what_commands_read_arrives_as_it_is_and_is_told_nowhere(inventory: Path):
+    """As text of people may be: like a template, and with what YAML and the encodings of servers have no room for."""
+    text = "SUMMARY:{{ 6 * 7 }} {% raw %} \u0085\u2028 Grüße \N{GRINNING FACE}\r\n"
+    events: list[Event] = []
+
+    def run(given: Mapping[str, Any]) -> Outcome:
+        extra = {**settings(["/usr/bin/base64"]), **given}
+        invocation = Invocation(PLAYBOOKS / "nextcloud_occ.yml", inventory, extra=extra)
+        return run_playbooks(AnsibleRunner(Masking({})), [invocation], explain, events.append)
+
+    (first,), (second,) = PlaybookOcc(run).run([(("--wrap=0", "-"),)] * 2, [text, "Other"])
+    assert [b64decode(one.output).decode() for one in (first, second)] == [text, "Other"]
+    assert "SUMMARY" not in told(events)
+    assert first.output not in told(events)
 
 
 def test_what_takes_too_long_is_ended_and_what_comes_too_late_is_not_begun():
