@@ -194,7 +194,7 @@ class Refusing(FakeOcc):
         raise TargetError("cloud.example.org does not answer")
 
 
-@pytest.mark.parametrize("broken", ["away", "old", "late", "half"])
+@pytest.mark.parametrize("broken", ["away", "old", "late", "half", "deaf"])
 def test_without_the_program_all_is_written_by_requests_and_told(
     server: NextcloudTalk, tmp_path: Path, broken: str
 ) -> None:
@@ -202,6 +202,8 @@ def test_without_the_program_all_is_written_by_requests_and_told(
     server.imports = broken != "old"
     if broken == "late":
         occ.run = lambda jobs, inputs=(): [[] for _ in jobs]  # type: ignore[method-assign]
+    if broken == "deaf":
+        occ.run = lambda jobs, inputs=(): [[Ran(0)] for _ in jobs]  # type: ignore[method-assign]
     if broken == "half":
         # The first calendar is not found.
         server.imports = False
@@ -213,7 +215,13 @@ def test_without_the_program_all_is_written_by_requests_and_told(
         )
     assert len(uids(server, "ana")) == 18
     (told,) = [line for line in calendar.finish() if "bulk" in line]
-    why = {"away": "does not answer", "old": "not defined", "late": "no time", "half": "not defined"}[broken]
+    why = {
+        "deaf": "standard input",
+        "away": "does not answer",
+        "old": "not defined",
+        "late": "no time",
+        "half": "not defined",
+    }[broken]
     assert why in told
     if broken == "away":
         assert occ.asked == 1, "it is not asked again"
