@@ -23,7 +23,7 @@ from migrate.shared.events import texts_by_uid
 from migrate.shared.hosts import HostBook
 from migrate.shared.icalendar_text import components
 from migrate.targets.jitsi import Jitsi, JitsiSettings
-from tests.builders import as_input, day
+from tests.builders import ANNA, BEN, as_input, day
 from tests.fakes.calendar import MemoryCalendar
 from tests.fakes.journal import MemoryJournal
 from tests.fakes.target import MemoryTarget
@@ -33,6 +33,7 @@ SINCE = day("02-01")
 
 
 NOTE = "COMMENT:Mine\r\n"
+ACCOUNTS = {ANNA: "anna", BEN: "ben"}
 
 
 def quiet(done: int, of: int) -> None:
@@ -185,6 +186,22 @@ class Desk:
         for texts in self.calendar.texts.values():
             for uid in [uid for uid, event in texts.items() if text in event]:
                 del texts[uid]
+
+
+def with_rooms(calendar: MemoryCalendar | None = None, system: MemoryTarget | None = None) -> Desk:
+    """Return a site on a system where rooms are made, and where Anna and Ben have accounts."""
+    rows = [
+        {"zoom_name": who.name, "zoom_id": "", "zoom_email": who.email, "account": account, "calendar_url": ""}
+        for who, account in ACCOUNTS.items()
+    ]
+    return Desk(calendar or MemoryCalendar(), system=system or MemoryTarget(), hosts=HostBook(rows))
+
+
+def locations(desk: Desk) -> list[str]:
+    """Return the LOCATION of each event, in order."""
+    text = "".join(text for texts in desk.calendar.texts.values() for text in texts.values())
+    unfolded = text.replace("\r\n ", "").splitlines()
+    return sorted(line.partition(":")[2] for line in unfolded if line.startswith("LOCATION"))
 
 
 def actions(plan: Plan | Sealed) -> dict[str, str]:

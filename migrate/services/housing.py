@@ -44,16 +44,15 @@ class Builder:
 
     def moves(self, changes: Iterable[Change]) -> tuple[list[RoomMove], dict[str, str]]:
         """Return what is to be written, each room once, and by key of the room why one cannot be."""
-        changed = {room_key(change.key): change for change in changes if self._is_changed(change)}
-        wanted = {key: self._record(key, change) for key, change in changed.items()}
+        wanted = {record.key: record for change in changes if (record := self._record(change))}
         found = look(self.target, wanted.values())
         moves, refused = [], {}
         for key, record in wanted.items():
-            there = found.get(record.room.name)
-            if record.room.url and not there:
+            before, there = self.made.get(key), found.get(record.room.name)
+            if there is None and (record.room.url or self._is_own(before)):
                 refused[key] = GONE
-            else:
-                moves.append(_move(self.made.get(key), record, there))
+            elif before is None or before.asked != record.asked or self._was_elsewhere(before, record):
+                moves.append(_move(before, record, there))
         return moves, refused
 
     def build(self, moves: Sequence[RoomMove], refused: Mapping[str, str], wrote: Callable[[], None]) -> Housed:
@@ -64,30 +63,26 @@ class Builder:
         failed = {step.key: step.reason for step in steps if step.state is StepState.FAILED or step.reason}
         return Housed(self.journal.snapshot().made, {**refused, **failed})
 
-    def _is_changed(self, change: Change) -> bool:
-        if change.room_plan is None or change.room is None or change.action is Action.DELETE:
-            return False
-        record = self.made.get(room_key(change.key))
-        if record is None or record.asked != change.room_plan.traits:
-            return True
-        # What this run made, before it was interrupted, the plan could not know.
-        return self.run != record.run and record.room != change.room
+    def _is_own(self, before: RoomRecord | None) -> bool:
+        """Tell whether this run wrote the room before it was interrupted; of that the plan could not know."""
+        return before is not None and before.run == self.run
 
-    def _record(self, key: str, change: Change) -> RoomRecord:
+    def _was_elsewhere(self, before: RoomRecord, record: RoomRecord) -> bool:
+        return before.room != record.room and not self._is_own(before)
+
+    def _record(self, change: Change) -> RoomRecord | None:
         room, plan = change.room, change.room_plan
-        if room is None or plan is None:
-            raise ValueError(f"{change.key}: no room is planned")
-        return RoomRecord(key, room, plan.owner, plan.traits, {}, self.run)
+        if room is None or plan is None or change.action is Action.DELETE:
+            return None
+        return RoomRecord(room_key(change.key), room, plan.owner, plan.traits, {}, self.run)
 
 
 def _move(before: RoomRecord | None, after: RoomRecord, found: RoomFound | None) -> RoomMove:
     # What is there without a record was made before the journal was lost: it is not this run's to take back.
     action = Action.CREATE if found is None else Action.UPDATE if before else Action.ADOPT
     traits = merged(after.asked, before, found)
-    return RoomMove(
-        RoomStep(after.key, action, before if found else None, after),
-        RoomWrite(after.room.name, after.owner, traits, found),
-    )
+    after = replace(after, found=before.found if before and found else {})
+    return RoomMove(RoomStep(after.key, action, before, after), RoomWrite(after.room.name, after.owner, traits, found))
 
 
 def merged(asked: Traits, before: RoomRecord | None, found: RoomFound | None) -> Traits:
@@ -101,4 +96,4 @@ def merged(asked: Traits, before: RoomRecord | None, found: RoomFound | None) ->
 
 
 def _stays(name: str, value: object, before: RoomRecord, found: RoomFound) -> bool:
-    return before.asked.get(name) == value or before.found.get(name) != found.traits[name]
+    return (name, value) in before.asked.items() or before.found.get(name) != found.traits[name]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from migrate.core.journal import Binding
 from migrate.core.meeting import Meeting, Person
 from migrate.core.merge import place
 from migrate.core.plan import Action, Change, Difference
@@ -46,14 +47,21 @@ def without_room(meetings: Iterable[tuple[Meeting, str]]) -> Iterator[Problem]:
         )
 
 
-def rooms_gone(meetings: Iterable[Meeting]) -> Iterator[Problem]:
-    """Tell of meetings whose room people deleted: the links to it are dead."""
-    for meeting in meetings:
+def rooms_gone(meetings: Iterable[tuple[Meeting, Binding | None]]) -> Iterator[Problem]:
+    """Tell of meetings whose room people deleted: the links to it are dead, and who has none yet gets none."""
+    for meeting, known in meetings:
         path, line = place(meeting)
         yield Problem(
             "room-gone",
-            Severity.WARNING,
-            f"“{meeting.topic}”: its room was deleted by people, and the link in its event is dead",
+            Severity.WARNING if known else Severity.ERROR,
+            f"“{meeting.topic}”: its room was deleted by people, and"
+            + (
+                " the link in its event is dead"
+                if known and known.uids
+                else " its link is dead"
+                if known
+                else " it stays out"
+            ),
             path,
             line,
             "Plan again with --take zoom for a new room and link, or delete the event.",

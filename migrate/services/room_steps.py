@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from migrate.core.errors import MigrateError
-from migrate.core.features import Loss
 from migrate.core.journal import Journal, RoomOutcome, RoomRecord, RoomStep, StepState
-from migrate.core.rooms import RoomFound, RoomWrite, Target, Traits
-from migrate.services.steps import UNDO
+from migrate.core.plan import Action
+from migrate.core.rooms import RoomFound, RoomWrite, RoomWritten, Target, Traits
 
 STAYS = "it is still there"
 INTERRUPTED = "interrupted before it was written"
@@ -47,9 +46,7 @@ def recover(target: Target, journal: Journal, *, reason: str = INTERRUPTED) -> N
     unknown = list(journal.room_steps(state=StepState.INTENDED))
     if unknown:
         found = look(target, [record for step in unknown if (record := step.after or step.before)])
-        names = {step.id: _name(step) for step in unknown}
-        outcomes = [_outcome(step, found.get(names[step.id]), reason=reason) for step in unknown]
-        journal.settle_rooms(outcomes)
+        journal.settle_rooms([_outcome(step, found.get(_name(step)), reason) for step in unknown])
 
 
 def look(target: Target, records: Iterable[RoomRecord]) -> Mapping[str, RoomFound]:
@@ -71,10 +68,7 @@ def _execute(
         with suppress(MigrateError):
             recover(target, journal, reason=error.message)
         raise
-    outcomes = [
-        _outcome(step, one.found, one.losses, one.reason, was_read=True)
-        for step, one in zip(steps, written, strict=True)
-    ]
+    outcomes = [_written(step, move.write, one) for step, move, one in zip(steps, moves, written, strict=True)]
     journal.settle_rooms(outcomes)
     return [
         replace(step, state=outcome.state, reason=outcome.reason, after=outcome.after)
@@ -82,43 +76,52 @@ def _execute(
     ]
 
 
-def _outcome(
-    step: RoomStep,
-    found: RoomFound | None,
-    losses: tuple[Loss, ...] = (),
-    reason: str = "",
-    *,
-    was_read: bool = False,
-) -> RoomOutcome:
-    """Tell how a step ended by what is there. `was_read`: without a reason, all was written that the target takes."""
-    if step.after is None:
-        gone = found is None and not (was_read and reason)
-        return RoomOutcome(step.id, StepState.DONE if gone else StepState.FAILED, "" if gone else reason or STAYS)
-    if found is None:
+def _written(step: RoomStep, write: RoomWrite, written: RoomWritten) -> RoomOutcome:
+    """Tell how a step ended by what the target says of it: without a reason, all was written that it takes."""
+    found = written.found
+    if step.action == Action.DELETE and written.reason:
+        return RoomOutcome(step.id, StepState.FAILED, written.reason)
+    if step.action == Action.DELETE or written.reason or found is None or step.after is None:
+        return _outcome(step, found, written.reason)
+    base = _told(step.after.found, _not_asked(step.after.asked, write.traits or {}))
+    after = replace(step.after, room=found.room, found={**found.traits, **base}, losses=written.losses)
+    return RoomOutcome(step.id, StepState.DONE, "", after)
+
+
+def _not_asked(asked: Traits, traits: Traits) -> Traits:
+    """Return what stays as people have it: it is known as theirs as long as `found` tells what it was before."""
+    return {name: value for name, value in traits.items() if asked.get(name) != value}
+
+
+def _outcome(step: RoomStep, found: RoomFound | None, reason: str) -> RoomOutcome:
+    """Tell how a step ended by what is there; `reason`: why, if that is not all."""
+    if step.action == Action.DELETE:
+        failed = RoomOutcome(step.id, StepState.FAILED, reason or STAYS)
+        return failed if found else RoomOutcome(step.id, StepState.DONE, "", step.after)
+    if found is None or step.after is None:
         return RoomOutcome(step.id, StepState.FAILED, reason)
-    if was_read and not reason:
-        after = replace(step.after, room=found.room, found=found.traits, losses=losses)
-        return RoomOutcome(step.id, StepState.DONE, "", after)
-    left = _partly(step, step.after, found)
-    # Only an undo that is known to have been done in part is gone on with.
-    unfinished = step.action == UNDO and left.asked != step.after.asked
-    return RoomOutcome(step.id, StepState.DONE, reason if was_read or unfinished else "", left)
+    before = None if step.action == Action.CREATE else step.before
+    now = _partly(before, step.after, found)
+    if now.asked == step.after.asked:
+        return RoomOutcome(step.id, StepState.DONE, "", now)
+    if before and now.asked == before.asked:
+        return RoomOutcome(step.id, StepState.FAILED, reason)
+    return RoomOutcome(step.id, StepState.DONE, reason, now)
 
 
-def _partly(step: RoomStep, after: RoomRecord, found: RoomFound) -> RoomRecord:
+def _partly(before: RoomRecord | None, after: RoomRecord, found: RoomFound) -> RoomRecord:
     """Return the record of a room of which perhaps a part was written: what was not counts as never asked for.
 
     So it is asked for again, and what people changed is still known as theirs.
     """
     asked: dict[str, Any] = {}
-    before: dict[str, Any] = {}
+    had: dict[str, Any] = {}
     for name, value in after.asked.items():
-        now = found.traits.get(name, _NOWHERE)
-        if now == value or step.before is None:
-            asked[name] = before[name] = None if now is _NOWHERE else now
-        else:
-            asked[name], before[name] = step.before.asked.get(name), step.before.found.get(name)
-    return replace(after, room=found.room, asked=asked, found={**found.traits, **_told(before, found.traits)})
+        if found.traits.get(name, _NOWHERE) == value:
+            asked[name] = had[name] = value
+        elif before:
+            asked[name], had[name] = before.asked.get(name), before.found.get(name)
+    return replace(after, room=found.room, asked=asked, found={**found.traits, **_told(had, found.traits)})
 
 
 def _told(values: Mapping[str, Any], traits: Traits) -> dict[str, Any]:

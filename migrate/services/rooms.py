@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 from migrate.core.journal import RoomRecord
 from migrate.core.meeting import Kind, Meeting
@@ -26,13 +26,14 @@ class Planned:
 class Tenants:
     """Gives every key its room: the one it ever had, else a new one whose name nobody has.
 
-    `known` are the rooms ever given and `made` the records of those that were made, by keys of rooms. `take_export`: a
-    room that people deleted is made again.
+    `known` are the rooms ever given and `made` the records of those that were made, by keys of rooms; to those in
+    `linked` meetings lead. Of these one that people deleted is made again only with `take_export`.
     """
 
     target: Target
     known: Mapping[str, Room]
     made: Mapping[str, RoomRecord]
+    linked: Collection[str]
     take_export: bool = False
 
     def plan(self, meetings: Mapping[str, Meeting]) -> dict[str, Planned]:
@@ -64,15 +65,17 @@ class Tenants:
 
     def _plan(self, key: str, room: Room, meeting: Meeting, *, own: bool) -> RoomPlan | None:
         record = self.made.get(key)
-        if record and not own:
-            return RoomPlan(record.owner, record.asked)
-        return self.target.plan(room, meeting if own else _stand_in(meeting), record.owner if record else "")
+        plan = self.target.plan(room, meeting if own else _stand_in(meeting), record.owner if record else "")
+        if plan and record and not own:
+            # What its own row asked for is still asked for; of a room that is made in part that is not all.
+            return replace(plan, traits={**plan.traits, **record.asked})
+        return plan
 
     def _planned(self, key: str, room: Room, plan: RoomPlan | None, found: Mapping[str, RoomFound]) -> Planned:
         if plan is None:
             return Planned(room)
         record, there = self.made.get(key), found.get(room.name)
-        if there is None and record and not self.take_export:
+        if there is None and record and key in self.linked and not self.take_export:
             return Planned(room, plan, gone=True)
         unchanged = record and there and (record.asked, record.room) == (plan.traits, there.room)
         return Planned(there.room if there else Room(room.name, ""), plan, changed=not unchanged)

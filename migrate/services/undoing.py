@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from migrate.core.document import load_meeting
 from migrate.core.errors import UsageError
-from migrate.core.journal import Journal, Run, Step, StepState
+from migrate.core.journal import Binding, Journal, Run, Step, StepState
 from migrate.core.plan import Action
 from migrate.core.ports import Calendar
-from migrate.core.rooms import Target
+from migrate.core.rooms import Room, Target
 from migrate.services.applying import Counting, Progress, Result
 from migrate.services.events import Found, Place, look
 from migrate.services.room_steps import recover as recover_rooms
@@ -92,7 +92,7 @@ class Undoer:
                 steps = execute(self.calendar, self.journal, opened.id, batch, tell)
             items += [_undone(undone[step.key], Result.of(step), step.reason) for step in steps]
         written = self.calendar.finish()
-        rooms = self._rooms(run, opened)
+        rooms = [_room_undone(back) for back in self._undo_rooms(run, opened)]
         self.journal.finish(opened.id, self.clock())
         return UndoReport(opened, sorted(items, key=lambda item: item.key), written, rooms)
 
@@ -101,18 +101,21 @@ class Undoer:
         undone = self._steps(run)
         moves, items = self._moves(run, undone.values())
         items += [_undone(undone[move.step.key], Result.DONE) for move in moves]
-        gone = {item.key for item in items if item.result is Result.DONE and undone[item.key].before is None}
-        rooms = map(_room_undone, RoomUndoer(self.target, self.journal, run).backs(self._held(gone)))
-        return UndoReport(opened, sorted(items, key=lambda item: item.key), rooms=list(rooms))
+        back = {item.key: undone[item.key].before for item in items if item.result is Result.DONE}
+        backs = RoomUndoer(self.target, self.journal, run).backs(self._held(run, back))
+        return UndoReport(opened, sorted(items, key=lambda item: item.key), rooms=list(map(_room_undone, backs)))
 
-    def _rooms(self, run: Run, opened: Run) -> list[Undone]:
+    def _undo_rooms(self, run: Run, opened: Run) -> list[RoomBack]:
         undoer = RoomUndoer(self.target, self.journal, run)
-        return [_room_undone(back) for back in undoer.undo(undoer.backs(self._held(())), opened.id, lambda: None)]
+        return undoer.undo(undoer.backs(self._held(run, {})), opened.id, lambda: None)
 
-    def _held(self, gone: Collection[str]) -> set[str]:
-        """Return the names of the rooms that events lead to, but for those of some keys."""
-        bindings = self.journal.snapshot().bindings
-        return {binding.room.name for key, binding in bindings.items() if key not in gone}
+    def _held(self, run: Run, back: Mapping[str, Binding | None]) -> Iterator[Room]:
+        """Yield the rooms that events lead to when those of some keys are put back, or may if other runs are undone."""
+        yield from (known.room for known in {**self.journal.snapshot().bindings, **back}.values() if known)
+        writers = self._writers()
+        for step in self.journal.steps(state=StepState.DONE):
+            if step.before and step.run != run.id and step.run in writers[step.key]:
+                yield step.before.room
 
     def _moves(self, run: Run, steps: Collection[Step]) -> tuple[list[Move], list[Undone]]:
         writers = self._writers()
@@ -175,8 +178,8 @@ def _kept_because(step: Step, writer: str, live: Found) -> str:
 
 
 def _room_undone(back: RoomBack) -> Undone:
-    done = back.move and not back.reason
-    result = Result.ALREADY if back.already else Result.DONE if done else Result.KEPT
+    kept = Result.ALREADY if back.already else Result.KEPT
+    result = (Result.FAILED if back.reason else Result.DONE) if back.move else kept
     return Undone(back.key, str(back.record.asked.get("name") or back.record.room.url), "room", result, back.reason)
 
 

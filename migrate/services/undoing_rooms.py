@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from migrate.core.journal import Journal, RoomRecord, RoomStep, Run, StepState
 from migrate.core.plan import Action
-from migrate.core.rooms import RoomFound, RoomWrite, Target
+from migrate.core.rooms import Room, RoomFound, RoomWrite, Target
 from migrate.services.room_steps import RoomMove, execute, look
 from migrate.services.steps import UNDO
 
@@ -26,19 +26,23 @@ class RoomBack:
 
 @dataclass(frozen=True, slots=True)
 class RoomUndoer:
-    """Takes back what a run did to rooms. `held` are the names of rooms that events lead to all the same."""
+    """Takes back what a run did to rooms. `held` are those that events lead to all the same, or may again."""
 
     target: Target
     journal: Journal
     run: Run
 
-    def backs(self, held: Collection[str]) -> list[RoomBack]:
+    def backs(self, held: Iterable[Room]) -> list[RoomBack]:
         """Return what becomes of each room that the run wrote."""
         steps = self._steps()
+        if not steps:
+            return []
+        # A room that was made anew has the name of the one that is gone, but not its link.
+        located = {self.target.locate(room) for room in held}
         writers = self._writers()
         found = look(self.target, [record for step in steps.values() if (record := step.after)])
         return [
-            self._back(step, step.after, writers[key], found.get(step.after.room.name), held)
+            self._back(step, step.after, writers[key], found.get(step.after.room.name), located)
             for key, step in steps.items()
             if step.after
         ]
@@ -55,29 +59,32 @@ class RoomUndoer:
         return [replace(back, reason=reasons.get(back.key, back.reason)) for back in backs]
 
     def _back(
-        self, step: RoomStep, after: RoomRecord, writers: list[str], found: RoomFound | None, held: Collection[str]
+        self, step: RoomStep, after: RoomRecord, writers: list[str], found: RoomFound | None, held: Collection[Room]
     ) -> RoomBack:
         back = RoomBack(step.key, after)
         if self.run.id not in writers:
             return replace(back, already=True, reason="was undone before")
         if reason := self._kept_because(step, after, writers[-1], found, held):
             return replace(back, reason=reason)
-        undo = RoomStep(step.key, UNDO, after, step.before)
-        traits = _before(step.before, after, found) if step.before else None
+        made = step.action == Action.CREATE
+        undo = RoomStep(step.key, Action.DELETE if made else UNDO, after, step.before)
+        traits = None if made or not step.before else _before(step.before, after, found)
         write = RoomWrite(after.room.name, after.owner, traits, found)
         return replace(back, move=RoomMove(undo, write))
 
     def _kept_because(
-        self, step: RoomStep, after: RoomRecord, writer: str, found: RoomFound | None, held: Collection[str]
+        self, step: RoomStep, after: RoomRecord, writer: str, found: RoomFound | None, held: Collection[Room]
     ) -> str:
         """Say why a room stays as it is; empty if it does not."""
         if writer != self.run.id:
             return f"run {writer} changed the room later; undo that one first"
         if step.action == Action.ADOPT:
             return "the room was there before the run"
-        if step.before or found is None:
-            return "" if found or not step.before else "its room was deleted by people"
-        if after.room.name in held:
+        if step.action == Action.UPDATE:
+            return "" if found else "its room was deleted by people"
+        if found is None:
+            return ""
+        if self.target.locate(after.room) in held:
             return "an event leads to the room; it stays"
         if found.used:
             return "people used the room since; it stays"
@@ -105,15 +112,12 @@ class RoomUndoer:
 
 
 def _before(before: RoomRecord, after: RoomRecord, found: RoomFound | None) -> dict[str, object]:
-    """Return what a room shall have again: what it had, where the run asked for something else and it is that now.
-
-    What people had changed before, the run left as it was.
-    """
+    """Return what a room shall have again: what it had, where the run asked for something else and it is still that."""
     now = found.traits if found else {}
     back = {}
     for name, value in after.asked.items():
-        is_ours = now.get(name, value) == value
-        if is_ours and before.asked.get(name) != value:
+        untouched = name not in now or now[name] == after.found.get(name)
+        if untouched and before.asked.get(name) != value:
             back[name] = before.found.get(name, before.asked.get(name))
         else:
             back[name] = now.get(name, value)

@@ -37,7 +37,7 @@ class MemoryTarget(Target):
 
     A test says what is in the way: `accounts` by address, `lacking` reasons by account, `lossy` losses by feature,
     `refusing` reasons by the name of a room, `dropping` a loss by the trait that is not kept, which nobody says. Before
-    each change `before_each` is called, which may raise.
+    each change of a room, trait by trait, `before_each` is called, which may raise.
     """
 
     name = "memory"
@@ -126,6 +126,9 @@ class MemoryTarget(Target):
             return RoomWritten(None)
         asked = {trait: value for trait, value in write.traits.items() if trait not in self.dropping}
         one = known or self.make(write.name, write.owner, dict.fromkeys(write.traits))
-        one.traits.update(asked)
+        for trait, value in asked.items():
+            if one.traits.get(trait) != value:
+                self.before_each()
+                one.traits[trait] = value
         wrote()
         return RoomWritten(one.found(), tuple(self.dropping[trait] for trait in write.traits if trait in self.dropping))

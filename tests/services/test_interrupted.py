@@ -10,11 +10,11 @@ from dataclasses import replace
 import pytest
 
 from migrate.core.errors import MigrateError, TargetError
-from migrate.core.journal import StepState
+from migrate.core.journal import Binding, StepState
 from migrate.core.meeting import Meeting
 from migrate.services.applying import Result
 from tests.builders import BEN, NUMBER, PERSONAL, reading, row, rows, weekly
-from tests.desk import Crash, Desk, Fuse, actions, changes_nothing, not_back
+from tests.desk import Crash, Desk, Fuse, actions, changes_nothing, locations, not_back, with_rooms
 
 MARCH = rows(weekly("2027-03-01 09:00", 5))
 MOVED = row("2027-03-02 12:00", "Moved", "80000000202")
@@ -42,10 +42,10 @@ def fresh(listed):
     return replace(listed, rows=replace(listed.rows, in_meetings=0, merged=0, before_since=0))
 
 
-@pytest.fixture(scope="module")
-def world():
+@pytest.fixture(scope="module", params=[Desk, with_rooms], ids=["rooms by URL", "rooms that are made"])
+def world(request):
     """Return a site where every kind of change is planned, and that plan."""
-    desk = Desk()
+    desk = request.param()
     desk.migrate(fresh(BEFORE))
     desk.edit("SUMMARY:Edited", "SUMMARY:Edited by hand")
     sealed = desk.plan(fresh(AFTER), prune=True, take=True)
@@ -55,7 +55,21 @@ def world():
 
 def state(desk: Desk):
     bindings = {key: replace(binding, run="") for key, binding in desk.bindings.items()}
-    return desk.texts, bindings
+    return desk.texts, bindings, rooms(desk)
+
+
+def rooms(desk: Desk):
+    """Return the rooms that are made, as they are."""
+    made = desk.system.rooms if desk.system else []
+    return sorted((one.room.name, one.room.url, one.owner, sorted(one.traits.items())) for one in made)
+
+
+def linked(desk: Desk) -> bool:
+    """Tell whether every event has the link of a room that is there, and every room one meeting."""
+    if desk.system is None:
+        return True
+    names = [one.room.name for one in desk.system.rooms]
+    return set(locations(desk)) <= {one.room.url for one in desk.system.rooms} and len(names) == len(set(names))
 
 
 def interruptions(desk: Desk, command: Callable[[Desk], object], error: MigrateError | Crash):
@@ -63,13 +77,22 @@ def interruptions(desk: Desk, command: Callable[[Desk], object], error: MigrateE
     for calls in range(1000):
         copy = deepcopy(desk)
         copy.fuse = Fuse(calls, error)
+        if copy.system:
+            # Between two rooms of one call too.
+            copy.system.before_each = copy.fuse.burn
         try:
             command(copy)
         except (Crash, MigrateError):
             copy.fuse = None
+            if copy.system:
+                copy.system.before_each = unbroken
             yield copy
         else:
             return
+
+
+def unbroken() -> None:
+    """Stop nothing."""
 
 
 ERRORS = pytest.mark.parametrize("error", [Crash("killed"), TargetError("the network is gone")], ids=["kill", "error"])
@@ -86,6 +109,7 @@ def test_an_apply_that_ended_anywhere_is_completed_by_the_same_command(world, er
         completed = broken.apply(sealed, large=True)
         assert {item.result for item in completed.items} <= {Result.DONE, Result.ALREADY}
         assert state(broken) == state(whole)
+        assert linked(broken)
         points += 1
     assert points > 30
 
@@ -96,7 +120,7 @@ def test_an_apply_that_ended_anywhere_can_be_undone(world, error) -> None:
     for broken in interruptions(desk, lambda copy: copy.apply(sealed, large=True), error):
         if any(run.plan == sealed.checksum for run in broken.journal.runs()):
             report = broken.undo()
-            assert not report.count(Result.KEPT, Result.FAILED)
+            assert not report.kept
         assert state(broken) == state(desk)
 
 
@@ -109,6 +133,8 @@ def test_an_apply_that_ended_anywhere_can_be_planned_anew(world, error) -> None:
         broken.migrate(fresh(AFTER), prune=True, take=True)
         assert broken.texts.keys() == whole.texts.keys()
         assert broken.summaries == whole.summaries
+        assert rooms(broken) == rooms(whole)
+        assert linked(broken)
         assert changes_nothing(broken.plan(fresh(AFTER), prune=True))
 
 
@@ -116,9 +142,9 @@ def test_an_apply_that_ended_anywhere_can_be_planned_anew(world, error) -> None:
 def test_to_plan_after_an_apply_that_ended_anywhere_writes_into_no_calendar(world, error) -> None:
     desk, sealed = world
     for broken in interruptions(desk, lambda copy: copy.apply(sealed, large=True), error):
-        texts = broken.texts
+        there = broken.texts, rooms(broken)
         broken.plan(fresh(AFTER), prune=True, take=True)
-        assert broken.texts == texts
+        assert (broken.texts, rooms(broken)) == there
 
 
 @ERRORS
@@ -130,7 +156,7 @@ def test_an_undo_that_ended_anywhere_is_completed_by_the_same_command(world, err
     points = 0
     for broken in interruptions(applied, Desk.undo, error):
         report = broken.undo()
-        assert not report.count(Result.KEPT, Result.FAILED)
+        assert not report.kept
         assert state(broken) == before
         points += 1
     assert points > 30

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from migrate.core import recurrence
@@ -48,6 +48,7 @@ def told(meetings) -> Counter[float]:
 NUMBERS = st.sampled_from([NUMBER, PERSONAL, None])
 
 
+@settings(deadline=None)
 @given(NUMBERS.flatmap(month), st.lists(st.integers(1, 31), min_size=1, max_size=3))
 def test_whenever_the_past_is_left_out_nothing_changes(listed, days) -> None:
     desk = Desk()
@@ -62,6 +63,7 @@ def test_whenever_the_past_is_left_out_nothing_changes(listed, days) -> None:
         assert changes_nothing(sealed)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from([NUMBER, PERSONAL]).flatmap(
         lambda number: st.tuples(month(number), month(number, "04"), month(number))
@@ -83,6 +85,7 @@ ZONES = st.sampled_from(["Europe/Berlin", "Asia/Tokyo", "Pacific/Honolulu", "Pac
 DAYS = st.tuples(st.integers(1, 31), st.integers(1, 31)).map(sorted)
 
 
+@settings(deadline=None)
 @given(st.sampled_from([NUMBER, PERSONAL]).flatmap(month), st.lists(st.tuples(ZONES, DAYS), min_size=1, max_size=3))
 def test_exports_made_in_any_zone_take_back_no_date_that_zoom_has(listed, exports) -> None:
     desk = Desk()
@@ -95,6 +98,7 @@ def test_exports_made_in_any_zone_take_back_no_date_that_zoom_has(listed, export
         assert on(desk) == told(listed)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from([NUMBER, PERSONAL]).flatmap(lambda number: st.tuples(month(number), month(number).filter(bool))),
     st.sets(st.integers(0, 5), min_size=1),

@@ -138,10 +138,11 @@ def test_people_are_added_and_nobody_is_taken_out(server: Fake, tmp_path: Path) 
     server.ocs("POST", f"{ROOM}/{room.token}/participants", {"newParticipant": "team", "source": "groups"})
     for _ in range(2):
         asked(server)
-        written = rooms.write(rooms.plan(PRIVATE, found=found))
-        assert not written[0].reason
+        (written,) = rooms.write(rooms.plan(PRIVATE, found=found))
+        assert not written.reason
+        found = written.found
         assert [(one.name, one.role) for one in room.attendees if one.kind == "users"] == [("ana", 1), ("ben", 2)]
-    assert not [line for line in asked(server) if line.startswith("POST v4/room/*/participants")]
+    assert Counter(asked(server)) == {"GET v4/room/*/participants": 1, "GET v4/room": 1}
     assert room.attendee("team", "groups")
 
 
@@ -156,6 +157,22 @@ def test_a_conversation_opens_with_its_password_and_closes(server: Fake, tmp_pat
     assert (room.type, room.password) == (3, rooms.target.password(found.room, opened.traits or {}))
     (closed,) = rooms.write(rooms.plan(PRIVATE, found=written.found))
     assert (closed.reason, room.type, room.password) == ("", 2, "")
+
+
+def test_a_longer_password_than_usual_is_set_again_as_nobody_can_see_which_is_set(cloud: Fake, tmp_path: Path) -> None:
+    rooms = rooms_of(cloud, tmp_path)
+    found = rooms.make(PUBLIC)
+    write = rooms.plan(PUBLIC, found=found)
+    longer = {**(write.traits or {}), "password_length": 40}
+    rooms.write(replace(write, traits=longer))
+    assert kept(cloud, found).password == rooms.target.password(found.room, longer)
+
+
+def test_what_was_deleted_is_made_again(cloud: Fake, tmp_path: Path) -> None:
+    rooms = rooms_of(cloud, tmp_path)
+    found = rooms.make(PUBLIC, "number:1")
+    rooms.write(replace(rooms.made[0], traits=None, found=found))
+    assert kept(cloud, rooms.make(PUBLIC, "number:1")).name == "Weekly"
 
 
 def test_a_password_that_is_gone_is_set_again(server: Fake, tmp_path: Path) -> None:
@@ -200,7 +217,11 @@ def test_what_is_dropped_without_a_word_is_a_loss(server: Fake, tmp_path: Path) 
 def test_a_lobby_whose_time_has_come_is_no_loss(server: Fake, tmp_path: Path) -> None:
     rooms = rooms_of(server, tmp_path, lobby="until-start")
     past = replace(PUBLIC, start=row("2025-03-01 09:00").start)
-    assert rooms.make(past).traits["lobby"] is False
+    found = rooms.make(past)
+    assert found.traits["lobby"] is False
+    asked(server)
+    rooms.write(rooms.plan(past, found=found))
+    assert asked(server) == ["GET v4/room"]
     timed = rooms.make(replace(PUBLIC, start=row("2999-03-01 09:00").start))
     assert (timed.traits["lobby"], kept(server, timed).lobby_timer) == (True, timed.traits["lobby_timer"])
 

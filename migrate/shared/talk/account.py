@@ -16,7 +16,7 @@ from migrate.shared.talk.abilities import Abilities
 from migrate.shared.talk.losses import left_out
 from migrate.shared.talk.refusals import why
 from migrate.shared.talk.requests import begun, changes, whole
-from migrate.shared.talk.seeing import ROOM, Seen, by_name, list_seen, see, token_of
+from migrate.shared.talk.seeing import ROOM, Seen, list_seen, see, token_of
 
 _MODERATORS = {1, 2, 6}
 _MOST_TRIES = 3
@@ -47,8 +47,8 @@ class Account:
         self._abilities = abilities
         self._patience = patience
 
-    def list(self) -> Sequence[Seen]:
-        """Return the conversations that it moderates."""
+    def list(self) -> Mapping[str, Sequence[Seen]]:
+        """Return the conversations that it moderates, by the name of the room, the one that counts first."""
         return list_seen(self._ocs)
 
     def change(self, write: RoomWrite, password: str) -> Done:
@@ -95,8 +95,8 @@ class Account:
                 return see(said.data).found(name, self._url), said
             if not said.is_doubtful:
                 raise _Refused(why(said, traits))
-            if there := by_name(self.list(), [name]):
-                return there[name][0].found(name, self._url), None
+            if there := self.list().get(name):
+                return there[0].found(name, self._url), None
             if tries == _MOST_TRIES or monotonic() > deadline:
                 raise NotMade(f"a conversation cannot be made: {said}")
             self._ocs.pause(tries)

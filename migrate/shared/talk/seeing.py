@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,12 +38,18 @@ def token_of(url: str) -> str:
     return url.rpartition("/")[2]
 
 
-def list_seen(ocs: Ocs) -> Sequence[Seen]:
-    """Return the conversations that the account moderates. No token is ever looked up: who misses is shut out."""
+def list_seen(ocs: Ocs) -> Mapping[str, Sequence[Seen]]:
+    """Return the conversations that the account moderates, by the name of the room, the oldest first: it counts.
+
+    One that is half made bears the name of the room as its own. No token is ever looked up: who misses is shut out.
+    """
     said = ocs.ask("GET", ROOM, noStatusUpdate="1")
     if not said.is_done:
         raise TargetError(f"the conversations of {ocs.user!r} cannot be listed: {said}")
-    return [see(shown) for shown in said.data if _may_be_ours(shown)]
+    found: dict[str, list[Seen]] = defaultdict(list)
+    for one in sorted(map(see, filter(_may_be_ours, said.data)), key=lambda one: one.number):
+        found[one.mark or one.traits["name"]].append(one)
+    return found
 
 
 def see(shown: Mapping[str, Any]) -> Seen:
@@ -52,19 +58,6 @@ def see(shown: Mapping[str, Any]) -> Seen:
     used = shown["hasCall"] or last.get("messageType") == "comment"
     own = shown["participantType"] == _OWNER
     return Seen(shown["id"], shown["token"], marked(shown["description"]), own, used, told_traits(shown))
-
-
-def by_name(seen: Iterable[Seen], names: Collection[str]) -> Mapping[str, Sequence[Seen]]:
-    """Return the conversations of these rooms, the oldest first: it counts.
-
-    One that is half made bears the name of the room as its own.
-    """
-    found: dict[str, list[Seen]] = defaultdict(list)
-    for one in sorted(seen, key=lambda one: one.number):
-        name = one.mark or one.traits["name"]
-        if name in names:
-            found[name].append(one)
-    return found
 
 
 def _may_be_ours(shown: Mapping[str, Any]) -> bool:

@@ -18,7 +18,7 @@ from migrate.shared.talk.abilities import BEST, Abilities, read_abilities
 from migrate.shared.talk.account import Account
 from migrate.shared.talk.directory import find_account
 from migrate.shared.talk.guests import ask_guests
-from migrate.shared.talk.seeing import Seen, by_name
+from migrate.shared.talk.seeing import Seen
 from migrate.shared.talk.signaling import check_signaling
 
 Result = TypeVar("Result")
@@ -38,7 +38,7 @@ class Server:
         self._credentials = credentials
         self._limits = limits
         self._abilities: dict[str, Abilities] = {}
-        self._seen: dict[str, Sequence[Seen]] = {}
+        self._seen: dict[str, Mapping[str, Sequence[Seen]]] = {}
         self._refused: set[str] = set()
 
     def meet(self, users: Collection[str]) -> None:
@@ -108,13 +108,13 @@ class Server:
         """Let the conversations of an account be unknown again."""
         self._seen.pop(user, None)
 
-    def seen(self, user: str, name: str) -> Sequence[Seen]:
-        """Return the conversations of a room when they were listed last, the one that counts first."""
-        return by_name(self._seen.get(user, ()), (name,)).get(name, ())
-
     def known(self, user: str, name: str) -> RoomFound | None:
         """Return a room as it was when it was listed last."""
-        return next((one.found(name, self._url) for one in self.seen(user, name)), None)
+        return next((one.found(name, self._url) for one in self._named(user, name)), None)
+
+    def doubles(self, user: str, name: str) -> Sequence[RoomFound]:
+        """Return the conversations of a room that are one too many: the account's own, which nobody used."""
+        return [one.found(name, self._url) for one in self._named(user, name)[1:] if one.is_own and not one.used]
 
     def check_signaling(self, user: str) -> None:
         """Raise TryLaterError if the server cannot make conversations now."""
@@ -141,7 +141,7 @@ class Server:
         return {name: result for name, result in results.items() if not isinstance(result, MigrateError)}
 
     def _invite(self, invitation: Invitation, tell: Tell) -> Invited:
-        found = next(iter(self.seen(invitation.owner, invitation.name)), None)
+        found = next(iter(self._named(invitation.owner, invitation.name)), None)
         if found is None:
             invited = Invited(reason="the conversation is not there any more")
         elif found.traits["type"] != "public":
@@ -171,7 +171,10 @@ class Server:
     def _meet(self, user: str, _: Tell) -> bool:
         return self.lets_in(user)
 
-    def _list(self, user: str, _: Tell) -> Sequence[Seen]:
+    def _named(self, user: str, name: str) -> Sequence[Seen]:
+        return self._seen.get(user, {}).get(name, ())
+
+    def _list(self, user: str, _: Tell) -> Mapping[str, Sequence[Seen]]:
         return self.account(user).list()
 
     def _identify(self, user: str, email: str, _: Tell) -> str:

@@ -88,14 +88,10 @@ class Writer:
     def _remove_surplus(self, made: Sequence[RoomWrite]) -> None:
         """Delete what we made twice, as a request was done whose answer was lost; what people use stays."""
         for one in made:
-            for seen in self._server.seen(one.owner, one.name)[1:]:
-                if (
-                    seen.is_own
-                    and not seen.used
-                    and one.traits
-                    and seen.traits["description"] == one.traits["description"]
-                ):
-                    self._server.account(one.owner).delete(seen.token)
+            for found in self._server.doubles(one.owner, one.name):
+                # Else it is a copy that people made.
+                if one.traits and found.traits["description"] == one.traits["description"]:
+                    self._one(replace(one, traits=None, found=found))
 
     def _written(self, write: RoomWrite, done: Done) -> RoomWritten:
         if write.traits is None:
