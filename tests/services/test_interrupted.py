@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from migrate.core.errors import MigrateError, TargetError
-from migrate.core.journal import Binding, StepState
+from migrate.core.journal import StepState
 from migrate.core.meeting import Meeting
 from migrate.services.applying import Result
 from tests.builders import BEN, NUMBER, PERSONAL, reading, row, rows, weekly

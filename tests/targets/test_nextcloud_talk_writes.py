@@ -341,3 +341,21 @@ def test_what_is_not_known_of_a_room_is_not_written(server: Fake, tmp_path: Path
     write = rooms.plan(PRIVATE, found=found)
     unknown = {**(write.traits or {}), "participants": None, "moderators": None}
     assert rooms.write(RoomWrite(write.name, write.owner, unknown, found))[0].reason == ""
+
+
+@pytest.mark.parametrize(
+    "noted", ["call_started", "call_ended", "call_ended_everyone", "call_missed", "recording_stopped", ""]
+)
+def test_a_conversation_is_used_in_which_people_met_or_wrote(cloud: Fake, tmp_path: Path, noted: str) -> None:
+    rooms = rooms_of(cloud, tmp_path)
+    made = rooms.make(PUBLIC)
+    cloud.talk.rooms.say(kept(cloud, made), cloud.accounts.users["ben"], noted)
+    assert rooms.look(rooms.made[0]) == replace(made, used=True)
+
+
+@pytest.mark.parametrize("noted", ["user_added", "lobby_timer_reached", "guest_moderator_promoted", "password_removed"])
+def test_a_conversation_is_not_used_that_was_only_set_up(cloud: Fake, tmp_path: Path, noted: str) -> None:
+    rooms = rooms_of(cloud, tmp_path)
+    made = rooms.make(PUBLIC)
+    cloud.talk.rooms.say(kept(cloud, made), cloud.accounts.users["ben"], noted)
+    assert rooms.look(rooms.made[0]) == made

@@ -31,7 +31,7 @@ def survive(cloud: Cloud, seed: int) -> None:
 
 
 @every
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0])
 def test_an_apply_ends_exact_or_the_next_one_completes_it(cloud: Cloud, seed: int) -> None:
     survive(cloud, seed)
 
@@ -43,7 +43,7 @@ def test_an_apply_ends_exact_by_any_chance(cloud: Cloud, seed: int) -> None:
     survive(cloud, seed)
 
 
-@pytest.mark.parametrize("seed", [20, 21])
+@pytest.mark.parametrize("seed", [20])
 def test_an_undo_ends_exact_or_the_next_one_completes_it(cloud: Cloud, seed: int) -> None:
     run = sites.last_apply(cloud.site("applied")).id
     with cloud.copy("applied") as site:
@@ -60,7 +60,6 @@ def test_a_plan_that_meets_faults_is_the_same_or_none(cloud: Cloud) -> None:
         assert cloud.unlike(site, "base") == ""
 
 
-@every
 @pytest.mark.parametrize(
     "fault", [RESET_BEFORE, RESET_AFTER, HANG_AFTER, TRUNCATED, *BUSY], ids=lambda fault: fault.name
 )

@@ -51,7 +51,7 @@ def survive_undo(cloud: Cloud, step: int, first: int = 0) -> None:
 
 @every
 def test_an_apply_killed_at_some_instants_is_completed_by_the_same_command(cloud: Cloud) -> None:
-    survive_apply(cloud, 30, first=4)
+    survive_apply(cloud, 50, first=4)
 
 
 @every
@@ -63,7 +63,7 @@ def test_an_apply_killed_at_any_instant_is_completed_by_the_same_command(cloud: 
 
 @every
 def test_an_undo_killed_at_some_instants_is_completed_by_the_same_command(cloud: Cloud) -> None:
-    survive_undo(cloud, 40, first=7)
+    survive_undo(cloud, 70, first=7)
 
 
 @every

@@ -23,7 +23,6 @@ def test_nobody_is_mailed_in_the_life_of_a_migration(cloud: Cloud) -> None:
         cloud.program.done(plan(site, *cloud.exports()))
         for at in (15, 40):
             assert cloud.killed(apply(site), at, "after").code == -SIGKILL
-        cloud.disturbed(apply(site), 2)
         for command in (apply(site), plan(site, *cloud.exports()), apply(site), undo(site)):
             cloud.program.done(command)
         assert cloud.server.mails == []
