@@ -372,3 +372,17 @@ def test_what_is_not_known_of_a_room_is_not_written(server: Fake, tmp_path: Path
     write = rooms.plan(PRIVATE, found=found)
     unknown = {**(write.traits or {}), "participants": None, "moderators": None}
     assert rooms.write(RoomWrite(write.name, write.owner, unknown, found))[0].reason == ""
+
+
+def test_a_conversation_from_whose_description_people_took_our_line_is_known_by_its_link(
+    server: Fake, tmp_path: Path
+) -> None:
+    rooms = rooms_of(server, tmp_path)
+    found = rooms.make(PUBLIC)
+    kept(server, found).description = "Ours now"
+    (there,) = adapter(server, tmp_path).look({"ana": [found.room]}).values()
+    assert there == replace(found, traits={**found.traits, "description": "Ours now"})
+    traits = {**rooms.made[0].traits, "name": "Daily", "description": "Ours now"}
+    (written,) = rooms.write(replace(rooms.made[0], traits=traits, found=there))
+    assert written.found and written.found.room == found.room and not (written.reason or written.losses)
+    assert kept(server, found).name == "Daily"
