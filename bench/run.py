@@ -1,4 +1,4 @@
-"""Measures start-up, planning, writing, calendars, rendering and deploying against peers: docs/reference/speed.md.
+"""Measures start-up, planning, writing, servers, rendering and deploying against peers: docs/reference/speed.md.
 
 Usage: python bench/run.py [--rows 100000] [--series 30000] [--meetings 1000] [--runs 3] [--write]
 """
@@ -22,12 +22,14 @@ from pathlib import Path
 import calendars
 import deploying
 import rendering
+import talk
 from exports import write_export
 
 HERE = Path(__file__).resolve().parent
 DOCUMENT = HERE.parent / "docs" / "reference" / "speed.md"
 # What is written to calendar servers: into so many calendars, by so many requests at once, if a server is far away.
 HOSTS, WORKERS, LATENCY = 20, 4, 0.05
+TALK_LATENCY = 0.06
 VDIRSYNCER = "vdirsyncer brings the same objects there from files, beside it in the same run."
 PRODUCT = [str(Path(sys.executable).with_name("jitsi-migrate"))]
 
@@ -138,6 +140,16 @@ def written_far_away(task: calendars.Task, runs: int) -> list[Row]:
     ]
 
 
+def on_talk(folder: Path, meetings: int, runs: int) -> tuple[Row, str]:
+    """Move meetings to Nextcloud Talk, and return how many requests they cost, too."""
+    folder.mkdir()
+    move = talk.Move(PRODUCT, folder, meetings, HOSTS, TALK_LATENCY)
+    costs = move.costs()
+    what = f"apply, {meetings:,} meetings of {HOSTS} hosts, to Talk {TALK_LATENCY * 1000:.0f} ms away"
+    row = Row(f"{what} / one request after the other", *in_turn(runs, move.ours, move.peer), "0.4 or less")
+    return row, f"A meeting costs {costs}."
+
+
 def main_job(folder: Path, rows: int, series: int, runs: int) -> list[Row]:
     export = folder / "upcoming.csv"
     write_export(export, rows, series)
@@ -188,7 +200,9 @@ def peak_of_plan(folder: Path, rows: int, series: int) -> float:
     return float(usage.ru_maxrss) / 1024
 
 
-def document(rows: Sequence[Row], peak: float, tasks: str, requests: str, arguments: argparse.Namespace) -> str:
+def document(
+    rows: Sequence[Row], peak: float, tasks: str, requests: str, costs: str, arguments: argparse.Namespace
+) -> str:
     lines = "\n".join(map(str, rows))
     return f"""# Speed
 
@@ -211,6 +225,12 @@ request after the other, several calendars by four at once if nothing else is sa
 request waits on its way. Plans are made before; what is measured is all of `apply`.
 {requests}
 
+Nextcloud with Talk is the stand-in of the tests, in a process of its own. The peer is `bench/conversations.py`: two
+requests for each meeting, one makes its conversation and one puts its event, on one connection that is kept. It lists
+nothing, reads nothing back, and could not be run a second time. Ours makes three requests at once, and four to
+calendars, as it does if nothing else is said.
+{costs}
+
 The peer of render is `bench/rendering.py`: Jinja2 with the same templates and values, and filters that quote and check
 nothing. Both load the templates anew, in one process. 200 hosts are a web server, 198 bridges and a TURN server.
 
@@ -226,7 +246,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--series", type=int, default=30_000)
-    parser.add_argument("--meetings", type=int, default=1_000, help="written to a calendar server")
+    parser.add_argument("--meetings", type=int, default=1_000, help="written to servers")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--write", action="store_true", help=f"write {DOCUMENT.name}")
     arguments = parser.parse_args()
@@ -238,9 +258,10 @@ def main() -> None:
             *render(arguments.runs),
         ]
         stored, requests = on_servers(folder / "calendars", arguments.meetings, arguments.runs)
+        moved, costs = on_talk(folder / "talk", arguments.meetings, arguments.runs)
         deployed, tasks = deploy(folder, arguments.runs)
         peak = peak_of_plan(folder, arguments.rows, arguments.series)
-        text = document([*rows, *stored, *deployed], peak, tasks, requests, arguments)
+        text = document([*rows, *stored, moved, *deployed], peak, tasks, requests, costs, arguments)
     sys.stdout.write(text)
     if arguments.write:
         DOCUMENT.write_text(text, encoding="utf-8")

@@ -4,9 +4,9 @@ In a page, a block marked `console` holds commands after "$ " and what they prin
 in a new folder. A block marked with a file name, such as `csv export.csv`, makes that file. Commands in a comment that
 begins with `<!-- setup` run unseen, and `<!-- files: PAGE -->` makes the files of another page.
 
-`<!-- server: NAME at ADDRESS -->` starts a calendar server of the tests, `tests/caldav/NAME.py`, with the accounts that
-credentials.csv has. In the page it has that address in place of its own. `, NAME is new` before the end: that account
-never logged in.
+`<!-- server: NAME at ADDRESS -->` starts a server of the tests, `tests/caldav/NAME.py` or the Nextcloud with Talk of
+`tests/talk/nextcloud.py`, `nextcloud_talk`, with the accounts that credentials.csv has. In the page it has that address
+in place of its own. `, NAME is new` before the end: that account never logged in.
 
 A block marked `console on servers` needs servers that are there: only a terminal that has some runs it, else it stays
 as it is.
@@ -46,11 +46,14 @@ _BLOCK = re.compile(
     r"|^<!-- server: (?P<server>\w+) at (?P<address>[^\s,]+)(?:, (?P<newcomer>\w+) is new)? -->$",
     re.MULTILINE | re.DOTALL,
 )
+_MODULES = {"nextcloud_talk": "tests.talk.nextcloud"}
 # A run's name says what it was, if that was no plan.
 _KIND = re.compile(r"-[a-z]+$")
 # What differs from run to run.
 _MOMENT = re.compile(r"(?<=DTSTAMP:)\d{8}T\d{6}Z|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
 _ROOM = re.compile(r"\b[a-z2-7]{4}(?:-[a-z2-7]{4}){3}\b")
+_TOKEN = re.compile(r"(?<=/call/)[a-z0-9]{8}\b")
+_PASSWORD = re.compile(r"\b[A-Za-z2-9]{4}(?:-[A-Za-z2-9]{4}){5}\b")
 _UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 _DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 _MASK = re.compile(r"(?<=‹secret:)[0-9a-f]{8}(?=›)")
@@ -113,10 +116,10 @@ class Terminal:
             (self.here / block["name"]).write_text(self._real(block["content"]), "utf-8")
 
     def start(self, server: str, address: str, newcomer: str | None = None) -> None:
-        """Start a calendar server, which stays until `servers` are closed."""
+        """Start a server, which stays until `servers` are closed."""
         with (self.here / "credentials.csv").open(encoding="utf-8", newline="") as stream:
             users = {row["account"]: row["password"] for row in csv.DictReader(stream)}
-        serve = getattr(import_module(f"tests.caldav.{server}"), server)
+        serve = getattr(import_module(_MODULES.get(server, f"tests.caldav.{server}")), server)
         started = self.servers.enter_context(serve(users, newcomers=(newcomer,)) if newcomer else serve(users))
         self.addresses[started.url.rstrip("/")] = address
 
@@ -163,6 +166,8 @@ class Terminal:
             name = self.names.setdefault(run, f"20270105T09{number:02}00Z{kind}")
             printed = re.sub(rf"{run}(?![-\d])(?:(  ) +)?", rf"{name}\g<1>", printed)
         printed = _MOMENT.sub(_same_moment, printed.replace(str(self.folder), "/srv"))
+        printed = _TOKEN.sub(lambda match: self._name(match[0], _token), printed)
+        printed = _PASSWORD.sub(lambda match: self._name(match[0], _password), printed)
         printed = _ROOM.sub(lambda match: self._name(match[0], _room), printed)
         printed = _UUID.sub(lambda match: self._name(match[0], _uuid), printed)
         printed = _MASK.sub(lambda match: self._name(match[0], lambda digest: digest[:8]), printed)
@@ -183,8 +188,20 @@ def _same_moment(match: re.Match[str]) -> str:
 
 
 def _room(digest: str) -> str:
-    letters = b32encode(bytes.fromhex(digest)).decode().lower()
-    return "-".join(letters[at : at + 4] for at in range(0, 16, 4))
+    return _groups(b32encode(bytes.fromhex(digest)).decode().lower(), 4)
+
+
+def _password(digest: str) -> str:
+    letters = b32encode(bytes.fromhex(digest)).decode()
+    return _groups("".join(letter.lower() if at % 3 else letter for at, letter in enumerate(letters)), 6)
+
+
+def _token(digest: str) -> str:
+    return b32encode(bytes.fromhex(digest)).decode().lower()[:8]
+
+
+def _groups(letters: str, count: int) -> str:
+    return "-".join(letters[at : at + 4] for at in range(0, 4 * count, 4))
 
 
 def _uuid(digest: str) -> str:

@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 
 from docs.generate.markdown import table
 from docs.generate.servers import failures, plays, roles
+from docs.generate.talk import features as talk
 from migrate import registry
 from migrate.cli.app import cli
 from migrate.cli.command import global_options
@@ -112,6 +113,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "link-wrappers": link_wrappers,
     "number-labels": number_labels,
     "losses": losses,
+    "talk": talk,
     "failures": failures,
     "plays": plays,
     "roles": roles,

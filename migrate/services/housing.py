@@ -53,7 +53,8 @@ class Builder:
                 refused[key] = GONE
             elif before is None or before.asked != record.asked or self._was_elsewhere(before, record):
                 moves.append(_move(before, record, there))
-        return moves, refused
+        # So that those of one account are in as few batches as can be: of each its rooms are listed.
+        return sorted(moves, key=lambda move: move.write.owner), refused
 
     def build(self, moves: Sequence[RoomMove], refused: Mapping[str, str], wrote: Callable[[], None]) -> Housed:
         """Make the rooms, and return where they are."""

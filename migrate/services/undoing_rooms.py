@@ -112,12 +112,15 @@ class RoomUndoer:
 
 
 def _before(before: RoomRecord, after: RoomRecord, found: RoomFound | None) -> dict[str, object]:
-    """Return what a room shall have again: what it had, where the run asked for something else and it is still that."""
+    """Return what a room shall have again: what it had, where the run asked for something else and it is that now.
+
+    What people had changed before, the run left as it was.
+    """
     now = found.traits if found else {}
     back = {}
     for name, value in after.asked.items():
-        untouched = name not in now or now[name] == after.found.get(name)
-        if untouched and before.asked.get(name) != value:
+        is_ours = now.get(name, value) == value
+        if is_ours and before.asked.get(name) != value:
             back[name] = before.found.get(name, before.asked.get(name))
         else:
             back[name] = now.get(name, value)

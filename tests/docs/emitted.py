@@ -19,13 +19,13 @@ def problems(trees: Mapping[str, ast.Module]) -> dict[str, tuple[set[str], set[s
     found: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
     for name, tree in trees.items():
         for call in _calls(tree):
-            severity = _severity(call)
-            if severity and call.args:
+            severities = _severities(call)
+            if severities and call.args:
                 certain, possible = _values(call.args[0], name, trees)
                 for code in certain:
-                    found[code][0].add(severity)
+                    found[code][0].update(severities)
                 for code in (*certain, *possible):
-                    found[code][1].add(severity)
+                    found[code][1].update(severities)
     return found
 
 
@@ -46,13 +46,12 @@ def _calls(tree: ast.Module) -> Iterator[ast.Call]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
 
 
-def _severity(call: ast.Call) -> str:
-    """Return the severity of a call that reports something, empty for any other call."""
+def _severities(call: ast.Call) -> set[str]:
+    """Return the severities of a call that reports something, none for any other call."""
     name = _name(call.func)
     if name == "Problem":
-        named = re.search(r"\bSeverity\.([A-Z]+)", ast.unparse(call))
-        return named[1].lower() if named else ""
-    return _METHODS.get(name, "") if isinstance(call.func, ast.Attribute) else ""
+        return {named.lower() for named in re.findall(r"\bSeverity\.([A-Z]+)", ast.unparse(call))}
+    return {_METHODS[name]} if isinstance(call.func, ast.Attribute) and name in _METHODS else set()
 
 
 def _values(node: ast.expr, module: str, trees: Mapping[str, ast.Module]) -> tuple[list[str], list[str]]:

@@ -9,6 +9,8 @@ import pytest
 
 from docs.generate.sessions import Terminal
 from tests.caldav.nextcloud import nextcloud
+from tests.talk.nextcloud import nextcloud_talk
+from tests.talk.site import TalkSite
 
 ROOT = Path(__file__).parents[2]
 NETWORK = {"aiohttp", "asyncio", "ftplib", "http", "httpx", "imaplib", "poplib", "requests", "smtplib", "socket", "ssl",
@@ -78,6 +80,25 @@ def test_passwords_of_calendars_are_in_no_other_file_and_nobody_is_mailed(tmp_pa
         assert not server.mails
     texts = {path.name: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert [name for name, text in texts.items() if b"SECRETPASSWORD" in text] == ["credentials.csv"]
+
+
+def test_passwords_of_accounts_and_of_rooms_are_in_no_other_file_and_nobody_is_mailed(tmp_path: Path) -> None:
+    (tmp_path / "export.csv").write_text(EXPORT)
+    terminal = Terminal(tmp_path)
+    with nextcloud_talk({"bo": "SECRETPASSWORD"}) as server:
+        TalkSite(tmp_path, server)
+        terminal.run("jitsi-migrate plan export.csv --timezone Europe/Berlin --since 2027-01-01")
+        terminal.run("jitsi-migrate apply plan.json --partial")
+        (room,) = (room for room in server.rooms.values() if room.password)
+        assert room.password in (tmp_path / "passwords.csv").read_text()
+        terminal.run("jitsi-migrate status --export out.jsonl")
+        texts = {path.name: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+        terminal.run("jitsi-migrate undo last")
+        assert not [room for room in server.rooms.values() if room.password]
+        assert not server.mails
+    assert [name for name, text in texts.items() if b"SECRETPASSWORD" in text] == ["credentials.csv"]
+    assert [name for name, text in texts.items() if room.password.encode() in text] == ["passwords.csv"]
+    assert not (tmp_path / "passwords.csv").exists()
 
 
 def test_nobody_who_was_in_a_past_meeting_is_in_any_file_of_a_site(tmp_path: Path) -> None:

@@ -49,6 +49,7 @@ def test_every_loss_that_no_target_words_is_documented() -> None:
     [
         ("Problem('new-code', Severity.ERROR, 'text')", {"error"}, {"error"}),
         ("faults.warn('new-code', 'text')", {"warning"}, {"warning"}),
+        ("Problem('new-code', Severity.ERROR if x else Severity.INFO)", {"error", "info"}, {"error", "info"}),
         ("CODE = 'new-code'\nself.faults.error(CODE, 'text')", {"error"}, {"error"}),
         ("CODE = 'new-code'\nself.faults.note(code, 'text')", set(), {"info"}),
     ],

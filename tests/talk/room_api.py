@@ -142,6 +142,14 @@ def write_message(call: Call) -> tuple[int, object]:
     return 201, call.room.last.shown(call.room.token)
 
 
+def read_messages(call: Call) -> tuple[int, object]:
+    """Return what was said before a message, or at all, the newest first. Not recorded."""
+    before = call.request.number("lastKnownMessageId")
+    found = [one for one in reversed(call.room.said) if not before or one.number < before]
+    limited = found[: call.request.number("limit", 100)]
+    return (200, [one.shown(call.room.token) for one in limited]) if limited else (304, None)
+
+
 def unbind(call: Call) -> tuple[int, object]:
     if call.room.object_type != "event":
         raise OcsError.named(400, "object-type")

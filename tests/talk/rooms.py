@@ -46,7 +46,7 @@ class Attendee:
 
 @dataclass
 class Message:
-    """The last message of a room. `system`: the key of what happened; nothing if a person wrote."""
+    """A message in a room. `system`: the key of what happened; nothing if a person wrote."""
 
     number: int
     actor: Account
@@ -98,7 +98,12 @@ class Room:
     in_call: bool = False
     event: str = ""
     attendees: list[Attendee] = field(default_factory=list)
-    last: Message | None = None
+    said: list[Message] = field(default_factory=list)
+
+    @property
+    def last(self) -> Message | None:
+        """The last message."""
+        return self.said[-1] if self.said else None
 
     def attendee(self, name: str, kind: str = "users") -> Attendee | None:
         """Return a participant."""
@@ -242,7 +247,7 @@ class Rooms:
     def say(self, room: Room, actor: Account, system: str = "") -> None:
         """Write a message: what happened, or what a person says."""
         self.said += 1
-        room.last = Message(self.said, actor, system, self.now())
+        room.said.append(Message(self.said, actor, system, self.now()))
 
     def of(self, user: str) -> list[tuple[Room, Attendee]]:
         """Return a user's rooms in the order in which they came."""

@@ -31,6 +31,7 @@ OF_A_PARTICIPANT = {
     "POST room/*/archive": room_api.sets_mine("archived", on=True),
     "DELETE room/*/archive": room_api.sets_mine("archived", on=False),
     "POST room/*/notify": room_api.notify,
+    "GET chat/*": room_api.read_messages,
     "POST chat/*": room_api.write_message,
 }
 OF_A_MODERATOR = {

@@ -12,7 +12,7 @@ import pytest
 
 from migrate.core.errors import MigrateError, TargetError, TryLaterError
 from migrate.core.meeting import Person
-from migrate.core.rooms import RoomWrite
+from migrate.core.rooms import Room, RoomWrite
 from tests.builders import row
 from tests.caldav.proxy import (
     HANG_AFTER,
@@ -103,7 +103,12 @@ def test_it_is_not_asked_again_before_it_is_looked_for(server: Fake, tmp_path: P
         assert [one.method for one in between if "/v4/room?" in one.path] == ["GET"]
 
 
-def test_what_comes_too_late_is_removed_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "description", "left"),
+    [("Weekly", "What\n\n{mark}", 1), ("{name}", "", 1), ("Weekly", "Mine\n\n{mark}", 2)],
+    ids=["whole", "begun", "of people"],
+)
+def test_what_comes_too_late_is_removed_again(tmp_path: Path, name: str, description: str, left: int) -> None:
     """The first request seems lost, and is done only after the second."""
     with nextcloud_talk() as server:
         with proxied(server, faults=at_the_first_post(refused(504))) as proxy:
@@ -111,12 +116,15 @@ def test_what_comes_too_late_is_removed_again(tmp_path: Path) -> None:
             def late(passed: Passed) -> None:
                 if passed.upstream == 201 and passed.method == "POST" and len(server.rooms) == 4:
                     (made,) = (room for room in server.rooms.values() if not room.object_type and room.type in {2, 3})
-                    body = {"roomType": made.type, "roomName": made.name, "description": made.description}
+                    mark = made.description.splitlines()[-1]
+                    words = {"name": mark.partition(": ")[2], "mark": mark}
+                    body = {"roomName": name.format(**words), "description": description.format(**words)}
+                    body = {"roomType": made.type, **body}
                     assert server.ocs("POST", "apps/spreed/api/v4/room", body).status == 201
 
             proxy.after = late
             found = rooms_on(proxy.server, tmp_path).make(MEETING)
-        assert len(ours(server)) == 1
+        assert len(ours(server)) == left
         assert found.room.url.rpartition("/")[2] in server.rooms
 
 
@@ -187,7 +195,7 @@ def test_who_only_changes_rooms_need_not_wait_for_the_signaling_server(server: F
 def test_a_server_under_repair_is_waited_for(server: Fake, tmp_path: Path) -> None:
     occ(server, "maintenance:mode", "--on")
     with pytest.raises(TryLaterError, match="busy or under repair"):
-        rooms_on(server, tmp_path, patience=0).target.look({"ana": ["x"]})
+        rooms_on(server, tmp_path, patience=0).target.look({"ana": [Room("x", "")]})
 
 
 def test_a_server_that_is_no_nextcloud_is_named(tmp_path: Path) -> None:
@@ -200,7 +208,7 @@ def test_a_server_that_is_no_nextcloud_is_named(tmp_path: Path) -> None:
 def test_an_account_whose_rooms_cannot_be_read_is_named(server: Fake, tmp_path: Path) -> None:
     server.talk.settings.allowed_groups = {"trusted"}
     with pytest.raises(TargetError, match=r"the conversations of 'ana' cannot be listed: .*Can not use Talk"):
-        rooms_on(server, tmp_path).target.look({"ana": ["x"]})
+        rooms_on(server, tmp_path).target.look({"ana": [Room("x", "")]})
 
 
 @pytest.mark.slow
@@ -230,9 +238,8 @@ HOSTS = [(number, ANA if number % 2 else BEN) for number in range(8)]
 def left_of(rooms: Rooms, meetings: dict[str, Any]) -> dict[str, Any]:
     """Write what is left as a run does, and return what is left then."""
     writes = {key: rooms.plan(meeting, key) for key, meeting in meetings.items()}
-    found = rooms.target.look(
-        {"ana": {one.name for one in writes.values()}, "ben": {one.name for one in writes.values()}}
-    )
+    wanted = [Room(one.name, "") for one in writes.values()]
+    found = rooms.target.look({"ana": wanted, "ben": wanted})
     todo = [RoomWrite(one.name, one.owner, one.traits, found.get(one.name)) for one in writes.values()]
     written = rooms.target.write(todo, lambda: None)
     return {key: meetings[key] for key, one in zip(writes, written, strict=True) if one.reason or one.losses}

@@ -182,13 +182,10 @@ def test_a_password_has_all_that_a_policy_may_ask_for_and_can_be_read_out(length
         assert len(word) >= max(20, length)
 
 
-def test_a_policy_that_wants_longer_passwords_gets_them(tmp_path: Path) -> None:
-    long = traits(SINGLE, secret=40)
-    with nextcloud_talk() as server:
-        target = adapter(server, tmp_path)
-        assert len(target.password(Room(NAME, ""), long)) >= 40
-        assert target.password(Room(NAME, ""), long).startswith(target.password(Room(NAME, ""), traits(SINGLE)))
+def test_the_length_of_a_password_is_told_only_if_it_is_not_the_usual_one() -> None:
     assert "password_length" not in traits(SINGLE, secret=29)
+    assert traits(SINGLE, secret=30)["password_length"] == 30
+    assert "password_length" not in traits(replace(SINGLE, attendees=(BEN,)), secret=30)
 
 
 def test_who_cannot_make_conversations_is_told_why(server: Fake, tmp_path: Path) -> None:

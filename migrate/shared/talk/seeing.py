@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,12 +15,6 @@ from migrate.shared.talk.traits import TYPES, marked, told_traits
 ROOM = "apps/spreed/api/v4/room"
 _BUILT_IN = frozenset({"sample", "note_to_self"})
 _OWNER, _MODERATOR = 1, 2
-# What Talk notes in a conversation when it is set up or people are let in. All else tells that people used it: that a
-# call has ended, for one.
-_SET_UP = re.compile(
-    r"(conversation|description|password|lobby|listable|guests|read_only|avatar|message_expiration"
-    r"|user|group|(guest_)?moderator)(_\w+)?"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +55,7 @@ def list_seen(ocs: Ocs) -> Mapping[str, Sequence[Seen]]:
 def see(shown: Mapping[str, Any]) -> Seen:
     """Read a conversation as Talk shows it."""
     last = shown.get("lastMessage") or {}
-    used = shown["hasCall"] or bool(last and not _SET_UP.fullmatch(last.get("systemMessage") or ""))
+    used = shown["hasCall"] or last.get("messageType") == "comment"
     own = shown["participantType"] == _OWNER
     return Seen(shown["id"], shown["token"], marked(shown["description"]), own, used, told_traits(shown))
 
