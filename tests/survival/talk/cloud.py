@@ -31,7 +31,7 @@ SUMMARY = {"create": 10, "update": 14, "keep": 13, "delete": 6, "adopt": 2, "con
 _REVISION = re.compile(r"^(?:DTSTAMP|SEQUENCE):.*$", re.MULTILINE)
 OURS = {GROUP, PUBLIC}
 # What hangs on how often a room was written, and who is in it.
-UNTOLD = {"number", "attendees", "last"}
+UNTOLD = {"number", "attendees", "said"}
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,8 @@ def _rooms(server: NextcloudTalk) -> Sequence[tuple[str, Room]]:
 
 
 def _told(room: Room) -> dict[str, Any]:
-    return {name: value for name, value in vars(room).items() if name not in UNTOLD}
+    written = sum(not message.system for message in room.said)
+    return {**{name: value for name, value in vars(room).items() if name not in UNTOLD}, "written": written}
 
 
 def _events(server: NextcloudTalk) -> Iterator[tuple[str, str]]:
