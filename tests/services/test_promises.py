@@ -15,15 +15,16 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from migrate.core import recurrence
 from migrate.core.errors import RefusedError, TargetError
-from migrate.core.meeting import Meeting
+from migrate.core.meeting import Kind, Meeting
 from migrate.core.plan import WRITING, Action
 from migrate.core.ports import Reading
 from migrate.services.applying import Applied, Result
 from migrate.services.plan_file import Sealed
-from tests.builders import ANNA, BEN, reading, row, spoilt, weekly
-from tests.desk import Crash, Desk, Fuse, not_back
+from tests.builders import ANNA, BEN, PERSONAL, reading, row, spoilt, weekly
+from tests.desk import ACCOUNTS, Crash, Desk, Fuse, locations, not_back, with_rooms
 from tests.fakes.journal import MemoryJournal
 from tests.fakes.piecemeal import Piecemeal
+from tests.fakes.target import MemoryRoom, MemoryTarget
 
 Ended = TypeVar("Ended")
 
@@ -305,3 +306,111 @@ class PiecemealPromises(Promises):
 
 TestPiecemealPromises = PiecemealPromises.TestCase
 TestPiecemealPromises.settings = TestPromises.settings
+
+
+class RoomPromises(Promises):
+    """The same on a system where rooms are made; one of the meetings has a personal room, which another shares."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.desk = with_rooms()
+        self.used: set[str] = set()
+        self.deleted: set[str] = set()
+        self.renamed: dict[str, str] = {}
+        self.renames = 0
+
+    @property
+    def system(self) -> MemoryTarget:
+        assert self.desk.system
+        return self.desk.system
+
+    @precondition(lambda self: self.system.rooms)
+    @rule(choice=st.integers(0, 99))
+    def people_use_a_room(self, choice: int) -> None:
+        room = self.some_room(choice)
+        room.used = True
+        self.used.add(room.room.url)
+
+    @precondition(lambda self: self.system.rooms and not self.crashed)
+    @rule(choice=st.integers(0, 99))
+    def people_rename_a_room(self, choice: int) -> None:
+        room = self.some_room(choice)
+        self.renames += 1
+        self.renamed[room.room.url] = room.traits["name"] = f"Ours {self.renames}"
+
+    @precondition(lambda self: self.system.rooms)
+    @rule(choice=st.integers(0, 99))
+    def people_delete_a_room(self, choice: int) -> None:
+        room = self.some_room(choice)
+        self.system.rooms.remove(room)
+        self.deleted.add(room.room.url)
+        self.used.discard(room.room.url)
+        self.renamed.pop(room.room.url, None)
+
+    @precondition(lambda self: not self.crashed and self.desk.bindings and self.at_home())
+    @rule(data=st.data())
+    def lose_the_journal(self, data: st.DataObject) -> None:
+        """Without a journal an export finds the rooms by their names; what people called them is overwritten then."""
+        del data
+        self.desk.journal = MemoryJournal()
+        applied = self.desk.migrate(self.export(), take=True)
+        assert not applied.count(Result.FAILED)
+        self.finds.add(applied.run.id)
+        self.sealed = None
+        self.edited.clear()
+        self.renamed.clear()
+        self.rooms = {}
+
+    @invariant()
+    def no_room_is_there_twice(self) -> None:
+        assert set(Counter(one.room.name for one in self.system.rooms).values()) <= {1}
+
+    @invariant()
+    def a_room_that_people_use_is_there(self) -> None:
+        assert self.used <= self.links()
+
+    @invariant()
+    def every_event_leads_to_a_room_that_only_people_deleted(self) -> None:
+        assert set(locations(self.desk)) <= self.links() | self.deleted
+
+    @invariant()
+    def what_people_called_a_room_is_its_name(self) -> None:
+        names = {one.room.url: one.traits["name"] for one in self.system.rooms}
+        assert self.renamed.items() <= names.items()
+
+    def some_room(self, choice: int) -> MemoryRoom:
+        return self.system.rooms[choice % len(self.system.rooms)]
+
+    def links(self) -> set[str]:
+        return {one.room.url for one in self.system.rooms}
+
+    def at_home(self) -> bool:
+        """Tell whether every room is its host's still: of another account nobody could know."""
+        nobody = Meeting("", Kind.ROOM)
+        names = {
+            self.system.propose(f"number:{number_of(number)}", nobody, ()).name: ACCOUNTS[HOSTS[known.host]]
+            for number, known in self.zoom.items()
+        }
+        return all(names.get(one.room.name) == one.owner for one in self.system.rooms)
+
+    def before_writing(self, fuse: Fuse | None) -> None:
+        self.system.before_each = fuse.burn if fuse else lambda: None
+
+    def state(self, desk: Desk | None = None) -> tuple[object, object]:
+        system = (desk or self.desk).system
+        assert system
+        rooms = sorted((one.room.url, one.used, sorted(one.traits.items())) for one in system.rooms)
+        return super().state(desk), rooms
+
+    def export(self, unread: int | None = None, zoom: dict[str, Known] | None = None) -> Reading:
+        listed = super().export(unread, zoom)
+        return replace(listed, meetings=[replace(each, number=number_of(each.number)) for each in listed.meetings])
+
+
+def number_of(number: str | None) -> str | None:
+    """Return the number under which Zoom has a meeting in this machine."""
+    return PERSONAL if number in NUMBERS[1:] else number
+
+
+TestRoomPromises = RoomPromises.TestCase
+TestRoomPromises.settings = TestPromises.settings
