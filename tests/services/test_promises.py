@@ -38,6 +38,7 @@ STARTS: dict[str, list[str] | list[None]] = {
     "no date": [None],
 }
 NUMBERS = ("80000000201", "80000000202", "80000000203")
+CHAT = "2027-03-05 18:00"
 LUNCH = "BEGIN:VEVENT\r\nUID:lunch-{0}\r\nSUMMARY:Lunch\r\nEND:VEVENT\r\n"
 
 
@@ -347,7 +348,7 @@ class RoomPromises(Promises):
         self.used.discard(room.room.url)
         self.renamed.pop(room.room.url, None)
 
-    @precondition(lambda self: not self.crashed and self.desk.bindings and self.at_home())
+    @precondition(lambda self: not self.crashed and self.desk.bindings and self.is_told())
     @rule(data=st.data())
     def lose_the_journal(self, data: st.DataObject) -> None:
         """Without a journal an export finds the rooms by their names; what people called them is overwritten then."""
@@ -384,14 +385,16 @@ class RoomPromises(Promises):
     def links(self) -> set[str]:
         return {one.room.url for one in self.system.rooms}
 
-    def at_home(self) -> bool:
-        """Tell whether every room is its host's still: of another account nobody could know."""
+    def is_told(self) -> bool:
+        """Tell whether the export knows all that is there, and where: without a journal nobody could know of the rest."""
         nobody = Meeting("", Kind.ROOM)
-        names = {
+        owners = {
             self.system.propose(f"number:{number_of(number)}", nobody, ()).name: ACCOUNTS[HOSTS[known.host]]
             for number, known in self.zoom.items()
         }
-        return all(names.get(one.room.name) == one.owner for one in self.system.rooms)
+        at_home = all(owners.get(one.room.name) == one.owner for one in self.system.rooms)
+        changes = deepcopy(self.desk).plan(self.export()).plan.changes
+        return at_home and all(change.action is Action.KEEP and not change.why for change in changes)
 
     def before_writing(self, fuse: Fuse | None) -> None:
         self.system.before_each = fuse.burn if fuse else lambda: None
@@ -403,13 +406,16 @@ class RoomPromises(Promises):
         return super().state(desk), rooms
 
     def export(self, unread: int | None = None, zoom: dict[str, Known] | None = None) -> Reading:
-        listed = super().export(unread, zoom)
-        return replace(listed, meetings=[replace(each, number=number_of(each.number)) for each in listed.meetings])
+        listed = super().export(None, zoom)
+        meetings = [replace(each, number=number_of(each.number)) for each in listed.meetings]
+        shared = [row(CHAT, "Chat", PERSONAL, host=each.host) for each in meetings if each.number == PERSONAL][:1]
+        whole = reading(*meetings, *shared)
+        return spoilt(whole, unread) if unread and unread < whole.rows.read else whole
 
 
 def number_of(number: str | None) -> str | None:
-    """Return the number under which Zoom has a meeting in this machine."""
-    return PERSONAL if number in NUMBERS[1:] else number
+    """Return the number that a meeting has in this machine."""
+    return PERSONAL if number == NUMBERS[-1] else number
 
 
 TestRoomPromises = RoomPromises.TestCase
