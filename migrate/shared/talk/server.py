@@ -83,6 +83,10 @@ class Server:
             return False
         return True
 
+    def shut_out(self, user: str) -> None:
+        """Note that the server does not take the password of a user any more, which it took before."""
+        self._abilities.pop(user, None)
+
     def account(self, user: str) -> Account:
         """Return what works as a user."""
         return Account(self._ocs(user), self._url, self._asked(user), self._limits.patience)

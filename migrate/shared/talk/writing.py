@@ -75,6 +75,7 @@ class Writer:
         try:
             return self._server.account(write.owner).change(write, password)
         except LoginRefused as error:
+            self._server.shut_out(write.owner)
             return Done(error.message)
 
     def _read_back(self, todo: Sequence[RoomWrite]) -> None:
