@@ -31,7 +31,7 @@ SUMMARY = {"create": 10, "update": 14, "keep": 13, "delete": 6, "adopt": 2, "con
 _REVISION = re.compile(r"^(?:DTSTAMP|SEQUENCE):.*$", re.MULTILINE)
 OURS = {GROUP, PUBLIC}
 # What hangs on how often a room was written, and who is in it.
-UNTOLD = {"number", "attendees", "last"}
+UNTOLD = {"number", "attendees", "said"}
 
 
 @dataclass(frozen=True)
