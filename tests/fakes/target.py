@@ -132,4 +132,5 @@ class MemoryTarget(Target):
                 self.before_each()
                 one.traits[trait] = value
         wrote()
-        return RoomWritten(one.found(), tuple(self.dropping[trait] for trait in write.traits if trait in self.dropping))
+        missing = [trait for trait, value in write.traits.items() if one.traits[trait] != value]
+        return RoomWritten(one.found(), tuple(self.dropping[trait] for trait in missing))
