@@ -68,7 +68,7 @@ def show_rehearsal(output: Output, plan: Plan, path: Path, guests: int) -> None:
     output.line(verdict(plan))
     if guests:
         output.line(f"The server would mail {guests} {'person' if guests == 1 else 'people'} without an account.")
-    output.suggest("The plan fits the site. Apply it with:", "apply", str(path))
+    output.suggest("The plan fits the site. Apply it with:", "apply", str(path), *["--notify"] * bool(guests))
 
 
 def show_undone(output: Output, report: UndoReport, run: Run, *, dry_run: bool) -> None:

@@ -66,9 +66,9 @@ class RoomWritten:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """Guests without an account who are to be asked to the room of that name, by mail of the server."""
+    """Guests without an account who are to be asked to a room, by mail of the server."""
 
-    name: str
+    room: Room
     owner: str
     addresses: tuple[str, ...]
 
@@ -146,10 +146,11 @@ class Target(ABC):
         del room, meeting, owner
         return None
 
-    def look(self, wanted: Mapping[str, Collection[str]]) -> Mapping[str, RoomFound]:
-        """Return the rooms that are there, by name; `wanted` are names by the account whose they are.
+    def look(self, wanted: Mapping[str, Collection[Room]]) -> Mapping[str, RoomFound]:
+        """Return the rooms that are there, by name; `wanted` are rooms by the account whose they are.
 
-        They are found by their name, so that a lost journal orphans nothing. Raise TargetError or TryLaterError.
+        They are found by their name, so that a lost journal orphans nothing, and by their link, as people may take the
+        name away. Raise TargetError or TryLaterError.
         """
         raise NotImplementedError
 

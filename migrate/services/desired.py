@@ -145,7 +145,8 @@ class DesiredState:
 
     def _joined(self, meeting: Meeting) -> Meeting:
         """Complete who is named by what is known of them; of guests only whether they have an account."""
-        joined = replace(meeting, host=self.join(meeting.host))
+        host = self.join(meeting.host)
+        joined = meeting if host == meeting.host else replace(meeting, host=host)
         if not self.target.has_accounts:
             return joined
 

@@ -53,7 +53,8 @@ class Builder:
                 refused[key] = GONE
             elif before is None or before.asked != record.asked or self._was_elsewhere(before, record):
                 moves.append(_move(before, record, there))
-        return moves, refused
+        # So that those of one account are in as few batches as can be: of each its rooms are listed.
+        return sorted(moves, key=lambda move: move.write.owner), refused
 
     def build(self, moves: Sequence[RoomMove], refused: Mapping[str, str], wrote: Callable[[], None]) -> Housed:
         """Make the rooms, and return where they are."""
@@ -86,14 +87,11 @@ def _move(before: RoomRecord | None, after: RoomRecord, found: RoomFound | None)
 
 
 def merged(asked: Traits, before: RoomRecord | None, found: RoomFound | None) -> Traits:
-    """Return what a room shall have: what is asked for, but what people changed, or nobody, stays as it is."""
+    """Return what a room shall have: what is asked for, but what people changed stays as it is.
+
+    What the target did not take is asked for again with every change, so that it is told again as a loss.
+    """
     if before is None or found is None:
         return asked
-    return {
-        name: found.traits[name] if name in found.traits and _stays(name, value, before, found) else value
-        for name, value in asked.items()
-    }
-
-
-def _stays(name: str, value: object, before: RoomRecord, found: RoomFound) -> bool:
-    return (name, value) in before.asked.items() or before.found.get(name) != found.traits[name]
+    theirs = {name for name, value in found.traits.items() if before.found.get(name) != value}
+    return {name: found.traits[name] if name in theirs else value for name, value in asked.items()}

@@ -49,7 +49,7 @@ def invitations(changes: Iterable[Change], made: Mapping[str, RoomRecord]) -> li
     for key, email in guests(changes):
         by_room[key].append(email)
     return [
-        Invitation(made[key].room.name, made[key].owner, tuple(addresses))
+        Invitation(made[key].room, made[key].owner, tuple(addresses))
         for key, addresses in by_room.items()
         if key in made
     ]
@@ -68,9 +68,8 @@ def invite(
         done += 1
         told(done, len(asked))
 
-    return [
-        Mailed(names[one.name], one, invited) for one, invited in zip(asked, target.invite(asked, tell), strict=True)
-    ]
+    invited = target.invite(asked, tell)
+    return [Mailed(names[one.room.name], one, each) for one, each in zip(asked, invited, strict=True)]
 
 
 def to_json(mailed: Iterable[Mailed]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from typing import Any
 from migrate.core.errors import MigrateError
 from migrate.core.journal import Journal, RoomOutcome, RoomRecord, RoomStep, StepState
 from migrate.core.plan import Action
-from migrate.core.rooms import RoomFound, RoomWrite, RoomWritten, Target, Traits
+from migrate.core.rooms import Room, RoomFound, RoomWrite, RoomWritten, Target, Traits
 
 STAYS = "it is still there"
 INTERRUPTED = "interrupted before it was written"
@@ -51,9 +51,9 @@ def recover(target: Target, journal: Journal, *, reason: str = INTERRUPTED) -> N
 
 def look(target: Target, records: Iterable[RoomRecord]) -> Mapping[str, RoomFound]:
     """Return the rooms of records that are there, by name."""
-    wanted: dict[str, set[str]] = defaultdict(set)
+    wanted: dict[str, set[Room]] = defaultdict(set)
     for record in records:
-        wanted[record.owner].add(record.room.name)
+        wanted[record.owner].add(record.room)
     return target.look(wanted) if wanted else {}
 
 

@@ -44,9 +44,9 @@ class Tenants:
         plans = {
             key: plan for key, room in named.items() if (plan := self._plan(key, room, told[key], own=key in meetings))
         }
-        wanted: dict[str, set[str]] = defaultdict(set)
+        wanted: dict[str, set[Room]] = defaultdict(set)
         for key, plan in plans.items():
-            wanted[plan.owner].add(named[key].name)
+            wanted[plan.owner].add(named[key])
         found = self.target.look(wanted) if wanted else {}
         rooms = {key: self._planned(key, room, plans.get(key), found) for key, room in named.items()}
         return {key: rooms[room_key(key)] for key in meetings}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,6 +17,7 @@ from migrate.services.events import Found, Place, look
 from migrate.services.room_steps import recover as recover_rooms
 from migrate.services.steps import UNDO, Move, batches, execute, recover, restored, steps_by_key, unused
 from migrate.services.undoing_rooms import RoomBack, RoomUndoer
+from migrate.services.writers import writers
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +112,17 @@ class Undoer:
     def _held(self, run: Run, back: Mapping[str, Binding | None]) -> Iterator[Room]:
         """Yield the rooms that events lead to when those of some keys are put back, or may if other runs are undone."""
         yield from (known.room for known in {**self.journal.snapshot().bindings, **back}.values() if known)
-        writers = self._writers()
+        wrote = writers(self.journal.steps(state=StepState.DONE), self.journal.runs())
         for step in self.journal.steps(state=StepState.DONE):
-            if step.before and step.run != run.id and step.run in writers[step.key]:
+            if step.before and step.run != run.id and step.run in wrote[step.key]:
                 yield step.before.room
 
     def _moves(self, run: Run, steps: Collection[Step]) -> tuple[list[Move], list[Undone]]:
-        writers = self._writers()
+        wrote = writers(self.journal.steps(state=StepState.DONE), self.journal.runs())
         live = look(self.calendar, {step.key: _written_at(step) for step in steps})
         moves, items = [], []
         for step in steps:
-            found, writer = live[step.key], writers[step.key]
+            found, writer = live[step.key], wrote[step.key]
             if run.id not in writer:
                 items.append(_undone(step, Result.ALREADY, "was undone before"))
             elif reason := _kept_because(step, writer[-1], found):
@@ -139,19 +139,6 @@ class Undoer:
             if step.run in undos and step.reason:
                 steps[step.key] = replace(steps[step.key], after=step.after)
         return steps
-
-    def _writers(self) -> dict[str, list[str]]:
-        """Return the runs that wrote each key, oldest first, without those that were undone."""
-        undos = {run.id for run in self.journal.runs() if run.command == "undo"}
-        writers: dict[str, list[str]] = defaultdict(list)
-        for step in self.journal.steps(state=StepState.DONE):
-            if step.run in undos:
-                # What was put back only in part is not undone yet.
-                if not step.reason:
-                    writers[step.key].pop()
-            elif step.run not in writers[step.key][-1:]:
-                writers[step.key].append(step.run)
-        return writers
 
     def _back(self, step: Step, live: Found) -> Move:
         at = live.place if live.fingerprint else None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
 from migrate.core.journal import Journal, RoomRecord, RoomStep, Run, StepState
@@ -11,6 +10,7 @@ from migrate.core.plan import Action
 from migrate.core.rooms import Room, RoomFound, RoomWrite, Target
 from migrate.services.room_steps import RoomMove, execute, look
 from migrate.services.steps import UNDO
+from migrate.services.writers import writers
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,10 @@ class RoomUndoer:
             return []
         # A room that was made anew has the name of the one that is gone, but not its link.
         located = {self.target.locate(room) for room in held}
-        writers = self._writers()
+        wrote = writers(self.journal.room_steps(state=StepState.DONE), self.journal.runs())
         found = look(self.target, [record for step in steps.values() if (record := step.after)])
         return [
-            self._back(step, step.after, writers[key], found.get(step.after.room.name), located)
+            self._back(step, step.after, wrote[key], found.get(step.after.room.name), located)
             for key, step in steps.items()
             if step.after
         ]
@@ -59,12 +59,12 @@ class RoomUndoer:
         return [replace(back, reason=reasons.get(back.key, back.reason)) for back in backs]
 
     def _back(
-        self, step: RoomStep, after: RoomRecord, writers: list[str], found: RoomFound | None, held: Collection[Room]
+        self, step: RoomStep, after: RoomRecord, runs: list[str], found: RoomFound | None, held: Collection[Room]
     ) -> RoomBack:
         back = RoomBack(step.key, after)
-        if self.run.id not in writers:
+        if self.run.id not in runs:
             return replace(back, already=True, reason="was undone before")
-        if reason := self._kept_because(step, after, writers[-1], found, held):
+        if reason := self._kept_because(step, after, runs[-1], found, held):
             return replace(back, reason=reason)
         made = step.action == Action.CREATE
         undo = RoomStep(step.key, Action.DELETE if made else UNDO, after, step.before)
@@ -97,18 +97,6 @@ class RoomUndoer:
             first = whole.get(step.key, step)
             whole[step.key] = replace(step, action=first.action, before=first.before)
         return whole
-
-    def _writers(self) -> Mapping[str, list[str]]:
-        """Return the runs that wrote each room, oldest first, without those that were undone."""
-        undos = {run.id for run in self.journal.runs() if run.command == "undo"}
-        writers: dict[str, list[str]] = defaultdict(list)
-        for step in self.journal.room_steps(state=StepState.DONE):
-            if step.run in undos:
-                if not step.reason:
-                    writers[step.key].pop()
-            elif step.run not in writers[step.key][-1:]:
-                writers[step.key].append(step.run)
-        return writers
 
 
 def _before(before: RoomRecord, after: RoomRecord, found: RoomFound | None) -> dict[str, object]:

@@ -148,8 +148,8 @@ class NextcloudTalk(Target):
         traits = plan_traits(room.name, meeting, owner, self._server.abilities(owner), self._wishes)
         return RoomPlan(owner, traits, summary(traits))
 
-    def look(self, wanted: Mapping[str, Collection[str]]) -> Mapping[str, RoomFound]:
-        """Return the conversations whose description bears these names."""
+    def look(self, wanted: Mapping[str, Collection[Room]]) -> Mapping[str, RoomFound]:
+        """Return the conversations whose description bears these names, or that have these links."""
         return self._server.look(wanted)
 
     def write(self, writes: Sequence[RoomWrite], wrote: Callable[[], None]) -> Sequence[RoomWritten]:

@@ -70,7 +70,7 @@ class Rooms:
         return RoomWrite(room.name, plan.owner, plan.traits, found)
 
     def look(self, write: RoomWrite) -> RoomFound | None:
-        return self.target.look({write.owner: [write.name]}).get(write.name)
+        return self.target.look({write.owner: [Room(write.name, "")]}).get(write.name)
 
     def clean(self) -> None:
         for one in self.made:
@@ -115,7 +115,7 @@ class RoomsContract(TargetContract):
         assert plan and plan.owner == "carl"
 
     def test_what_nobody_made_is_not_there(self, target: Target, owners: Sequence[str]) -> None:
-        assert target.look({owner: ["abcd-efgh-ijkl-mnop"] for owner in owners}) == {}
+        assert target.look({owner: [Room("abcd-efgh-ijkl-mnop", "")] for owner in owners}) == {}
 
     def test_a_room_is_there_as_planned_for_a_later_run_too(
         self, rooms: Rooms, later: Callable[[], Target], meeting: Meeting
@@ -159,7 +159,7 @@ class RoomsContract(TargetContract):
         written = rooms.write(*writes)
         assert [one.found.traits["name"] for one in written if one.found] == [host.topic for host in hosts]
         assert len({one.found.room.url for one in written if one.found}) == len(hosts)
-        wanted = {owner: [write.name for write in writes if write.owner == owner] for owner in owners}
+        wanted = {owner: [Room(write.name, "") for write in writes if write.owner == owner] for owner in owners}
         assert rooms.target.look(wanted) == {one.found.room.name: one.found for one in written if one.found}
 
     def test_a_room_is_used_when_somebody_wrote_into_it(

@@ -60,7 +60,6 @@ class MemoryTarget(Target):
         self.lossy: dict[str, Loss] = {}
         self.refusing: dict[str, str] = {}
         self.dropping: dict[str, Loss] = {}
-        self.looked: list[dict[str, set[str]]] = []
         self.before_each: Callable[[], None] = lambda: None
         self._numbers = count(1)
 
@@ -93,10 +92,12 @@ class MemoryTarget(Target):
             },
         )
 
-    def look(self, wanted: Mapping[str, Collection[str]]) -> Mapping[str, RoomFound]:
-        self.looked.append({owner: set(names) for owner, names in wanted.items()})
+    def look(self, wanted: Mapping[str, Collection[Room]]) -> Mapping[str, RoomFound]:
         return {
-            name: one.found() for owner, names in wanted.items() for name in names if (one := self.room(name, owner))
+            room.name: one.found()
+            for owner, rooms in wanted.items()
+            for room in rooms
+            if (one := self.room(room.name, owner))
         }
 
     def write(self, writes: Sequence[RoomWrite], wrote: Callable[[], None]) -> Sequence[RoomWritten]:
@@ -131,4 +132,5 @@ class MemoryTarget(Target):
                 self.before_each()
                 one.traits[trait] = value
         wrote()
-        return RoomWritten(one.found(), tuple(self.dropping[trait] for trait in write.traits if trait in self.dropping))
+        missing = [trait for trait, value in write.traits.items() if one.traits[trait] != value]
+        return RoomWritten(one.found(), tuple(self.dropping[trait] for trait in missing))

@@ -27,7 +27,7 @@ NEW = rows(weekly("2027-03-04 14:00", 4), "New", PERSONAL)
 
 BEFORE = reading(*MARCH, MOVED, *FEWER, GONE, EDITED, UNDATED, ROOM)
 AFTER = reading(
-    *(replace(each, topic="Renamed") for each in MARCH),
+    *(replace(each, topic="Renamed", agenda="New") for each in MARCH),
     replace(MOVED, host=BEN),
     *FEWER[:2],
     replace(EDITED, topic="Overwritten"),
@@ -112,6 +112,27 @@ def test_an_apply_that_ended_anywhere_is_completed_by_the_same_command(world, er
         assert linked(broken)
         points += 1
     assert points > 30
+
+
+@ERRORS
+def test_an_apply_that_ended_anywhere_and_was_completed_can_be_undone(world, error) -> None:
+    desk, sealed = world
+    for broken in interruptions(desk, lambda copy: copy.apply(sealed, large=True), error):
+        broken.apply(sealed, large=True)
+        assert not broken.undo().kept
+        assert state(broken) == state(desk)
+
+
+@ERRORS
+def test_a_room_that_people_delete_while_a_run_is_interrupted_leaves_no_dead_link(error) -> None:
+    desk = with_rooms()
+    sealed = desk.plan(fresh(BEFORE))
+    for broken in interruptions(desk, lambda copy: copy.apply(sealed), error):
+        made, kept = broken.system.rooms[::2], broken.system.rooms[1::2]
+        written = set(locations(broken))
+        broken.system.rooms = kept
+        broken.apply(sealed)
+        assert {one.room.url for one in made} & set(locations(broken)) <= written
 
 
 @ERRORS

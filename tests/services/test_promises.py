@@ -15,15 +15,16 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from migrate.core import recurrence
 from migrate.core.errors import RefusedError, TargetError
-from migrate.core.meeting import Meeting
+from migrate.core.meeting import Kind, Meeting
 from migrate.core.plan import WRITING, Action
 from migrate.core.ports import Reading
 from migrate.services.applying import Applied, Result
 from migrate.services.plan_file import Sealed
-from tests.builders import ANNA, BEN, reading, row, spoilt, weekly
-from tests.desk import Crash, Desk, Fuse, not_back
+from tests.builders import ANNA, BEN, PERSONAL, reading, row, spoilt, weekly
+from tests.desk import ACCOUNTS, Crash, Desk, Fuse, locations, not_back, with_rooms
 from tests.fakes.journal import MemoryJournal
 from tests.fakes.piecemeal import Piecemeal
+from tests.fakes.target import MemoryTarget
 
 Ended = TypeVar("Ended")
 
@@ -37,6 +38,7 @@ STARTS: dict[str, list[str] | list[None]] = {
     "no date": [None],
 }
 NUMBERS = ("80000000201", "80000000202", "80000000203")
+CHAT = "2027-03-05 18:00"
 LUNCH = "BEGIN:VEVENT\r\nUID:lunch-{0}\r\nSUMMARY:Lunch\r\nEND:VEVENT\r\n"
 
 
@@ -305,3 +307,112 @@ class PiecemealPromises(Promises):
 
 TestPiecemealPromises = PiecemealPromises.TestCase
 TestPiecemealPromises.settings = TestPromises.settings
+
+
+class RoomPromises(Promises):
+    """The same on a system where rooms are made; one of the meetings has a personal room, which another shares."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.desk = with_rooms()
+        self.used: set[str] = set()
+        self.deleted: set[str] = set()
+        self.renamed: dict[str, str] = {}
+        self.renames = 0
+
+    @property
+    def system(self) -> MemoryTarget:
+        assert self.desk.system
+        return self.desk.system
+
+    @precondition(lambda self: self.system.rooms)
+    @rule(choice=st.integers(0, 99), what=st.sampled_from(["use", "rename", "delete"]))
+    def people_do_something_with_a_room(self, choice: int, what: str) -> None:
+        room = self.system.rooms[choice % len(self.system.rooms)]
+        if what == "use":
+            room.used = True
+            self.used.add(room.room.url)
+        elif what == "delete":
+            self.system.rooms.remove(room)
+            self.deleted.add(room.room.url)
+            self.used.discard(room.room.url)
+            self.renamed.pop(room.room.url, None)
+        # Of a room that a killed run may have written a part of nobody can tell who called it so.
+        elif not self.crashed:
+            self.renames += 1
+            self.renamed[room.room.url] = room.traits["name"] = f"Ours {self.renames}"
+
+    @rule(prune=st.booleans(), killed=KILLED)
+    def migrate(self, prune: bool, killed: int) -> None:
+        self.plan(prune, False, None)
+        self.apply(None, Crash("killed"), killed)
+
+    @precondition(lambda self: not self.crashed and self.desk.bindings and self.is_told())
+    @rule(data=st.data())
+    def lose_the_journal(self, data: st.DataObject) -> None:
+        """Without a journal an export finds the rooms by their names; what people called them is overwritten then."""
+        del data
+        self.desk.journal = MemoryJournal()
+        applied = self.desk.migrate(self.export(), take=True)
+        assert not applied.count(Result.FAILED)
+        self.finds.add(applied.run.id)
+        self.sealed = None
+        self.edited.clear()
+        self.renamed.clear()
+        self.rooms = {}
+
+    @invariant()
+    def no_room_is_there_twice(self) -> None:
+        assert set(Counter(one.room.name for one in self.system.rooms).values()) <= {1}
+
+    @invariant()
+    def a_room_that_people_use_is_there(self) -> None:
+        assert self.used <= self.links()
+
+    @invariant()
+    def every_event_leads_to_a_room_that_only_people_deleted(self) -> None:
+        assert set(locations(self.desk)) <= self.links() | self.deleted
+
+    @invariant()
+    def what_people_called_a_room_is_its_name(self) -> None:
+        names = {one.room.url: one.traits["name"] for one in self.system.rooms}
+        assert self.renamed.items() <= names.items()
+
+    def links(self) -> set[str]:
+        return {one.room.url for one in self.system.rooms}
+
+    def is_told(self) -> bool:
+        """Tell whether the export knows all that is there: without a journal nobody could know of the rest."""
+        nobody = Meeting("", Kind.ROOM)
+        owners = {
+            self.system.propose(f"number:{number_of(number)}", nobody, ()).name: ACCOUNTS[HOSTS[known.host]]
+            for number, known in self.zoom.items()
+        }
+        at_home = all(owners.get(one.room.name) == one.owner for one in self.system.rooms)
+        changes = deepcopy(self.desk).plan(self.export()).plan.changes
+        return at_home and all(change.action is Action.KEEP and not change.why for change in changes)
+
+    def before_writing(self, fuse: Fuse | None) -> None:
+        self.system.before_each = fuse.burn if fuse else lambda: None
+
+    def state(self, desk: Desk | None = None) -> tuple[object, object]:
+        system = (desk or self.desk).system
+        assert system
+        rooms = sorted((one.room.url, one.used, sorted(one.traits.items())) for one in system.rooms)
+        return super().state(desk), rooms
+
+    def export(self, unread: int | None = None, zoom: dict[str, Known] | None = None) -> Reading:
+        listed = super().export(None, zoom)
+        meetings = [replace(each, number=number_of(each.number)) for each in listed.meetings]
+        shared = [row(CHAT, "Chat", PERSONAL, host=each.host) for each in meetings if each.number == PERSONAL][:1]
+        whole = reading(*meetings, *shared)
+        return spoilt(whole, unread) if unread and unread < whole.rows.read else whole
+
+
+def number_of(number: str | None) -> str | None:
+    """Return the number that a meeting has in this machine."""
+    return PERSONAL if number == NUMBERS[-1] else number
+
+
+TestRoomPromises = RoomPromises.TestCase
+TestRoomPromises.settings = TestPromises.settings

@@ -347,6 +347,8 @@ def test_what_the_target_drops_silently_is_a_loss_and_no_change_of_the_next_plan
     assert changes_nothing(sealed)
     (kept,) = desk.apply(sealed).items
     assert DROPPED in kept.change.losses
+    (updated,) = desk.migrate(renamed("Daily", features=("passcode",))).items
+    assert DROPPED in updated.change.losses
 
 
 def test_a_target_that_goes_away_in_the_midst_leaves_what_it_made_to_the_same_command(desk: Desk) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from migrate.core.errors import MigrateError, TargetError, TryLaterError
 from migrate.core.meeting import Person
-from migrate.core.rooms import RoomWrite
+from migrate.core.rooms import Room, RoomWrite
 from tests.builders import row
 from tests.caldav.proxy import (
     HANG_AFTER,
@@ -195,7 +195,7 @@ def test_who_only_changes_rooms_need_not_wait_for_the_signaling_server(server: F
 def test_a_server_under_repair_is_waited_for(server: Fake, tmp_path: Path) -> None:
     occ(server, "maintenance:mode", "--on")
     with pytest.raises(TryLaterError, match="busy or under repair"):
-        rooms_on(server, tmp_path, patience=0).target.look({"ana": ["x"]})
+        rooms_on(server, tmp_path, patience=0).target.look({"ana": [Room("x", "")]})
 
 
 def test_a_server_that_is_no_nextcloud_is_named(tmp_path: Path) -> None:
@@ -208,7 +208,7 @@ def test_a_server_that_is_no_nextcloud_is_named(tmp_path: Path) -> None:
 def test_an_account_whose_rooms_cannot_be_read_is_named(server: Fake, tmp_path: Path) -> None:
     server.talk.settings.allowed_groups = {"trusted"}
     with pytest.raises(TargetError, match=r"the conversations of 'ana' cannot be listed: .*Can not use Talk"):
-        rooms_on(server, tmp_path).target.look({"ana": ["x"]})
+        rooms_on(server, tmp_path).target.look({"ana": [Room("x", "")]})
 
 
 @pytest.mark.slow
@@ -238,9 +238,8 @@ HOSTS = [(number, ANA if number % 2 else BEN) for number in range(8)]
 def left_of(rooms: Rooms, meetings: dict[str, Any]) -> dict[str, Any]:
     """Write what is left as a run does, and return what is left then."""
     writes = {key: rooms.plan(meeting, key) for key, meeting in meetings.items()}
-    found = rooms.target.look(
-        {"ana": {one.name for one in writes.values()}, "ben": {one.name for one in writes.values()}}
-    )
+    wanted = [Room(one.name, "") for one in writes.values()]
+    found = rooms.target.look({"ana": wanted, "ben": wanted})
     todo = [RoomWrite(one.name, one.owner, one.traits, found.get(one.name)) for one in writes.values()]
     written = rooms.target.write(todo, lambda: None)
     return {key: meetings[key] for key, one in zip(writes, written, strict=True) if one.reason or one.losses}

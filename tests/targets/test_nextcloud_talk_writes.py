@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from migrate.core.meeting import Kind, Person
-from migrate.core.rooms import Room, RoomFound, RoomWrite, RoomWritten
+from migrate.core.rooms import Room, RoomFound, RoomWrite
 from migrate.targets.nextcloud_talk import NextcloudTalk
 from tests.builders import row
 from tests.contracts.target import Rooms
@@ -194,13 +194,26 @@ def test_accounts_that_are_not_there_are_named(server: Fake, tmp_path: Path) -> 
     assert loss.feature == "invitees" and "accounts: nobody" in loss.message and loss.hint
 
 
-def test_a_conversation_nobody_can_be_added_to_fails_alone(cloud: Fake, tmp_path: Path) -> None:
-    rooms = rooms_of(cloud, tmp_path)
-    one, other = rooms.write(
-        rooms.plan(replace(PRIVATE, attendees=(NOBODY,), alternative_hosts=())), rooms.plan(PUBLIC)
-    )
-    assert one == RoomWritten(None, reason="the server knows none of these accounts: nobody")
-    assert other.found and not other.reason
+def test_a_conversation_nobody_can_be_added_to_is_made_for_its_host(server: Fake, tmp_path: Path) -> None:
+    rooms = rooms_of(server, tmp_path)
+    (written,) = rooms.write(rooms.plan(replace(PRIVATE, attendees=(NOBODY,), alternative_hosts=())))
+    assert not written.reason and [one.name for one in kept(server, written.found).attendees] == ["ana"]
+    assert [loss.message for loss in written.losses] == ["the server cannot add these accounts: nobody"]
+
+
+@pytest.mark.parametrize("system", ["", "call_started"], ids=["wrote", "called"])
+def test_a_conversation_that_people_used_is_never_deleted_whatever_came_after(
+    server: Fake, tmp_path: Path, system: str
+) -> None:
+    rooms = rooms_of(server, tmp_path)
+    found = rooms.make(PUBLIC)
+    server.talk.rooms.say(kept(server, found), server.accounts.users["ana"], system)
+    for _ in range(250):
+        server.talk.rooms.say(kept(server, found), server.accounts.users["ana"], "conversation_renamed")
+    assert not rooms.look(rooms.made[0]).used
+    (written,) = rooms.write(replace(rooms.made[0], traits=None, found=found))
+    assert written.reason == "people used the conversation since; it stays"
+    assert kept(server, found)
 
 
 def test_what_is_dropped_without_a_word_is_a_loss(server: Fake, tmp_path: Path) -> None:
@@ -359,3 +372,17 @@ def test_what_is_not_known_of_a_room_is_not_written(server: Fake, tmp_path: Path
     write = rooms.plan(PRIVATE, found=found)
     unknown = {**(write.traits or {}), "participants": None, "moderators": None}
     assert rooms.write(RoomWrite(write.name, write.owner, unknown, found))[0].reason == ""
+
+
+def test_a_conversation_from_whose_description_people_took_our_line_is_known_by_its_link(
+    server: Fake, tmp_path: Path
+) -> None:
+    rooms = rooms_of(server, tmp_path)
+    found = rooms.make(PUBLIC)
+    kept(server, found).description = "Ours now"
+    (there,) = adapter(server, tmp_path).look({"ana": [found.room]}).values()
+    assert there == replace(found, traits={**found.traits, "description": "Ours now"})
+    traits = {**rooms.made[0].traits, "name": "Daily", "description": "Ours now"}
+    (written,) = rooms.write(replace(rooms.made[0], traits=traits, found=there))
+    assert written.found and written.found.room == found.room and not (written.reason or written.losses)
+    assert kept(server, found).name == "Daily"

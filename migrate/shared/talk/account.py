@@ -88,16 +88,19 @@ class Account:
     def _make(self, name: str, traits: Traits, password: str) -> tuple[RoomFound, Said | None]:
         """Make the conversation unless it is there: it is not made again before that is looked up.
 
-        The answer is missing if it was there after all.
+        The answer is missing if it was there after all, or is made without the participants, as none is known.
         """
         body = whole(traits, password, time()) if self._abilities.all_at_once else begun(name, traits, password)
-        deadline = monotonic() + self._patience
+        deadline, with_all = monotonic() + self._patience, True
         for tries in count(1):
             said = self._ocs.once("POST", ROOM, body)
             if said.is_done:
-                return see(said.data).found(name, self._url), said
+                return see(said.data).found(name, self._url), said if with_all else None
+            if said.error == "invite" and body.pop("participants", None):
+                with_all = False
+                continue
             if not said.is_doubtful:
-                raise _Refused(why(said, traits))
+                raise _Refused(why(said))
             if there := self.list().get(name):
                 return there[0].found(name, self._url), None
             if tries == _MOST_TRIES or monotonic() > deadline:
@@ -110,7 +113,7 @@ class Account:
             said = self._ocs.ask(one.method, f"{ROOM}/{token}{one.path}", one.body)
             # What the server is not configured for is seen when all is read back.
             if not said.is_done and said.status != 412:
-                raise _Refused(why(said, traits, one.trait))
+                raise _Refused(why(said, one.trait))
 
     def _join(self, token: str, invited: Sequence[str], moderators: Sequence[str]) -> Sequence[str]:
         """Add who is missing, and let moderate who does not; return whom the server does not know."""

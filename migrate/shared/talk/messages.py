@@ -15,15 +15,15 @@ _UNSEEN = {"lookIntoFuture": "0", "setReadMarker": "0", "markNotificationsAsRead
 
 def was_used(ocs: Ocs, token: str) -> bool:
     """Tell whether anybody wrote or called in a conversation; in one that is gone nobody did."""
-    before: dict[str, str] = {}
+    before = 0
     while True:
-        said = ocs.ask("GET", f"{_CHAT}/{token}", limit=str(_MOST), **_UNSEEN, **before)
+        said = ocs.ask("GET", f"{_CHAT}/{token}", None, limit=str(_MOST), lastKnownMessageId=str(before), **_UNSEEN)
         messages = said.data if said.is_done else []
         if any(map(_is_use, messages)):
             return True
         if len(messages) < _MOST:
             return False
-        before = {"lastKnownMessageId": str(min(one["id"] for one in messages))}
+        before = min(one["id"] for one in messages)
 
 
 def _is_use(message: Mapping[str, Any]) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from migrate.core.rooms import Traits
 from migrate.shared.ocs import Said
 
 _BY_ERROR: Mapping[str, str] = {
@@ -19,10 +18,8 @@ _BY_ERROR: Mapping[str, str] = {
 }
 
 
-def why(said: Said, traits: Traits, trait: str = "") -> str:
+def why(said: Said, trait: str = "") -> str:
     """Return the reason. Some answers do not name what is wrong; then it is the `trait` that was asked for."""
-    if said.error == "invite":
-        return f"the server knows none of these accounts: {', '.join(traits['participants'])}"
     if said.status == 404:
         return "the conversation is not there any more, or the account does not moderate it any more"
     words = _BY_ERROR.get(said.error) or (_BY_ERROR.get(trait) if said.error == "value" else "")

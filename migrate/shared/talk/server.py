@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from typing import TypeVar
 
 from pydantic import SecretStr
 
 from migrate.core.errors import MigrateError, TargetError
-from migrate.core.rooms import Invitation, Invited, RoomFound
+from migrate.core.rooms import Invitation, Invited, Room, RoomFound
 from migrate.shared.gathering import gathered
 from migrate.shared.http import Client, Limits, Login, LoginRefused
 from migrate.shared.ocs import Ocs
@@ -18,7 +19,7 @@ from migrate.shared.talk.abilities import BEST, Abilities, read_abilities
 from migrate.shared.talk.account import Account
 from migrate.shared.talk.directory import find_account
 from migrate.shared.talk.guests import ask_guests
-from migrate.shared.talk.seeing import Seen
+from migrate.shared.talk.seeing import Seen, token_of
 from migrate.shared.talk.signaling import check_signaling
 
 Result = TypeVar("Result")
@@ -39,6 +40,7 @@ class Server:
         self._limits = limits
         self._abilities: dict[str, Abilities] = {}
         self._seen: dict[str, Mapping[str, Sequence[Seen]]] = {}
+        self._linked: dict[str, Mapping[str, Seen]] = {}
         self._refused: set[str] = set()
 
     def meet(self, users: Collection[str]) -> None:
@@ -81,6 +83,10 @@ class Server:
             return False
         return True
 
+    def shut_out(self, user: str) -> None:
+        """Note that the server does not take the password of a user any more, which it took before."""
+        self._abilities.pop(user, None)
+
     def account(self, user: str) -> Account:
         """Return what works as a user."""
         return Account(self._ocs(user), self._url, self._asked(user), self._limits.patience)
@@ -90,15 +96,19 @@ class Server:
         tasks = {email: partial(self._identify, user, email) for email in emails}
         return self.all(tasks, ("an address", "addresses", "looked up"))
 
-    def look(self, wanted: Mapping[str, Collection[str]]) -> Mapping[str, RoomFound]:
+    def look(self, wanted: Mapping[str, Collection[Room]]) -> Mapping[str, RoomFound]:
         """List the conversations of these accounts, and return the rooms that are there, by name."""
         self.list(wanted)
-        return {name: found for user, names in wanted.items() for name in names if (found := self.known(user, name))}
+        return {
+            room.name: found for user, rooms in wanted.items() for room in rooms if (found := self.known(user, room))
+        }
 
     def list(self, users: Collection[str]) -> None:
         """List the conversations of these accounts, each once."""
         tasks = {user: partial(self._list, user) for user in users}
-        self._seen |= self.all(tasks, ("an account", "accounts", "listed"))
+        listed = self.all(tasks, ("an account", "accounts", "listed"))
+        self._seen |= listed
+        self._linked |= {user: {one.token: one for one in chain(*seen.values())} for user, seen in listed.items()}
 
     def has_listed(self, user: str) -> bool:
         """Tell whether the conversations of an account are known, as far as nobody else changed them since."""
@@ -107,10 +117,11 @@ class Server:
     def forget(self, user: str) -> None:
         """Let the conversations of an account be unknown again."""
         self._seen.pop(user, None)
+        self._linked.pop(user, None)
 
-    def known(self, user: str, name: str) -> RoomFound | None:
-        """Return a room as it was when it was listed last."""
-        return next((one.found(name, self._url) for one in self._named(user, name)), None)
+    def known(self, user: str, room: Room) -> RoomFound | None:
+        """Return a room as it was when it was listed last: by its name, or if people took that away by its link."""
+        return next((one.found(room.name, self._url) for one in self._of(user, room)), None)
 
     def doubles(self, user: str, name: str) -> Sequence[RoomFound]:
         """Return the conversations of a room that are one too many: the account's own, which nobody used."""
@@ -141,7 +152,7 @@ class Server:
         return {name: result for name, result in results.items() if not isinstance(result, MigrateError)}
 
     def _invite(self, invitation: Invitation, tell: Tell) -> Invited:
-        found = next(iter(self._named(invitation.owner, invitation.name)), None)
+        found = next(iter(self._of(invitation.owner, invitation.room)), None)
         if found is None:
             invited = Invited(reason="the conversation is not there any more")
         elif found.traits["type"] != "public":
@@ -170,6 +181,10 @@ class Server:
 
     def _meet(self, user: str, _: Tell) -> bool:
         return self.lets_in(user)
+
+    def _of(self, user: str, room: Room) -> Sequence[Seen]:
+        linked = self._linked.get(user, {}).get(token_of(room.url))
+        return self._named(user, room.name) or ([linked] if linked else ())
 
     def _named(self, user: str, name: str) -> Sequence[Seen]:
         return self._seen.get(user, {}).get(name, ())

@@ -42,7 +42,7 @@ class Writer:
         return [self._written(one, done[at]) for at, one in enumerate(todo)]
 
     def _as_it_is(self, write: RoomWrite) -> RoomWrite:
-        return replace(write, found=self._server.known(write.owner, write.name)) if _makes(write) else write
+        return replace(write, found=self._server.known(write.owner, Room(write.name, ""))) if _makes(write) else write
 
     def _first(self, todo: Sequence[RoomWrite], wrote: Callable[[], None]) -> dict[int, Done]:
         """Make conversations one by one until it is proven that the server can make any."""
@@ -75,6 +75,7 @@ class Writer:
         try:
             return self._server.account(write.owner).change(write, password)
         except LoginRefused as error:
+            self._server.shut_out(write.owner)
             return Done(error.message)
 
     def _read_back(self, todo: Sequence[RoomWrite]) -> None:
@@ -96,7 +97,8 @@ class Writer:
     def _written(self, write: RoomWrite, done: Done) -> RoomWritten:
         if write.traits is None:
             return RoomWritten(write.found if done.reason else None, reason=done.reason)
-        found = self._server.known(write.owner, write.name)
+        url = write.found.room.url if write.found else ""
+        found = self._server.known(write.owner, Room(write.name, url))
         if done.reason or found is None:
             return RoomWritten(found, done.losses, done.reason or _GONE)
         return RoomWritten(found, (*done.losses, *dropped(_expected(write.traits), found.traits)))

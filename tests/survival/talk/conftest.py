@@ -11,8 +11,9 @@ from tests.survival.talk.cloud import Cloud
 from tests.talk.profiles import TALK_22
 
 
-@pytest.fixture(scope="session")
+# The version that was recorded; tests name others.
+@pytest.fixture(scope="session", params=[TALK_22], ids=lambda profile: profile.talk)
 def cloud(request: pytest.FixtureRequest, program: Program) -> Iterator[Cloud]:
-    """The world on the version that was recorded, or on the one that the parameter names."""
-    with Cloud.made(program, getattr(request, "param", TALK_22)) as cloud:
+    """The world on a version of Talk."""
+    with Cloud.made(program, request.param) as cloud:
         yield cloud
