@@ -88,7 +88,8 @@ def test_new_events_of_all_calendars_are_taken_over_at_once(
 ) -> None:
     found = events(calendar, 12)
     write(calendar, *coming(calendar, HOST, found[:7]), *coming(calendar, BEN, found[7:]))
-    assert occ.commands == [("calendar:import", "--errors=0", "--", user, "personal") for user in ("ana", "ben")]
+    assert occ.commands[0] == ("config:system:get", "trusted_domains")
+    assert occ.commands[1:] == [("calendar:import", "--errors=0", "--", user, "personal") for user in ("ana", "ben")]
     assert not puts(server)
     back = look(calendar, calendar.collection(HOST), [uid for event in found for uid in event.uids])
     for event in found[:7]:
@@ -142,7 +143,8 @@ def test_few_events_are_not_worth_it(server: NextcloudTalk, tmp_path: Path, occ:
     write(calendar, *coming(calendar, HOST, events(calendar, 3)))
     assert (occ.commands, len(puts(server))) == ([], 9)
     write(calendar, *coming(calendar, HOST, events(calendar, 3, 3)), *coming(calendar, BEN, events(calendar, 4)))
-    assert [command[3] for command in occ.commands] == ["ben"], "of each calendar there must be enough"
+    imported = [command[3] for command in occ.commands if command[0] == "calendar:import"]
+    assert imported == ["ben"], "of each calendar there must be enough"
 
 
 def test_what_is_there_is_left_to_requests_and_stays_whose_it_is(
@@ -194,20 +196,23 @@ class Refusing(FakeOcc):
         raise TargetError("cloud.example.org does not answer")
 
 
-@pytest.mark.parametrize("broken", ["away", "old", "late", "half", "deaf"])
+@pytest.mark.parametrize("broken", ["away", "elsewhere", "old", "late", "half", "deaf"])
 def test_without_the_program_all_is_written_by_requests_and_told(
     server: NextcloudTalk, tmp_path: Path, broken: str
 ) -> None:
     occ = Refusing(server) if broken == "away" else FakeOcc(server)
     server.imports = broken != "old"
+    if broken == "elsewhere":
+        domains = [Ran(0, "cloud.example.net\n*.example.net\n")]
+        occ.run = lambda jobs, inputs=(): [domains for _ in jobs]  # type: ignore[method-assign]
     if broken == "late":
         occ.run = lambda jobs, inputs=(): [[] for _ in jobs]  # type: ignore[method-assign]
     if broken == "deaf":
-        occ.run = lambda jobs, inputs=(): [[Ran(0)] for _ in jobs]  # type: ignore[method-assign]
+        occ.run = lambda jobs, inputs=(): [[Ran(0, "127.0.0.1\n")] for _ in jobs]  # type: ignore[method-assign]
     if broken == "half":
         # The first calendar is not found.
         server.imports = False
-        occ.after = lambda _: setattr(server, "imports", True)
+        occ.after = lambda command: setattr(server, "imports", command[0] == "calendar:import")
     calendar = of(server, tmp_path, occ)
     for first in (0, 3):
         write(
@@ -217,6 +222,7 @@ def test_without_the_program_all_is_written_by_requests_and_told(
     (told,) = [line for line in calendar.finish() if "bulk" in line]
     why = {
         "deaf": "standard input",
+        "elsewhere": "another Nextcloud",
         "away": "does not answer",
         "old": "not defined",
         "late": "no time",

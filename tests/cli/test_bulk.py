@@ -109,7 +109,7 @@ def test_killed_right_after_it_nothing_is_written_again(cloud: Cloud) -> None:
     assert cloud.plan().code in (0, 6)
     words = [sys.executable, "-m", "migrate.cli", "--site", str(cloud.site), "apply", str(cloud.site / "plan.json")]
     process = subprocess.Popen([*words, "--partial"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    cloud.occ.after = lambda _command: process.kill()
+    cloud.occ.after = lambda command: process.kill() if command[0] == "calendar:import" else None
     assert process.wait(120) == -signal.SIGKILL
     process.communicate()
     assert (cloud.imports, cloud.puts, cloud.events) == (1, 0, LEAST)

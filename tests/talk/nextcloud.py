@@ -30,7 +30,7 @@ from tests.talk.profiles import TALK_22, Profile
 from tests.talk.rooms import Room, Rooms
 from tests.talk.talk import Talk
 
-TRUSTED = {"127.0.0.1", "localhost"}
+TRUSTED = ("127.0.0.1", "localhost")
 ALPHABET = "abcdefghijkmnopqrstwxyz23456789"
 HASH = {"X-Nextcloud-Talk-Hash": "0" * 40}
 HASHED = {"GET room", routes.LOOK_UP, "GET room/*/capabilities"}
@@ -55,6 +55,7 @@ class NextcloudTalk(Nextcloud):
     """
 
     talk: Talk = field(default=None)  # type: ignore[assignment]
+    trusted: tuple[str, ...] = TRUSTED
     names_tokens: bool = False
     imports: bool = True
 
@@ -82,7 +83,7 @@ class NextcloudTalk(Nextcloud):
 
     def _reply(self, handler: Handler) -> Reply:
         path = unquote(urlsplit(handler.path).path)
-        if handler.headers.get("Host", "").partition(":")[0] not in TRUSTED:
+        if handler.headers.get("Host", "").partition(":")[0] not in self.trusted:
             return _untrusted(path)
         with self.lock:
             if path == "/status.php":

@@ -111,6 +111,11 @@ def _alone(calendar: Component, uid: str) -> Component:
     return Component(calendar.name, calendar.properties, kept)
 
 
+def _tell(server: NextcloudTalk, _: list[str], __: Mapping[str, str]) -> Ran:
+    """Tell the trusted domains; nothing else is asked."""
+    return Ran(0, "".join(f"{domain}\n" for domain in server.trusted))
+
+
 def _configure(server: NextcloudTalk, arguments: list[str], _: Mapping[str, str]) -> Ran:
     app, name, value = arguments[:3]
     _set(server, app, name, json.loads(value))
@@ -184,6 +189,7 @@ COMMANDS: Mapping[str, Callable[..., Ran]] = {
     "user:auth-tokens:delete": _delete_token,
     "dav:create-calendar": _of_a_user(_make_calendar),
     "calendar:import": _import,
+    "config:system:get": _tell,
     "config:app:set": _configure,
     "config:app:delete": _reset,
     "app:enable": lambda server, arguments, _: _switch(server, arguments[0], on=True),

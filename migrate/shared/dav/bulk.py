@@ -10,12 +10,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from migrate.core.errors import MigrateError
-from migrate.core.occ import Job, Occ
+from migrate.core.occ import Job, Occ, Ran
 from migrate.core.ports import Write
 from migrate.shared.calendar_objects import CalendarObject, is_as_rendered, joined, take_objects
 from migrate.shared.side_by_side import Tell
@@ -34,6 +35,9 @@ NO_NEXTCLOUD = (
 LEAST, LEAST_IN_ONE = 100, 10
 
 _NOTHING = "occ took over nothing; perhaps all is in the trash bin, or its program gets no standard input"
+_DOMAINS = ("config:system:get", "trusted_domains")
+_ELSEWHERE = "the first host of group nextcloud has another Nextcloud: this name is none of its trusted_domains"
+_NO_TIME = "the server had no time for it"
 _CALENDAR = re.compile(rf"{DAV}calendars/([^/]+)/([^/]+)/$")
 
 Open = Callable[[str], "tuple[RemoteCollection | None, str]"]
@@ -52,6 +56,7 @@ class Bulk:
     least_in_one: int = LEAST_IN_ONE
     complaint: str = field(default="", init=False)
     _gave_up: bool = field(default=False, init=False)
+    _is_ours: bool | None = field(default=None, init=False)
 
     def take_over(
         self, writes: Mapping[str, Sequence[Write]], ready: Open, each: Each
@@ -87,12 +92,30 @@ class Bulk:
     def _run(self, objects: Mapping[str, Iterable[CalendarObject]]) -> None:
         """Run the program, once for each calendar. Whatever becomes of it, what it leaves can be written."""
         try:
+            if not self._is_of_this_server():
+                return
             done = self.occ.run([_job(url) for url in objects], [joined(own) for own in objects.values()])
         except MigrateError as error:
             self.complaint = error.message
             return
-        complaints = (job[-1].complaint if job else "the server had no time for it" for job in done)
+        complaints = (job[-1].complaint if job else _NO_TIME for job in done)
         self.complaint = next(filter(None, complaints), self.complaint)
+
+    def _is_of_this_server(self) -> bool:
+        """Tell whether the program belongs to the Nextcloud at `server`: by a slip in the inventory it might not."""
+        if self._is_ours is None:
+            (job,) = self.occ.run([(_DOMAINS,)], [""])
+            told = job[0] if job else Ran(1, errors=_NO_TIME)
+            self._is_ours = any(_means(domain, self.server) for domain in told.output.split())
+            if not self._is_ours:
+                self.complaint, self._gave_up = told.complaint or _ELSEWHERE, True
+        return self._is_ours
+
+
+def _means(domain: str, server: str) -> bool:
+    """Tell whether a trusted domain, which may have wildcards and a port, is that of a server."""
+    parts = urlsplit(server)
+    return any(fnmatch(name, domain.lower()) for name in (parts.netloc, parts.hostname or ""))
 
 
 def _alone(writes: Sequence[Write]) -> Collection[str]:
