@@ -40,7 +40,11 @@ def new_server(host: str) -> NewServer:
 def new_target(name: str, server: str) -> NewTarget:
     """Return the system that meetings move to, on a server that exists. Raises UsageError for a name that is none."""
     check_name(server)
-    adapter = registry.adapter(Target, name)
+    adapter = registry.adapters(Target).get(name)
+    if adapter is None:
+        raise UsageError(
+            f"there is no system called {name!r}", hint=f"There are: {', '.join(registry.adapters(Target))}."
+        )
     url = f"https://{server.lower()}"
     calendars = f"{url}/{adapter.calendars}" if adapter.calendars else ""
     return NewTarget(name, settings_page(adapter.Settings, f"targets.{name}", {"url": url}), calendars)

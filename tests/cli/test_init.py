@@ -84,3 +84,18 @@ def test_sealed_secrets_are_asked_for_where_somebody_may_be_asked(
     monkeypatch.setenv("ANSIBLE_VAULT_PASSWORD_FILE", str(tmp_path / "password"))
     assert run("--site", site, "--no-input", "render", "--dry-run").code == 0
     assert (site / "secrets.toml").read_text().startswith("$ANSIBLE_VAULT;")
+
+
+def test_a_site_can_move_to_another_system(tmp_path: Path) -> None:
+    result = run("--site", tmp_path, "init", "--target", "nextcloud_talk", "--server", "cloud.example.org")
+    settings = (tmp_path / "migrate.toml").read_text()
+    assert result.code == 0 and 'target = "nextcloud_talk"' in settings and "[targets.jitsi]" not in settings
+    assert 'url = "https://cloud.example.org/remote.php/dav/calendars/{account}/personal/"' in settings
+    assert run("--site", tmp_path, "status").code == 0
+
+
+def test_a_system_that_there_is_not_is_a_mistake_in_the_command(tmp_path: Path) -> None:
+    result = run("--site", tmp_path, "init", "--target", "nextclout", "--server", "cloud.example.org")
+    assert result.code == 2 and "jitsi, nextcloud_talk" in result.err
+    assert run("--site", tmp_path, "init", "--target", "nextcloud_talk").code == 2
+    assert not (tmp_path / "migrate.toml").exists()
