@@ -110,6 +110,11 @@ def signaling_server(text: str) -> Iterator[list[str]]:
                 log.append(line)
                 if "Listening on" in line:
                     break
+            # It says so a moment before.
+            port = int(re.findall(r"^listen = 127.0.0.1:(\d+)$", text, re.MULTILINE)[0])
+            with socket() as line:
+                while line.connect_ex(("127.0.0.1", port)):
+                    assert running.poll() is None, log
             yield log
         finally:
             running.terminate()

@@ -25,9 +25,8 @@ def quoted(value):
 @example(' a"\\x41" # b\\')
 @settings(max_examples=15, deadline=None)
 def test_redis_reads_every_value_back(value):
-    # A title with two braces is a template, and the password of nobody has this length or more.
     text = quoted(value)
-    if text and len(value) < 500:
+    if text:
         assert by_redis([f"masterauth {text}"], ["masterauth"]) == [value]
 
 
