@@ -73,6 +73,7 @@ transcription = true
 summaries = true
 federation = true
 app_store = true
+phone_notifications = true
 [php]
 people = 400
 upload_megabytes = 2048

@@ -55,6 +55,16 @@ class Signaling(Section):
         description="Janus too sends by the TURN server: for a host that nothing can reach, as the load is doubled",
     )
 
+    @property
+    def camera_bits(self) -> int:
+        """What a camera may send in a second, in bits."""
+        return self.kilobits_camera * 1000
+
+    @property
+    def screen_bits(self) -> int:
+        """What a screen may send in a second, in bits."""
+        return self.kilobits_screen * 1000
+
 
 class Turn(Section):
     """TURN and STUN for people behind strict firewalls, on the host of the group [coturn]."""

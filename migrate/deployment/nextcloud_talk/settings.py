@@ -17,6 +17,7 @@ from migrate.deployment.section import Section
 from migrate.deployment.values import HostName, InventoryHost, PlainSecret, ServerPath
 from migrate.deployment.values import Network as Subnet
 
+_MEGABYTE = 1024 * 1024
 _RELEASE = re.compile(r"\d{1,3}\.\d{1,3}\.\d{1,3}", re.ASCII)
 
 
@@ -59,6 +60,16 @@ class Php(Section):
         default=512, description="memory that one request may take; Nextcloud asks for at least 512"
     )
 
+    @property
+    def upload_bytes(self) -> int:
+        """The largest file, in bytes."""
+        return self.upload_megabytes * _MEGABYTE
+
+    @property
+    def memory_bytes(self) -> int:
+        """The memory of one request, in bytes."""
+        return self.memory_megabytes * _MEGABYTE
+
 
 class Database(Section):
     """MariaDB, on the host of Nextcloud."""
@@ -66,6 +77,11 @@ class Database(Section):
     memory_megabytes: Annotated[int, Field(ge=64, le=1024 * 1024)] = Field(
         default=512, description="memory for what is read often"
     )
+
+    @property
+    def memory_bytes(self) -> int:
+        """That memory, in bytes."""
+        return self.memory_megabytes * _MEGABYTE
 
 
 class Proxy(Section):
@@ -107,6 +123,18 @@ class Privacy(Section):
     app_store: bool = Field(
         default=False, description="the server asks apps.nextcloud.com for apps and their updates, and can install them"
     )
+    phone_notifications: bool = Field(
+        default=False,
+        description=(
+            "telephones ring, by servers of Nextcloud's makers, Apple and Google, which learn who is called and when; "
+            "off: an app learns of calls and messages while it is open"
+        ),
+    )
+
+    @property
+    def internet(self) -> bool:
+        """Whether the server asks servers of others for anything at all."""
+        return self.app_store or self.phone_notifications
 
 
 class NextcloudTalkSettings(Section):
