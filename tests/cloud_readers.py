@@ -137,7 +137,8 @@ def by_php_fpm(text: str) -> dict[str, str]:
         (here / "pool.conf").write_text(text, "utf-8")
         (here / "fpm.conf").write_text(f"[global]\nerror_log = {here}/log\ninclude = {here}/pool.conf\n")
         done = subprocess.run([fpm, "-tt", "-y", here / "fpm.conf"], capture_output=True, check=False, timeout=30)
-        told = (here / "log").read_text("utf-8")
+        log = here / "log"
+        told = (log.read_text("utf-8") if log.exists() else "") + done.stderr.decode()
     assert done.returncode == 0, told
     return dict(re.findall(r"NOTICE: \s*([\w.\[\]]+) = (.*)$", told, re.MULTILINE))
 

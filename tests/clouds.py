@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from migrate.config import fixed
-from migrate.core.bundle import Content
+from migrate.core.bundle import Content, Link
 from migrate.deployment.inventory import read_inventory
+from migrate.deployment.nextcloud_talk.files import links
 from migrate.deployment.nextcloud_talk.rendering import Rendering
 from migrate.deployment.nextcloud_talk.settings import NextcloudTalkSecrets, NextcloudTalkSettings
 from migrate.deployment.nextcloud_talk.topology import Topology
@@ -102,6 +103,10 @@ class Cloud:
         """Return the text files of a host by their path there, secrets in the clear."""
         files = self.rendering.files(self.topology.host(host))
         return {file.placement.path: file.content.text for file in files if isinstance(file.content, Content)}
+
+    def links(self, host: str) -> tuple[Link, ...]:
+        """Return the symbolic links of a host."""
+        return tuple(links(self.topology.host(host), self.topology))
 
     def text(self, path: str) -> str:
         """Return the one file that has a path, on whichever host."""
