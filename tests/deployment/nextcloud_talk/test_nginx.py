@@ -189,7 +189,7 @@ def test_debians_signaling_server_opens_a_websocket_behind_nginx():
         nats = free_port()
         stack.enter_context(nats_server(f"host: 127.0.0.1\nport: {nats}\n"))
         # Without Janus, which it would wait for.
-        text = re.sub(r"^(?:type|url) = (?:janus|ws:.*)\n", "", deployed.text("/etc/signaling/server.conf"), flags=re.M)
+        text = re.sub(r"(?m)^(?:type|url) = (?:janus|ws:.*)\n", "", deployed.text("/etc/signaling/server.conf"))
         stack.enter_context(signaling_server(text.replace("8080", str(root.ports[8080])).replace("4222", str(nats))))
         stack.enter_context(started(root))
         with connected(root.ports[443], HOST) as line:
