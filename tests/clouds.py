@@ -99,6 +99,11 @@ class Cloud:
     topology: Topology
     rendering: Rendering
 
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names of the hosts."""
+        return tuple(host.name for host in self.topology.hosts)
+
     def texts(self, host: str) -> dict[str, str]:
         """Return the text files of a host by their path there, secrets in the clear."""
         files = self.rendering.files(self.topology.host(host))

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
-from migrate.core.bundle import Placement, ServerFile
+from migrate.core.bundle import Bundle, Placement, ServerFile
 from migrate.deployment.nextcloud_talk.certificates import Certificates
-from migrate.deployment.nextcloud_talk.files import TEMPLATES, recipes
+from migrate.deployment.nextcloud_talk.files import TEMPLATES, links, recipes
 from migrate.deployment.nextcloud_talk.listening import Listening
 from migrate.deployment.nextcloud_talk.media import Media
 from migrate.deployment.nextcloud_talk.pool import Pool
@@ -32,6 +32,21 @@ class Rendering:
 
     topology: Topology
     secrets: NextcloudTalkSecrets
+
+    def bundle(self, name: str) -> Bundle:
+        """Return the files of one host. Raises UnfitSettings if a file's format cannot hold a setting."""
+        host = self.topology.host(name)
+        return Bundle(name, self._assumes(host), tuple(self.files(host)), tuple(links(host, self.topology)))
+
+    def _assumes(self, host: Host) -> dict[str, str]:
+        settings = self.topology.settings
+        assumes: dict[str, str] = {"distribution": settings.distribution}
+        if host.is_cloud:
+            releases = settings.releases
+            assumes |= {"nextcloud": releases.nextcloud, "talk": releases.talk, "php": php(settings)}
+        if host.is_signaling:
+            assumes["signaling"] = settings.releases.signaling
+        return assumes
 
     def files(self, host: Host) -> Iterator[ServerFile]:
         """Yield the files of one host. Raises UnfitSettings if a file's format cannot hold a setting."""
