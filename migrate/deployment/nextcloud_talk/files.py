@@ -118,6 +118,11 @@ RECIPES = (
         _on_signaling,
     ),
     Recipe(
+        "signaling/service.j2",
+        Placement("/etc/systemd/system/signaling.service", restart=("signaling",)),
+        _on_signaling,
+    ),
+    Recipe(
         "nats/nats-server.conf.j2",
         Placement(
             "/etc/nats-server.conf", validate=("/usr/sbin/nats-server", "-t", "-c", "{}"), restart=("nats-server",)

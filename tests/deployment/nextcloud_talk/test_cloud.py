@@ -181,14 +181,17 @@ def test_redis_takes_its_file_and_wants_a_password() -> None:
 # --- Work behind the scenes -------------------------------------------------------------------------------------------
 
 
-def test_systemd_takes_the_timer_and_its_service() -> None:
+def test_systemd_takes_the_units() -> None:
     analyze = program("systemd-analyze", "systemd")
     texts = variant("minimal").texts("cloud.example.org")
     with directory() as here:
         for path, text in texts.items():
-            if path.startswith("/etc/systemd/system/nextcloud-cron"):
-                (here / Path(path).name).write_text(text)
-        files = sorted(here.glob("nextcloud-cron.*"))
-        assert len(files) == 2
+            if path.startswith("/etc/systemd/system/") and not path.endswith(".conf"):
+                # The program itself is not there.
+                (here / Path(path).name).write_text(
+                    text.replace("/usr/local/bin/nextcloud-spreed-signaling", "/bin/true")
+                )
+        files = sorted(here.iterdir())
+        assert [file.name for file in files] == ["nextcloud-cron.service", "nextcloud-cron.timer", "signaling.service"]
         done = subprocess.run([analyze, "verify", "--man=no", *files], capture_output=True, check=False, text=True)
-    assert not [line for line in done.stderr.splitlines() if "nextcloud-cron" in line], done.stderr
+    assert not [line for line in done.stderr.splitlines() if str(here) in line], done.stderr
