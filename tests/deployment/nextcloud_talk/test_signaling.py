@@ -12,6 +12,7 @@ from configparser import ConfigParser
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
+from socket import create_server
 
 import pytest
 
@@ -214,6 +215,33 @@ def test_janus_listens_on_loopback_only_and_loads_nothing_else(backend) -> None:
     loaded = set(re.findall(r"Loading (?:transport )?plugin '(.*)'", said))
     assert loaded == {"libjanus_videoroom.so", "libjanus_websockets.so"}
     assert "[ERR]" not in said
+
+
+@pytest.mark.slow
+def test_janus_tells_a_signaling_server_that_understands_it_of_connections() -> None:
+    texts = variant("minimal").texts("cloud.example.org")
+    with create_server(("127.0.0.1", 0)) as there:
+        ports = {"8080": there.getsockname()[1], "4222": 0, "8188": free_port()}
+        there.settimeout(10)
+        with janus(texts, ports) as said:
+            line, _ = there.accept()
+            with line:
+                asked = line.recv(4096).decode()
+    assert asked.startswith("GET /spreed HTTP/1.1\r\n")
+    assert re.search(r"(?mi)^sec-websocket-protocol: janus-events\r$", asked), asked
+    assert "libjanus_wsevh.so" in said
+    assert "[ERR]" not in said
+
+
+@pytest.mark.slow
+def test_janus_takes_its_ports_its_public_address_and_the_way_to_turn() -> None:
+    ports = {"8080": free_port(), "4222": 0, "8188": free_port()}
+    with janus(variant("everything").texts("cloud.example.org"), ports) as said:
+        assert f"TURN REST API backend: http://127.0.0.1:{ports['8080']}/turn/credentials" in said
+        assert "RTP port range: 21000 -- 22000" in said
+    with janus(variant("behind-nat").texts("cloud.example.org"), ports) as said:
+        assert "203.0.113.5" in said
+        assert "IPv6 support disabled" in said
 
 
 def listening(port: int) -> set[str]:
