@@ -149,7 +149,8 @@ def janus(texts: Mapping[str, str], ports: Ports) -> Iterator[str]:
                 log += line
             yield log
         finally:
-            running.terminate()
+            # Asked to end while it connects to somebody, it sometimes waits forever.
+            running.kill()
             running.communicate()
 
 
