@@ -1,4 +1,4 @@
-"""What every variant's deployment is rendered to, kept for review in tests/data/deployment. `make golden` rewrites it.
+"""What every variant's deployment is rendered to, kept for review in tests/data. `make golden` rewrites it.
 
 A variant is a folder with one folder for each of its hosts. There stand its files as on the server, secrets masked, and
 manifest.jsonl, which tells how they stand there, one in a line. vars.yml of a variant is what the playbooks are told.
@@ -14,13 +14,17 @@ from hashlib import sha256
 from pathlib import Path
 
 from migrate.core.bundle import Bundle, Content, ServerFile
+from tests import clouds
 from tests.deployments import VARIANTS, variant
 
-FOLDER = Path(__file__).with_name("data") / "deployment"
+_DATA = Path(__file__).with_name("data")
+FOLDER, CLOUDS = _DATA / "deployment", _DATA / "clouds"
 
 
-def rendered(name: str) -> dict[str, str]:
+def rendered(name: str, folder: Path = FOLDER) -> dict[str, str]:
     """Return a variant's texts by their place in its folder."""
+    if folder == CLOUDS:
+        return _cloud(name)
     product = variant(name)
     found = {"vars.yml": product.variables().masked}
     for host in product.hosts():
@@ -28,17 +32,29 @@ def rendered(name: str) -> dict[str, str]:
     return found
 
 
-def kept(name: str) -> dict[str, str]:
+def _cloud(name: str) -> dict[str, str]:
+    deployed = clouds.variant(name)
+    bundles = {host: deployed.rendering.bundle(host) for host in deployed.hosts}
+    return {f"{host}/{place}": text for host, bundle in bundles.items() for place, text in _host(bundle)}
+
+
+def kept(name: str, folder: Path = FOLDER) -> dict[str, str]:
     """Return the texts that are kept of a variant."""
-    folder = FOLDER / name
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return {str(path.relative_to(folder)): path.read_text("utf-8") for path in files}
+    files = (path for path in (folder / name).rglob("*") if path.is_file())
+    return {str(path.relative_to(folder / name)): path.read_text("utf-8") for path in files}
 
 
 def write() -> None:
     """Keep what is rendered now, and nothing else."""
-    texts = {FOLDER / name / place: text for name in VARIANTS for place, text in rendered(name).items()}
-    shutil.rmtree(FOLDER, ignore_errors=True)
+    every = ((FOLDER, VARIANTS), (CLOUDS, clouds.VARIANTS))
+    texts = {
+        folder / name / place: text
+        for folder, names in every
+        for name in names
+        for place, text in rendered(name, folder).items()
+    }
+    for folder, _ in every:
+        shutil.rmtree(folder, ignore_errors=True)
     for path, text in texts.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")

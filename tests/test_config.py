@@ -138,8 +138,8 @@ def test_no_fault_of_the_secrets_of_a_server_shows_them(write) -> None:
     with pytest.raises(ConfigurationError) as caught:
         load_secrets(write(text, "secrets.toml"), "jitsi_meet")
     assert caught.value.details == (
-        "line 3: jitsi_meet.jicofo_password: must be 16 to 200 letters, digits and ._~-: scripts of Jitsi's packages "
-        "break others",
+        "line 3: jitsi_meet.jicofo_password: must be 16 to 200 letters, digits and ._~-: programs and scripts of "
+        "packages break others",
         "line 4: jitsi_meet.bridge_password: must be a text in quotes",
         "line 2: jitsi_meet.turn_secret: must be set: by which Prosody gives out, and coturn checks, credentials for "
         "TURN",

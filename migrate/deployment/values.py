@@ -128,7 +128,7 @@ Word = Annotated[str, AfterValidator(_matching(_WORD, "a word of letters, digits
 
 def _plain_secret(value: SecretStr) -> SecretStr:
     if not re.fullmatch(r"[A-Za-z0-9._~-]{16,200}", value.get_secret_value()):
-        raise ValueError("must be 16 to 200 letters, digits and ._~-: scripts of Jitsi's packages break others")
+        raise ValueError("must be 16 to 200 letters, digits and ._~-: programs and scripts of packages break others")
     return value
 
 

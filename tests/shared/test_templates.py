@@ -220,6 +220,7 @@ def test_quoting_alone_loads_no_template_engine():
 
 def test_there_is_a_format_for_every_kind_of_file():
     assert sorted(FORMATS) == [
-        *("certbot", "coturn", "debconf", "environment", "hocon", "html", "javascript", "json", "lua"),
-        *("nftables", "nginx", "sysctl", "systemd", "toml", "yaml"),
+        *("certbot", "coturn", "debconf", "environment", "hocon", "html", "javascript", "json", "libconfig"),
+        *("lua", "mariadb", "nftables", "nginx", "php", "php_fpm", "redis", "signaling", "sysctl", "systemd", "toml"),
+        "yaml",
     ]

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
 
+from migrate.deployment import relays
 from migrate.deployment.jitsi_meet.topology import Host, Topology
-from migrate.shared.special_networks import Network, special_networks
-
-_EVERYTHING = {4: "0.0.0.0/0", 6: "::/0"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,43 +30,25 @@ class Relaying:
     @property
     def family(self) -> str:
         """The version of IP of a relay that is asked for without one."""
-        return "ipv4" if self.topology.settings.network.ipv4 else "ipv6"
+        return relays.family(self.topology.settings.network)
 
     @property
     def external(self) -> Sequence[str]:
         """Its addresses behind NAT, as public/local."""
-        return [f"{mapping.public}/{mapping.local}" for mapping in self.host.mappings]
+        return relays.external(self.host.mappings)
 
     @property
     def bytes_each(self) -> int | None:
         """Bytes a second that one relay may carry."""
-        megabits = self.topology.settings.turn.megabits_each
-        return megabits and megabits * 1_000_000 // 8
+        return relays.bytes_each(self.topology.settings.turn.megabits_each)
 
     @property
     def allowed(self) -> Sequence[str]:
         """The bridges' addresses: allowed though they be private."""
         every = [address for bridge in self.topology.bridges for address in bridge.every_address]
-        return [address for address in dict.fromkeys(every) if self._speaks(ip_address(address).version)]
+        return relays.allowed(every, self.topology.settings.network)
 
     @property
     def denied(self) -> Sequence[str]:
         """Ranges of addresses that no relay leads to, as first-last."""
-        return [_range(network) for network in self._denied()]
-
-    def _denied(self) -> Iterator[Network]:
-        for version, everything in _EVERYTHING.items():
-            if self._speaks(version):
-                yield from (network for network in special_networks() if network.version == version)
-            else:
-                yield ip_network(everything)
-
-    def _speaks(self, version: int) -> bool:
-        network = self.topology.settings.network
-        return network.ipv4 if version == 4 else network.ipv6
-
-
-def _range(network: Network) -> str:
-    first, last = network[0], network[-1]
-    # A range that begins with :: denies every address of IPv4 too; to :: itself coturn never relays.
-    return f"{network[1] if first == ip_address('::') else first}-{last}"
+        return relays.denied(self.topology.settings.network)

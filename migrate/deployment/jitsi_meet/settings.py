@@ -10,12 +10,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
+from migrate.deployment.addressing import Network
 from migrate.deployment.jitsi_meet.languages import Language
 from migrate.deployment.jitsi_meet.networking import (
     Bridges,
     Firewall,
     HostSettings,
-    Network,
     Repositories,
     Turn,
 )

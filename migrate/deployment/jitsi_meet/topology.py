@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from migrate.core.bundle import Inventory
-from migrate.deployment.jitsi_meet.networking import HostSettings, Mapping
+from migrate.deployment.addressing import Mapping
+from migrate.deployment.jitsi_meet.networking import HostSettings
 from migrate.deployment.jitsi_meet.settings import JitsiMeetSettings
 
 WEB, BRIDGES, TURN = "jitsi_meet", "jitsi_videobridge", "coturn"

@@ -7,10 +7,22 @@ into its files. What a value means there is not known here: that a host name is 
 
 from __future__ import annotations
 
-from migrate.shared.quoting import bare, debconf, environment, json_like, lua, markup, nginx, systemd
+from migrate.shared.quoting import (
+    bare,
+    debconf,
+    environment,
+    json_like,
+    libconfig,
+    lua,
+    markup,
+    nginx,
+    php,
+    redis,
+    systemd,
+)
 from migrate.shared.quoting.notation import Format, Unquotable
 
-_MODULES = (bare, debconf, environment, json_like, lua, markup, nginx, systemd)
+_MODULES = (bare, debconf, environment, json_like, libconfig, lua, markup, nginx, php, redis, systemd)
 
 FORMATS: dict[str, Format] = {known.name: known for module in _MODULES for known in module.FORMATS}
 

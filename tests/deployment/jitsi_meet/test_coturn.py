@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
@@ -20,20 +16,10 @@ from migrate.deployment.jitsi_meet.relaying import Relaying
 from migrate.shared.resources import data_rows
 from tests.deployments import SECRETS, VARIANTS, product, texts, variant
 from tests.keys import dead
-from tests.ports import free_port
-from tests.readers import directory, program, run
-from tests.turn import SOFTWARE, Client, Refused, credentials
+from tests.relays import TROUBLE, answer, certified, coturn, directives, person
+from tests.turn import SOFTWARE, Client, Refused
 
 WITH_TURN = [name for name in VARIANTS if name != "without-turn"]
-PORT, TLS_PORT = free_port(), free_port()
-REPLACED = {
-    # Other tests, and who else is on this machine, have the real ports and files.
-    "listening-port": str(PORT),
-    "tls-listening-port": str(TLS_PORT),
-    "min-port": "20000",
-    "max-port": "20099",
-}
-TROUBLE = re.compile(r"bad configuration|unknown|warning|error|cannot|illegal|wrong", re.IGNORECASE)
 MAPPED = """
 domain = "meet.example.org"
 bridges.reach = "nat"
@@ -48,59 +34,14 @@ def turnserver_conf(deployment: JitsiMeet) -> str:
     return texts(deployment.bundle(host.name))["/etc/turnserver.conf"]
 
 
-def directives(text: str) -> list[tuple[str, str]]:
-    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-    return [(name, value) for name, _, value in (line.partition("=") for line in lines)]
-
-
 @pytest.fixture(scope="module")
 def certificate() -> Iterator[tuple[Path, Path]]:
-    openssl = program("openssl", "openssl")
-    with directory() as here:
-        subject = ("-subj", "/CN=turn.example.org", "-days", "2")
-        run(openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", *subject,
-            "-keyout", here / "key", "-out", here / "crt")  # fmt: skip
-        yield here / "crt", here / "key"
+    with certified() as pair:
+        yield pair
 
 
-@contextmanager
-def coturn(text: str, certificate: tuple[Path, Path]) -> Iterator[list[str]]:
-    """Start coturn with a rendered file on loopback; ports, certificate and the folder of its files are replaced."""
-    turnserver = program("turnserver", "coturn")
-    replaced = REPLACED | {"cert": str(certificate[0]), "pkey": str(certificate[1])}
-    lines = [f"{name}={replaced.get(name, value)}" if value else name for name, value in directives(text)]
-    with directory() as here:
-        ours = ["listening-ip=127.0.0.1", "listening-ip=::1", f"userdb={here}/db", f"pidfile={here}/pid"]
-        (here / "turnserver.conf").write_text("\n".join([*lines, *ours, ""]))
-        server = subprocess.Popen(
-            [turnserver, "-c", here / "turnserver.conf"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        log: list[str] = []
-        try:
-            for line in server.stdout:
-                log.append(line)
-                if "SQLite DB connection success" in line:
-                    break
-            yield log
-        finally:
-            server.terminate()
-            log += server.communicate()[0].splitlines(keepends=True)
-
-
-def person(address: str, *, secret: str = SECRETS["turn_secret"], hours: float = 1) -> Client:
-    return Client((address, PORT), *credentials(secret, int(time.time() + hours * 3600)))
-
-
-def answer(client: Client, peer: str) -> str:
-    try:
-        client.permit(peer)
-    except Refused as refused:
-        return str(refused.args[0])
-    return "granted"
+def somebody(address: str, *, secret: str = SECRETS["turn_secret"], hours: float = 1) -> Client:
+    return person(address, secret, hours=hours)
 
 
 @pytest.mark.slow
@@ -115,7 +56,7 @@ def test_coturn_takes_every_line_and_lets_relays_lead_to_bridges_but_into_no_pri
         if ip_address(address).version == ip_address(own).version
     ]  # fmt: skip
 
-    with coturn(turnserver_conf(deployment), certificate) as log, person(own) as client:
+    with coturn(turnserver_conf(deployment), certificate) as log, somebody(own) as client:
         assert not [line for line in log if TROUBLE.search(line)]
         assert str(client.allocate()) == own
         assert answer(client, private) == "403"
@@ -132,13 +73,13 @@ def test_coturn_takes_every_line_and_lets_relays_lead_to_bridges_but_into_no_pri
 def test_coturn_behind_nat_tells_nothing_about_itself_and_refuses_wrong_or_old_credentials(certificate):
     text = turnserver_conf(product(MAPPED))
     with coturn(text, certificate):
-        with person("127.0.0.1") as client:
+        with somebody("127.0.0.1") as client:
             assert SOFTWARE not in client.binding()
             client.allocate()
             # The bridge's own addresses, among networks that are denied; a neighbour of it; the host itself.
             peers = ("10.0.0.5", "203.0.113.5", "10.0.0.6", "127.0.0.1", "169.254.169.254")
             assert [answer(client, peer) for peer in peers] == ["granted", "granted", "403", "403", "403"]
-        for stranger in (person("127.0.0.1", secret="another secret"), person("127.0.0.1", hours=-1)):
+        for stranger in (somebody("127.0.0.1", secret="another secret"), somebody("127.0.0.1", hours=-1)):
             with stranger, pytest.raises(Refused, match="401"):
                 stranger.allocate()
 
@@ -146,7 +87,7 @@ def test_coturn_behind_nat_tells_nothing_about_itself_and_refuses_wrong_or_old_c
 @pytest.mark.slow
 def test_coturn_counts_relays_by_credentials_which_people_of_one_second_share(certificate):
     text = turnserver_conf(product('domain = "meet.example.org"\nturn.sessions_each = 1'))
-    with coturn(text, certificate), person("127.0.0.1") as first:
+    with coturn(text, certificate), somebody("127.0.0.1") as first:
         first.allocate()
         second = Client(first.server, first.name, first.password)
         with second, pytest.raises(Refused, match="486"):

@@ -7,7 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from migrate.shared.quoting import Unquotable
-from migrate.shared.quoting.bare import certbot, coturn, nftables, sysctl
+from migrate.shared.quoting.bare import certbot, coturn, mariadb, nftables, php_fpm, signaling, sysctl
+from tests.cloud_readers import by_mariadb, by_php_fpm, by_signaling
 from tests.hostile import FRAGMENTS, NASTY, TEXTS
 from tests.readers import by_certbot, by_sysctl, by_turnserver
 
@@ -67,7 +68,7 @@ def test_certbot_would_read_these_differently_or_they_are_not_needed(value):
 
 @given(st.one_of(TEXTS, st.sampled_from(NASTY)))
 def test_a_word_is_one_word(value):
-    for notation in (nftables, sysctl):
+    for notation in (mariadb, nftables, php_fpm, sysctl):
         for found in accepted(notation, [value]):
             assert not set(found) & set(" \t\n\"'{};,#$\\=")
 
@@ -80,3 +81,37 @@ def test_nftables_takes_addresses_ports_interfaces_and_sets_of_them():
 def test_sysctl_reads_numbers_and_words_back():
     text = f"net.core.rmem_max = {sysctl(10485760)}\nnet.ipv4.tcp_rmem = {sysctl([4096, 1, 2])}\n"
     assert by_sysctl(text) == text
+
+
+@pytest.mark.slow
+@given(st.lists(PRINTABLE, max_size=40))
+@example([*(f"a{part}b" for part in FRAGMENTS), *NASTY, "turn:a.example.org:3478?transport=udp", "x" * 1000])
+@settings(max_examples=8, deadline=None)
+def test_the_signaling_server_reads_every_accepted_value_back(values):
+    found = list(accepted(signaling, values))
+    # Without a server it tells of none.
+    assert by_signaling(signaling([*found, "last"])) == [*found, "last"]
+
+
+@pytest.mark.parametrize("value", ["", "a b", "a ;b", "a #b", "a,b", "%(url)s", "$(HOME)", '"a"', "é", "x" * 1001])
+def test_the_signaling_server_would_read_these_differently_or_they_are_not_needed(value):
+    with pytest.raises(Unquotable):
+        signaling(value)
+
+
+@pytest.mark.slow
+@given(PRINTABLE)
+@example("/run/php/php8.2-fpm-nextcloud.sock")
+@settings(max_examples=20, deadline=None)
+def test_php_fpm_reads_every_accepted_path_back(value):
+    for path in accepted(php_fpm, [f"/{value}"]):
+        pool = f"[cloud]\nuser = nobody\nlisten = {path}\npm = static\npm.max_children = {php_fpm(7)}\n"
+        told = by_php_fpm(pool)
+        assert (told["listen"], told["pm.max_children"]) == (path, "7")
+
+
+@pytest.mark.slow
+def test_mariadb_reads_numbers_and_words_back():
+    text = f"[mariadbd]\nmax_connections = {mariadb(321)}\ntransaction_isolation = {mariadb('READ-COMMITTED')}\n"
+    found = by_mariadb(text)
+    assert (found["max-connections"], found["transaction-isolation"]) == ("321", "READ-COMMITTED")

@@ -1,0 +1,1 @@
+"""Nextcloud with Talk and its high-performance backend, on Debian."""

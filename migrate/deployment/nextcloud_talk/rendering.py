@@ -1,0 +1,97 @@
+"""The files of a host, rendered: settings, secrets and what follows from both meet their templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Any
+
+from migrate.core.bundle import Bundle, Placement, ServerFile
+from migrate.deployment.nextcloud_talk.certificates import Certificates
+from migrate.deployment.nextcloud_talk.files import TEMPLATES, links, recipes
+from migrate.deployment.nextcloud_talk.listening import Listening
+from migrate.deployment.nextcloud_talk.media import Media
+from migrate.deployment.nextcloud_talk.pool import Pool
+from migrate.deployment.nextcloud_talk.relaying import Relaying
+from migrate.deployment.nextcloud_talk.releases import SignalingRelease, php
+from migrate.deployment.nextcloud_talk.session_keys import SessionKeys
+from migrate.deployment.nextcloud_talk.settings import NextcloudTalkSecrets
+from migrate.deployment.nextcloud_talk.talk import Talk
+from migrate.deployment.nextcloud_talk.topology import Host, Topology
+from migrate.deployment.unfit import unfit
+from migrate.shared.quoting import Unquotable
+from migrate.shared.templates import render
+
+TABLE = "nextcloud_talk"
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """The files of one deployment."""
+
+    topology: Topology
+    secrets: NextcloudTalkSecrets
+
+    def bundle(self, name: str) -> Bundle:
+        """Return the files of one host. Raises UnfitSettings if a file's format cannot hold a setting."""
+        host = self.topology.host(name)
+        return Bundle(name, self._assumes(host), tuple(self.files(host)), tuple(links(host, self.topology)))
+
+    def _assumes(self, host: Host) -> dict[str, str]:
+        settings = self.topology.settings
+        assumes: dict[str, str] = {"distribution": settings.distribution}
+        if host.is_cloud:
+            releases = settings.releases
+            assumes |= {"nextcloud": releases.nextcloud, "talk": releases.talk, "php": php(settings)}
+        if host.is_signaling:
+            assumes["signaling"] = settings.releases.signaling
+        return assumes
+
+    def files(self, host: Host) -> Iterator[ServerFile]:
+        """Yield the files of one host. Raises UnfitSettings if a file's format cannot hold a setting."""
+        context = self._context(host)
+        for recipe in recipes(host, self.topology):
+            placement = self._placed(recipe.placement)
+            try:
+                content = render(TEMPLATES + recipe.template, **context)
+            except Unquotable as error:
+                raise unfit(error, placement.path, TABLE, self.topology.settings, self.secrets) from error
+            yield ServerFile(placement, content)
+
+    def _placed(self, placement: Placement) -> Placement:
+        settings = self.topology.settings
+        names = {
+            "{php}": php(settings),
+            "{directory}": settings.directory,
+            "{domain}": settings.domain,
+            "{signaling_domain}": self.topology.signaling_domain,
+        }
+
+        def filled(text: str) -> str:
+            return reduce(lambda found, name: found.replace(name, names[name]), names, text)
+
+        return replace(
+            placement,
+            path=filled(placement.path),
+            check=tuple(map(filled, placement.check)),
+            restart=tuple(map(filled, placement.restart)),
+        )
+
+    def _context(self, host: Host) -> dict[str, Any]:
+        settings = self.topology.settings
+        return {
+            "settings": settings,
+            "secrets": self.secrets,
+            "topology": self.topology,
+            "host": host,
+            "certificates": Certificates(self.topology),
+            "relaying": Relaying(host, self.topology),
+            "pool": Pool(settings.php),
+            "talk": Talk(self.topology, self.secrets),
+            "media": Media(host, self.topology),
+            "listening": Listening(self.topology),
+            "release": SignalingRelease(settings),
+            "session_keys": SessionKeys(self.secrets.session_secret),
+            "php": php(settings),
+        }
