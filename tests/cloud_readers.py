@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from socket import AF_UNIX, socket
+from threading import Timer
 
 from tests.ports import free_port
 from tests.readers import directory, program, run
@@ -75,6 +76,17 @@ def _asked(path: Path, name: str, server: subprocess.Popen[bytes]) -> str:
 
 
 @contextmanager
+def patience(process: subprocess.Popen[str], seconds: float = 20) -> Iterator[None]:
+    """Wait no longer than this for what a program says: then it is ended, and says nothing more."""
+    timer = Timer(seconds, process.kill)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+@contextmanager
 def nats_server(text: str) -> Iterator[str]:
     """Start NATS with a configuration; what it logs until it is ready."""
     server = program("nats-server", "nats-server")
@@ -85,10 +97,11 @@ def nats_server(text: str) -> Iterator[str]:
         )
         try:
             log = ""
-            while "Server is ready" not in log:
-                line = running.stderr.readline()
-                assert line, log
-                log += line
+            with patience(running):
+                while "Server is ready" not in log:
+                    line = running.stderr.readline()
+                    assert line, log
+                    log += line
             yield log
         finally:
             running.terminate()
@@ -106,10 +119,13 @@ def signaling_server(text: str) -> Iterator[list[str]]:
         )
         log: list[str] = []
         try:
-            for line in running.stdout:
-                log.append(line)
-                if "Listening on" in line:
-                    break
+            with patience(running):
+                for line in running.stdout:
+                    log.append(line)
+                    if "Listening on" in line:
+                        break
+            assert log, "it said nothing"
+            assert "Listening on" in log[-1], log
             # It says so a moment before.
             port = int(re.findall(r"^listen = 127.0.0.1:(\d+)$", text, re.MULTILINE)[0])
             with socket() as line:

@@ -17,7 +17,7 @@ from socket import create_server
 import pytest
 
 from migrate.shared.resources import data_rows
-from tests.cloud_readers import by_janus, nats_server, signaling_server
+from tests.cloud_readers import by_janus, nats_server, patience, signaling_server
 from tests.clouds import SECRETS, VARIANTS, variant
 from tests.ports import free_port
 from tests.readers import directory, program, run
@@ -143,10 +143,11 @@ def janus(texts: Mapping[str, str], ports: Ports) -> Iterator[str]:
         )
         log = ""
         try:
-            while "WebSockets thread started" not in log:
-                line = running.stdout.readline()
-                assert line, log
-                log += line
+            with patience(running):
+                while "WebSockets thread started" not in log:
+                    line = running.stdout.readline()
+                    assert line, log
+                    log += line
             yield log
         finally:
             # Asked to end while it connects to somebody, it sometimes waits forever.
