@@ -88,6 +88,8 @@ class DesiredState:
     def told(self, keys: Mapping[str, str]) -> list[Told]:
         """Return the meetings of the files; `keys` are journalled keys by those that the files give."""
         told, told_anew = [], []
+        if self.target.has_accounts:
+            self.target.meet({account for host in self._hosts() if (account := self.join(host).account)})
         for entry in self.schedule.entries.values():
             key = keys.get(entry.key, entry.key)
             binding = self.snapshot.bindings.get(key)
@@ -142,6 +144,9 @@ class DesiredState:
         return Wanted(
             told.key, told.meeting, told.kept, told.losses, place, told.binding, housed, told.why, told.guess, foreign
         )
+
+    def _hosts(self) -> set[Person]:
+        return {entry.meeting.host for entry in self.schedule.entries.values()}
 
     def _joined(self, meeting: Meeting) -> Meeting:
         """Complete who is named by what is known of them; of guests only whether they have an account."""

@@ -27,7 +27,7 @@ def learn(book: HostBook, inputs: Iterable[Input]) -> int:
 def identify(book: HostBook, inputs: Iterable[Input], target: Target) -> Callable[[Person], Person]:
     """Look up the accounts of all whom the files name and hosts.csv does not know to have one; complete its rows.
 
-    The target gets to know those of hosts. Return what completes a person, by hosts.csv and by what was found.
+    Return what completes a person, by hosts.csv and by what was found.
     """
     people = {book.join(person) for source in inputs for person in _everybody(source)}
     unknown = [person for person in people if person.email and not person.account]
@@ -38,8 +38,6 @@ def identify(book: HostBook, inputs: Iterable[Input], target: Target) -> Callabl
         known = book.join(person)
         return replace(known, account=known.account or found.get(known.email.casefold(), ""))
 
-    hosts = {meeting.host for source in inputs for meeting in source.reading.meetings}
-    target.meet({account for host in hosts if (account := join(host).account)})
     return join
 
 

@@ -60,6 +60,7 @@ class MemoryTarget(Target):
         self.lossy: dict[str, Loss] = {}
         self.refusing: dict[str, str] = {}
         self.dropping: dict[str, Loss] = {}
+        self.met: list[set[str]] = []
         self.before_each: Callable[[], None] = lambda: None
         self._numbers = count(1)
 
@@ -75,6 +76,9 @@ class MemoryTarget(Target):
 
     def identify(self, people: Collection[Person]) -> Mapping[Person, str]:
         return {person: self.accounts[person.email] for person in people if person.email in self.accounts}
+
+    def meet(self, owners: Collection[str]) -> None:
+        self.met.append(set(owners))
 
     def lacks(self, owner: str) -> str:
         return self.lacking.get(owner, "") if owner else "its host has no account"

@@ -110,6 +110,11 @@ def test_a_second_plan_changes_nothing_and_a_second_run_writes_nothing(desk: Des
     assert (system(desk).rooms, desk.texts) == (made, texts)
 
 
+def test_a_plan_gets_to_know_all_hosts_at_once(desk: Desk) -> None:
+    desk.plan(reading(STANDUP, REVIEW, OWN, *TALKS))
+    assert system(desk).met == [{"anna", "ben"}]
+
+
 def test_a_meeting_without_a_date_has_a_room_and_no_event(desk: Desk) -> None:
     desk.migrate(reading(row(None, "Open door", OTHER)))
     assert names(desk) == ["Open door"]
