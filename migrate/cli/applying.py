@@ -45,14 +45,21 @@ def apply_plan(session: Session, path: Path, allowed: Permissions, *, notify: bo
         with progress(session, "applying") as tell:
             applied = applier.apply(sealed.plan, run, tell, resumed=resumed)
         applied = replace(applied, written=(*applied.written, *site.write_passwords(journal)))
+        document = _write_reports(site, directory, applied, ())
         mailed: list[Mailed] = []
         if notify:
+            # What was applied is reported whatever becomes of the mails.
             with progress(session, "mailing") as tell:
                 mailed = invite(site.target, sealed.plan.changes, journal.snapshot().made, tell)
-        document = {**report.to_json(applied), "invitations": to_json(mailed)}
-        site.files.write(directory / "report.json", report.to_file(document))
-        site.files.write(directory / "report.csv", report.to_csv(document).encode("utf-8-sig"))
+            document = _write_reports(site, directory, applied, mailed)
     return Reported(applied, document, directory, mailed)
+
+
+def _write_reports(site: Site, directory: Path, applied: Applied, mailed: Sequence[Mailed]) -> Mapping[str, Any]:
+    document = {**report.to_json(applied), "invitations": to_json(mailed)}
+    site.files.write(directory / "report.json", report.to_file(document))
+    site.files.write(directory / "report.csv", report.to_csv(document).encode("utf-8-sig"))
+    return document
 
 
 def rehearse(session: Session, path: Path, allowed: Permissions, *, notify: bool = False) -> tuple[Plan, int]:

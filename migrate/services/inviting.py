@@ -19,10 +19,9 @@ _WITHOUT = frozenset({Action.DELETE, Action.CONFLICT})
 
 @dataclass(frozen=True, slots=True)
 class Mailed:
-    """One room: what it is called, who was asked to it, and how that went."""
+    """One room: what it is called, and how asking guests to it went."""
 
     room: str
-    asked: Invitation
     invited: Invited
 
 
@@ -69,7 +68,7 @@ def invite(
         told(done, len(asked))
 
     invited = target.invite(asked, tell)
-    return [Mailed(names[one.room.name], one, each) for one, each in zip(asked, invited, strict=True)]
+    return [Mailed(names[one.room.name], each) for one, each in zip(asked, invited, strict=True)]
 
 
 def to_json(mailed: Iterable[Mailed]) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from migrate.core.meeting import Meeting, Person
 from tests.builders import at, row
-from tests.caldav.proxy import RESET_AFTER, Fault, Passed, proxied
+from tests.caldav.proxy import RESET_AFTER, Fault, Passed, proxied, refused
 from tests.talk.nextcloud import NextcloudTalk, nextcloud_talk
 from tests.talk.rooms import PUBLIC
 from tests.talk.site import TalkSite
@@ -101,4 +102,18 @@ def test_an_account_that_is_found_later_is_no_guest(site: TalkSite, server: Next
     (change,) = site.plan([meeting])["changes"]
     assert change["room"]["traits"]["type"] == "private"
     site.apply("--notify")
+    assert not server.mails
+
+
+def test_what_was_applied_is_reported_though_the_server_fails_at_the_mails(
+    server: NextcloudTalk, tmp_path: Path
+) -> None:
+    with proxied(server) as proxy:
+        site = TalkSite(tmp_path / "site", server, proxy.server.url, patience=1)
+        site.plan([REVIEW])
+        proxy.faults = lambda passed: refused(503) if passed.path.endswith("/participants") else None
+        assert site.run("apply", site.path / "plan.json", "--notify").code == 75
+    (report,) = (site.path / "runs").glob("*/report.json")
+    (item,) = json.loads(report.read_text())["items"]
+    assert item["result"] == "done" and item["new_link"]
     assert not server.mails
