@@ -30,6 +30,18 @@ ROOMS = {
     "certificates": {"certbot", "openssl"},
     "preflight": {"echo", "fetching", "host", "owner", "simulation"},
     "services": {"nftables", "prosody", "units"},
+    "talk": {
+        "findings",
+        "https",
+        "setup_checks",
+        "talk_backend",
+        "talk_clocks",
+        "talk_janus",
+        "talk_nextcloud",
+        "talk_relays",
+        "turn",
+        "websocket",
+    },
 }
 # A host is looked at before anything is installed there, and by the same words; and before its firewall is taken over.
 WAYS = {("preflight", "packages"), ("services", "packages")}

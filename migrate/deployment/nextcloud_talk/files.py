@@ -141,6 +141,12 @@ RECIPES: Sequence[Recipe[Host, Topology]] = (
     Recipe(
         "nextcloud_talk/debian/janus/service.conf.j2", Placement(drop_in("janus"), restart=("janus",)), _on_signaling
     ),
+    # What is asked when all of it runs.
+    Recipe(
+        "nextcloud_talk/debian/talk/checks.json.j2",
+        Placement("/var/lib/jitsi-migrate/talk-checks.json", mode="0600"),
+        _on_web,
+    ),
     # TURN.
     Recipe(
         "nextcloud_talk/debian/coturn/turnserver.conf.j2",

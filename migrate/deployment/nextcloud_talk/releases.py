@@ -96,6 +96,21 @@ class SignalingRelease:
         """Whether Janus tells it what happens to connections."""
         return self._since("janus-events")
 
+    @property
+    def required_features(self) -> tuple[str, ...]:
+        """What Talk asks of it, whichever release it is: without these no call begins."""
+        return _features("required")
+
+    @property
+    def optional_features(self) -> tuple[str, ...]:
+        """What Talk makes use of where it is there."""
+        return _features("optional")
+
     def _since(self, what: str) -> bool:
         first = dict(data_rows("nextcloud/signaling-since.tsv"))[what]
         return numbers(self.settings.releases.signaling) >= numbers(first)
+
+
+def _features(need: str) -> tuple[str, ...]:
+    rows = data_rows("nextcloud/signaling-features.tsv")
+    return tuple(feature for feature, needed, _ in rows if needed == need)
