@@ -90,7 +90,9 @@ options:
     type: str
     default: root
   writable:
-    description: What it may write itself, directories and all that is in them, V(.) for everything.
+    description:
+      - What it may write itself, directories and all that is in them, V(.) for everything. What another release of the
+        settings did not let it write is given to it, and nothing is taken from it.
     type: list
     elements: str
     default: []
@@ -143,7 +145,7 @@ from ansible.module_utils.jitsi_migrate_apt import download
 from ansible.module_utils.jitsi_migrate_files import beside, sync
 from ansible.module_utils.jitsi_migrate_refused import Refused, refusing
 from ansible.module_utils.jitsi_migrate_releases import Record, Standing, Telling, Wanted, read_record, write_record
-from ansible.module_utils.jitsi_migrate_unpacking import PROGRAM, Rights, unpack
+from ansible.module_utils.jitsi_migrate_unpacking import PROGRAM, Rights, misowned, put_right, unpack
 from ansible.module_utils.jitsi_migrate_verifying import key_of, refuse_other, refuse_unsigned, sha256
 
 TELLING: dict[str, dict[str, Any]] = {
@@ -180,12 +182,13 @@ def main() -> None:
         wanted = wanted_of(dict(module.params))
         record = read_record(wanted.record)
         found = wanted.standing(record)
+        wrong = misowned(wanted.place, wanted.rights) if found.wanted else []
         if not module.check_mode:
             carry_out(wanted, found, record)
-    told = f"{wanted.path}: {wanted.name} {wanted.release}\n"
-    module.exit_json(
-        changed=not found.wanted, before=found.release, diff={"before": "", "after": "" if found.wanted else told}
-    )
+            put_right(wanted.place, wanted.rights, wrong)
+    owned = "".join(f"{wanted.path}/{name}: to {wanted.rights.owner}\n" for name in wrong)
+    told = owned if found.wanted else f"{wanted.path}: {wanted.name} {wanted.release}\n"
+    module.exit_json(changed=bool(told), before=found.release, diff={"before": "", "after": told})
 
 
 def wanted_of(params: dict[str, Any]) -> Wanted:

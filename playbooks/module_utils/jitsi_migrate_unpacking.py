@@ -43,6 +43,25 @@ class Rights(NamedTuple):
         return uid, gid
 
 
+def misowned(root: Path, rights: Rights) -> list[str]:
+    """Return what of `writable` does not belong to its owner, as the directories themselves tell."""
+    places = {name: root / name for name in rights.writable}
+    return [name for name, place in places.items() if place.is_dir() and _owner(place) != rights.ids(name)]
+
+
+def put_right(root: Path, rights: Rights, names: Collection[str]) -> None:
+    """Give directories, and all that is in them, to the owner. They themselves come last: by them it is seen."""
+    for name in names:
+        for directory, _, files in os.walk(root / name, topdown=False):
+            for path in (*(Path(directory) / file for file in files), Path(directory)):
+                os.chown(path, *rights.ids(name), follow_symlinks=False)
+
+
+def _owner(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_uid, found.st_gid
+
+
 def unpack(archive: Path, top: str, into: Path, rights: Rights, most: int) -> None:
     """Make a new directory of the one directory that an archive holds. Only root can come to it before it is whole.
 

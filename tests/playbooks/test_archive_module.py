@@ -158,6 +158,10 @@ def test_the_program_may_write_only_what_is_named(place: Place) -> None:
     place.run(place.wants(owner="www-data", writable=["config"]))
     owners = {str(path.relative_to(place.tree)): path.owner() for path in place.tree.rglob("*")}
     assert {name for name, owner in owners.items() if owner == "www-data"} == {"config", "config/config.sample.php"}
+    assert not place.run(place.wants(owner="www-data", writable=["config"]))["changed"]
+    assert place.run(place.wants(owner="www-data", writable=["apps", "none"]))["changed"]
+    owned = [path.owner() for path in (place.tree / "apps").rglob("*")]
+    assert owned == ["www-data"] * 2
     assert "has no user and group nobody-at-all" in place.refused(
         place.wants(path=f"{place.tree}-2", owner="nobody-at-all", writable=["."])
     )
