@@ -29,10 +29,11 @@ ROOMS = {
     },
     "certificates": {"certbot", "openssl"},
     "preflight": {"echo", "fetching", "host", "owner", "simulation"},
+    "releases": {"releases", "unpacking", "verifying"},
     "services": {"nftables", "prosody", "units"},
 }
-# A host is looked at before anything is installed there, and by the same words; and before its firewall is taken over.
-WAYS = {("preflight", "packages"), ("services", "packages")}
+# Archives are fetched, and their keys read, as those of packages are. A host is looked at before anything is installed there, and by the same words; and before its firewall is taken over.
+WAYS = {("preflight", "packages"), ("releases", "packages"), ("services", "packages")}
 
 
 def imported(name: str) -> Iterator[str]:
