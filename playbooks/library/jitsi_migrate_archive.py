@@ -14,7 +14,7 @@ description:
     and its signature were checked, as far as they are asked for.
   - It is unpacked beside its place, and is there as a whole or not at all. Interrupted, the same again completes it.
   - Whatever an archive holds, nothing is written outside of that directory. Devices, hard links, links that lead out of
-    it, and more than 6 GB are refused. Rights of the archive are not taken over.
+    it, and more than O(most) are refused. Rights of the archive are not taken over.
 options:
   name:
     description: What it is, for people.
@@ -81,12 +81,18 @@ options:
     description: The fingerprint of the key that is fetched. Another key is refused.
     type: str
     default: ""
+  most:
+    description: How many bytes may come out of the archive. Nextcloud is about 1 GB.
+    type: int
+    default: 6442450944
   owner:
     description: The user, and the group, of what it may write itself. All else belongs to root.
     type: str
     default: root
   writable:
-    description: What it may write itself, directories and all that is in them, V(.) for everything.
+    description:
+      - What it may write itself, directories and all that is in them, V(.) for everything. What another release of the
+        settings did not let it write is given to it, and nothing is taken from it.
     type: list
     elements: str
     default: []
@@ -139,7 +145,7 @@ from ansible.module_utils.jitsi_migrate_apt import download
 from ansible.module_utils.jitsi_migrate_files import beside, sync
 from ansible.module_utils.jitsi_migrate_refused import Refused, refusing
 from ansible.module_utils.jitsi_migrate_releases import Record, Standing, Telling, Wanted, read_record, write_record
-from ansible.module_utils.jitsi_migrate_unpacking import PROGRAM, Rights, unpack
+from ansible.module_utils.jitsi_migrate_unpacking import PROGRAM, Rights, misowned, put_right, unpack
 from ansible.module_utils.jitsi_migrate_verifying import key_of, refuse_other, refuse_unsigned, sha256
 
 TELLING: dict[str, dict[str, Any]] = {
@@ -161,6 +167,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "key": {"type": "str", "default": "", "no_log": False},
     "key_address": {"type": "str", "default": "", "no_log": False},
     "fingerprint": {"type": "str", "default": ""},
+    "most": {"type": "int", "default": 6442450944},
     "owner": {"type": "str", "default": "root"},
     "writable": {"type": "list", "elements": "str", "default": []},
     "record": {"type": "path", "default": "/var/lib/jitsi-migrate/releases.json"},
@@ -175,12 +182,13 @@ def main() -> None:
         wanted = wanted_of(dict(module.params))
         record = read_record(wanted.record)
         found = wanted.standing(record)
+        wrong = misowned(wanted.place, wanted.rights) if found.wanted else []
         if not module.check_mode:
             carry_out(wanted, found, record)
-    told = f"{wanted.path}: {wanted.name} {wanted.release}\n"
-    module.exit_json(
-        changed=not found.wanted, before=found.release, diff={"before": "", "after": "" if found.wanted else told}
-    )
+            put_right(wanted.place, wanted.rights, wrong)
+    owned = "".join(f"{wanted.path}/{name}: to {wanted.rights.owner}\n" for name in wrong)
+    told = owned if found.wanted else f"{wanted.path}: {wanted.name} {wanted.release}\n"
+    module.exit_json(changed=bool(told), before=found.release, diff={"before": "", "after": told})
 
 
 def wanted_of(params: dict[str, Any]) -> Wanted:
@@ -195,7 +203,9 @@ def wanted_of(params: dict[str, Any]) -> Wanted:
 
 def carry_out(wanted: Wanted, found: Standing, record: Record) -> None:
     """Put the release in its place, or note which is there."""
-    remove(beside(wanted.place))
+    # What was interrupted left these.
+    for left in (beside(wanted.place), wanted.download):
+        remove(left)
     if not found.wanted:
         put(wanted, record)
     elif record.get(wanted.path, {}).get("release") != found.release:
@@ -230,7 +240,7 @@ def put(wanted: Wanted, record: Record) -> None:
 def make(wanted: Wanted, archive: Path, made: Path) -> None:
     """Make beside its place what shall be there, and wait until it is on the disk."""
     if wanted.top:
-        unpack(archive, wanted.top, made, wanted.rights)
+        unpack(archive, wanted.top, made, wanted.rights, wanted.most)
     else:
         shutil.copyfile(archive, made)
         os.chown(made, os.geteuid(), os.getegid())
@@ -251,9 +261,7 @@ def fetched(wanted: Wanted) -> Iterator[Path]:
     if wanted.brought:
         yield Path(wanted.brought)
         return
-    # One name, so that what was interrupted leaves no second one.
-    with cleared(beside(wanted.record.with_name(f"{wanted.place.name}.fetched"))) as directory:
-        remove(directory)
+    with cleared(wanted.download) as directory:
         directory.mkdir(0o700)
         download(wanted.address, directory / "archive")
         yield directory / "archive"

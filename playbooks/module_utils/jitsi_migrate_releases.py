@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ansible.module_utils.jitsi_migrate_files import put
+from ansible.module_utils.jitsi_migrate_files import beside, put
 from ansible.module_utils.jitsi_migrate_programs import tried
 from ansible.module_utils.jitsi_migrate_refused import Refused
 from ansible.module_utils.jitsi_migrate_unpacking import PROGRAM, Rights
@@ -75,6 +75,7 @@ class Wanted(NamedTuple):
     key: str
     key_address: str
     fingerprint: str
+    most: int
     rights: Rights
     record: Path
 
@@ -82,6 +83,11 @@ class Wanted(NamedTuple):
     def place(self) -> Path:
         """Where it shall be."""
         return Path(self.path)
+
+    @property
+    def download(self) -> Path:
+        """The directory that the archive is fetched into."""
+        return beside(self.record.with_name(f"{self.place.name}.fetched"))
 
     @property
     def source(self) -> str:

@@ -18,6 +18,9 @@ from ansible.module_utils.jitsi_migrate_websocket import NoWebsocket, Websocket
 # Nobody is in a room of this name, so nobody gets the message.
 ROOM = "jitsi-migrate"
 MESSAGE = b'{"type":"message","message":{"data":{}}}'
+# Newer releases welcome everybody; older ones wait, and tell whoever has no version that they know.
+HELLO = '{"id":"1","type":"hello","hello":{"version":"0"}}'
+GREETINGS = ("welcome", "error")
 # No release has it yet, and Talk asks for it all the same.
 UNRELEASED = "changed-users"
 
@@ -36,7 +39,7 @@ def backend(nextcloud: str, signaling: Mapping[str, Any]) -> Iterator[Finding]:
     missing = _missing(welcome, signaling["features"]["required"])
     yield from _features(welcome, missing, signaling["features"]["optional"])
     yield from clocks(welcome, "the signaling server")
-    yield from _websocket(url, greets=not missing)
+    yield from _websocket(url)
     yield from _signed(url, signaling["secret"], f"{nextcloud}/")
 
 
@@ -55,11 +58,11 @@ def _features(welcome: Answer, missing: list[str], optional: Collection[str]) ->
         yield remark(f"{release} lacks what Talk can do without: {', '.join(wished)}")
 
 
-def _websocket(url: str, *, greets: bool) -> Iterator[Finding]:
+def _websocket(url: str) -> Iterator[Finding]:
     try:
         with closing(Websocket(f"{url}spreed")) as line:
-            # What is too old says nothing unasked.
-            if greets and json.loads(line.receive()).get("type") != "welcome":
+            line.send(HELLO)
+            if json.loads(line.receive()).get("type") not in GREETINGS:
                 yield Finding(f"at {url}spreed somebody else than a signaling server talks")
     except NoWebsocket as answer:
         yield Finding(f"no websocket opens at {url}spreed: it answers {answer.status or 'in no known way'}")

@@ -17,8 +17,8 @@ from typing import IO, Any, NamedTuple
 from ansible.module_utils.jitsi_migrate_files import gid_of, uid_of
 from ansible.module_utils.jitsi_migrate_refused import Refused
 
-# Nextcloud is about 30,000 files of 1 GB.
-MOST_BYTES, MOST_MEMBERS = 6 * 1024**3, 300_000
+# Nextcloud is about 30,000 files.
+MOST_MEMBERS = 300_000
 PIECE = 1024 * 1024
 DIRECTORY, FILE, PROGRAM = 0o755, 0o644, 0o755
 OPENERS: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
@@ -43,10 +43,30 @@ class Rights(NamedTuple):
         return uid, gid
 
 
-def unpack(archive: Path, top: str, into: Path, rights: Rights, most: int = MOST_BYTES) -> None:
+def misowned(root: Path, rights: Rights) -> list[str]:
+    """Return what of `writable` does not belong to its owner, as the directories themselves tell."""
+    places = {name: root / name for name in rights.writable}
+    return [name for name, place in places.items() if place.is_dir() and _owner(place) != rights.ids(name)]
+
+
+def put_right(root: Path, rights: Rights, names: Collection[str]) -> None:
+    """Give directories, and all that is in them, to the owner. They themselves come last: by them it is seen."""
+    for name in names:
+        for directory, _, files in os.walk(root / name, topdown=False):
+            for path in (*(Path(directory) / file for file in files), Path(directory)):
+                os.chown(path, *rights.ids(name), follow_symlinks=False)
+
+
+def _owner(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_uid, found.st_gid
+
+
+def unpack(archive: Path, top: str, into: Path, rights: Rights, most: int) -> None:
     """Make a new directory of the one directory that an archive holds. Only root can come to it before it is whole.
 
-    Files get the modes that files of programs have. Links are made last, so that nothing is written through one.
+    `most` bytes may come out of it. Files get the modes that files of programs have. Links are made last, so that
+    nothing is written through one.
     """
     into.mkdir(0o700)
     tree = Tree(into, rights)

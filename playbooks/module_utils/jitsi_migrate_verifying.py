@@ -46,9 +46,7 @@ def refuse_unsigned(path: Path, source: str, signature: str, key: bytes) -> None
         done = tried("gpgv", *words)
     if done.returncode or not _GOOD.search(done.stdout):
         told = " ".join(line.partition("gpgv: ")[2] or line for line in done.stderr.splitlines())
-        raise Refused(
-            f"{source}: {signature} is no signature of it by its makers, so it is not used. gpgv says: {told}"
-        )
+        raise Refused(f"{source}: {signature} is not its makers' signature of it, so it is not used. gpgv says: {told}")
 
 
 def key_of(given: str, address: str, expected: str) -> bytes:

@@ -500,6 +500,20 @@ def test_a_room_that_people_deleted_is_no_hindrance_to_undo(desk: Desk) -> None:
     assert locations(desk) == [room(desk).room.url]
 
 
+def test_undo_does_not_forget_that_people_deleted_a_room_to_which_an_event_leads(desk: Desk) -> None:
+    listed = reading(*TALKS, row("2027-03-05 10:00", "Chat", PERSONAL))
+    desk.migrate(listed)
+    desk.edit("SUMMARY:Chat", "SUMMARY:Cake")
+    system(desk).rooms.clear()
+    assert undone(desk.undo()) == {"Anna Meier": (Result.KEPT, "an event leads to the room; people deleted it")}
+    assert desk.summaries == ["Cake"]
+    sealed = desk.plan(listed)
+    assert changes_nothing(sealed)
+    assert {problem.code for problem in sealed.plan.problems} == {"room-gone"}
+    desk.migrate(listed, take=True)
+    assert set(locations(desk)) == {room(desk).room.url}
+
+
 def test_a_room_that_cannot_be_deleted_failed_and_the_next_undo_tries_again(desk: Desk) -> None:
     desk.migrate(reading(STANDUP))
     system(desk).refusing[room(desk).room.name] = "not allowed"

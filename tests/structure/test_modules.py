@@ -29,6 +29,7 @@ ROOMS = {
     },
     "certificates": {"certbot", "openssl"},
     "preflight": {"echo", "fetching", "host", "owner", "simulation"},
+    "releases": {"releases", "unpacking", "verifying"},
     "services": {"nftables", "prosody", "units"},
     "talk": {
         "findings",
@@ -43,8 +44,8 @@ ROOMS = {
         "websocket",
     },
 }
-# A host is looked at before anything is installed there, and by the same words; and before its firewall is taken over.
-WAYS = {("preflight", "packages"), ("services", "packages")}
+# Archives are fetched, and their keys read, as those of packages are. A host is looked at before anything is installed there, and by the same words; and before its firewall is taken over.
+WAYS = {("preflight", "packages"), ("releases", "packages"), ("services", "packages")}
 
 
 def imported(name: str) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """The table [nextcloud_talk] of migrate.toml: what a Nextcloud server with Talk is like.
 
 A description tells what a setting does and what follows from it; it becomes the comment in migrate.toml and the line of
-the reference. Sections about calls are in calling.py.
+the reference. Sections about calls are in calling.py, those about where releases come
+from in fetching.py.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pydantic import AfterValidator, Field
 
 from migrate.deployment.addressing import Network
 from migrate.deployment.nextcloud_talk.calling import HostSettings, Signaling, Turn
+from migrate.deployment.nextcloud_talk.fetching import Archives
 from migrate.deployment.section import Section
 from migrate.deployment.values import HostName, InventoryHost, PlainSecret, ServerPath
 from migrate.deployment.values import Network as Subnet
@@ -160,6 +162,7 @@ class NextcloudTalkSettings(Section):
         default=1, description="the hour, in UTC, from which heavy work is done, for four hours"
     )
     releases: Releases = Field(default_factory=Releases)
+    archives: Archives = Field(default_factory=Archives)
     signaling: Signaling = Field(default_factory=Signaling)
     turn: Turn = Field(default_factory=Turn)
     privacy: Privacy = Field(default_factory=Privacy)
