@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 
 from migrate.core.document import dump_meeting
 from migrate.core.errors import RefusedError
@@ -120,8 +121,7 @@ class Applier:
                 f"{plan.guesses} of {plan.pending} changes would be guesses from past meetings",
                 hint="Ask their hosts, then apply with --accept-guesses, or plan again without --from-history.",
             )
-        runs = {run.id for run in self.journal.runs() if run.plan == checksum and run.command == "apply"}
-        if any(step.run not in runs for step in self.journal.steps(after=plan.journal_revision)):
+        if self._is_stale(plan, checksum):
             raise RefusedError(
                 "the plan is stale: something was applied or undone since it was made",
                 hint="Plan again, and read what changed.",
@@ -130,6 +130,11 @@ class Applier:
             raise RefusedError(
                 "the plan is newer than the journal: was an older state.sqlite put back?", hint="Plan again."
             )
+
+    def _is_stale(self, plan: Plan, checksum: str) -> bool:
+        runs = {run.id for run in self.journal.runs() if run.plan == checksum and run.command == "apply"}
+        journal, known = self.journal, plan.journal_revision
+        return any(step.run not in runs for step in chain(journal.steps(after=known), journal.room_steps(after=known)))
 
     def begin(self, plan: Plan, opened: Run) -> tuple[Run, bool]:
         """Open the run that began to apply the plan before, and tell so; else `opened`, under an id that no run has."""
