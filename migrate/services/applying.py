@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,7 +12,7 @@ from itertools import chain
 from migrate.core.document import dump_meeting
 from migrate.core.errors import RefusedError
 from migrate.core.features import lower
-from migrate.core.journal import Binding, Journal, Run, Snapshot, Step, StepState
+from migrate.core.journal import Binding, Journal, RoomStep, Run, Snapshot, Step, StepState
 from migrate.core.meeting import Meeting
 from migrate.core.naming import room_key
 from migrate.core.plan import WRITING, Action, Change, Plan
@@ -133,8 +133,9 @@ class Applier:
 
     def _is_stale(self, plan: Plan, checksum: str) -> bool:
         runs = {run.id for run in self.journal.runs() if run.plan == checksum and run.command == "apply"}
-        journal, known = self.journal, plan.journal_revision
-        return any(step.run not in runs for step in chain(journal.steps(after=known), journal.room_steps(after=known)))
+        known = plan.journal_revision
+        steps: Iterable[Step | RoomStep] = chain(self.journal.steps(after=known), self.journal.room_steps(after=known))
+        return any(step.run not in runs for step in steps)
 
     def begin(self, plan: Plan, opened: Run) -> tuple[Run, bool]:
         """Open the run that began to apply the plan before, and tell so; else `opened`, under an id that no run has."""
