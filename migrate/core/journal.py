@@ -131,7 +131,7 @@ class Snapshot:
 
     `rooms` is key -> room for every room ever given, those of removed meetings too, so that a meeting keeps its room
     for ever. `made` is key of a room -> record, for those that were made and are there. `aliases` is other name of a
-    key -> key. `revision` is the id of the newest step of an event.
+    key -> key. `revision` is the id of the newest step, of an event or a room.
     """
 
     revision: int
@@ -144,8 +144,8 @@ class Snapshot:
 class Journal(ABC):
     """The memory of what was written, on disk before and after every step. One process writes at a time.
 
-    BINDING: what is known of a key now. STEP: one change of a key. RUN: the steps of one command. Every method that
-    writes is one transaction, durable when it returns.
+    BINDING: what is known of a key now. STEP: one change of a key. RUN: the steps of one command. Steps of events and
+    of rooms are numbered as one. Every method that writes is one transaction, durable when it returns.
     """
 
     @abstractmethod
@@ -173,8 +173,8 @@ class Journal(ABC):
         """Write down how steps of rooms ended. A DONE step makes the `after` of its outcome the record of the room."""
 
     @abstractmethod
-    def room_steps(self, run: str | None = None, state: StepState | None = None) -> Iterable[RoomStep]:
-        """Return the steps of rooms in order of their ids, of one run, in one state."""
+    def room_steps(self, run: str | None = None, state: StepState | None = None, after: int = 0) -> Iterable[RoomStep]:
+        """Return the steps of rooms in order of their ids, of one run, in one state, with ids above `after`."""
 
     @abstractmethod
     def finish(self, run: str, at: datetime) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 
 from migrate.core.document import dump_meeting
 from migrate.core.errors import RefusedError
 from migrate.core.features import lower
-from migrate.core.journal import Binding, Journal, Run, Snapshot, Step, StepState
+from migrate.core.journal import Binding, Journal, RoomStep, Run, Snapshot, Step, StepState
 from migrate.core.meeting import Meeting
 from migrate.core.naming import room_key
 from migrate.core.plan import WRITING, Action, Change, Plan
@@ -120,8 +121,7 @@ class Applier:
                 f"{plan.guesses} of {plan.pending} changes would be guesses from past meetings",
                 hint="Ask their hosts, then apply with --accept-guesses, or plan again without --from-history.",
             )
-        runs = {run.id for run in self.journal.runs() if run.plan == checksum and run.command == "apply"}
-        if any(step.run not in runs for step in self.journal.steps(after=plan.journal_revision)):
+        if self._is_stale(plan, checksum):
             raise RefusedError(
                 "the plan is stale: something was applied or undone since it was made",
                 hint="Plan again, and read what changed.",
@@ -130,6 +130,12 @@ class Applier:
             raise RefusedError(
                 "the plan is newer than the journal: was an older state.sqlite put back?", hint="Plan again."
             )
+
+    def _is_stale(self, plan: Plan, checksum: str) -> bool:
+        runs = {run.id for run in self.journal.runs() if run.plan == checksum and run.command == "apply"}
+        known = plan.journal_revision
+        steps: Iterable[Step | RoomStep] = chain(self.journal.steps(after=known), self.journal.room_steps(after=known))
+        return any(step.run not in runs for step in steps)
 
     def begin(self, plan: Plan, opened: Run) -> tuple[Run, bool]:
         """Open the run that began to apply the plan before, and tell so; else `opened`, under an id that no run has."""

@@ -31,9 +31,8 @@ STATEMENTS = (
 )
 
 
-def intend(connection: sqlite3.Connection, run: str, steps: Sequence[RoomStep]) -> list[RoomStep]:
-    """Write down what will be done; return the steps with their ids."""
-    newest = connection.execute("SELECT coalesce(max(id), 0) FROM room_steps").fetchone()[0]
+def intend(connection: sqlite3.Connection, run: str, steps: Sequence[RoomStep], newest: int) -> list[RoomStep]:
+    """Write down what will be done; return the steps with their ids, which go on from the `newest`."""
     intended = [
         replace(step, run=run, id=number, state=StepState.INTENDED, reason="")
         for number, step in enumerate(steps, start=newest + 1)
@@ -51,9 +50,10 @@ def settle(connection: sqlite3.Connection, outcomes: Sequence[RoomOutcome]) -> i
     ).rowcount
 
 
-def select(connection: sqlite3.Connection, run: str | None, state: StepState | None) -> Iterator[RoomStep]:
+def select(connection: sqlite3.Connection, run: str | None, state: StepState | None, above: int) -> Iterator[RoomStep]:
     """Return steps in order of their ids."""
-    query, values = "SELECT id, run, key, action, state, reason, before, after FROM room_steps WHERE 1", []
+    query = "SELECT id, run, key, action, state, reason, before, after FROM room_steps WHERE id > ?"
+    values: list[int | str] = [above]
     if run is not None:
         query += " AND run = ?"
         values.append(run)

@@ -121,7 +121,7 @@ class SqliteJournal(Journal):
         with self._writing() as connection:
             _check_begun(connection, run)
             _keep_rooms(connection, {step.key: step.after.room for step in steps if step.after})
-            return room_steps.intend(connection, run, steps)
+            return room_steps.intend(connection, run, steps, _revision(connection))
 
     def settle_rooms(self, outcomes: Sequence[RoomOutcome]) -> None:
         """Write down how steps of rooms ended, once. Raises LookupError, and changes nothing, if one is not open."""
@@ -130,10 +130,10 @@ class SqliteJournal(Journal):
             found = (outcome.after for outcome in outcomes if outcome.state is StepState.DONE and outcome.after)
             _keep_rooms(connection, {record.key: record.room for record in found})
 
-    def room_steps(self, run: str | None = None, state: StepState | None = None) -> Iterator[RoomStep]:
+    def room_steps(self, run: str | None = None, state: StepState | None = None, after: int = 0) -> Iterator[RoomStep]:
         """Return the steps of rooms there are now, in order."""
         with self._reading() as connection:
-            return room_steps.select(connection, run, state)
+            return room_steps.select(connection, run, state, after)
 
     def finish(self, run: str, at: datetime) -> None:
         """Close a run."""
@@ -214,7 +214,8 @@ def _open_for_reading(path: Path) -> sqlite3.Connection:
 
 
 def _revision(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("SELECT coalesce(max(id), 0) FROM steps").fetchone()[0])
+    newest = "SELECT max(id) FROM (SELECT max(id) AS id FROM steps UNION ALL SELECT max(id) FROM room_steps)"
+    return connection.execute(newest).fetchone()[0] or 0
 
 
 def _check_begun(connection: sqlite3.Connection, run: str) -> None:

@@ -274,12 +274,17 @@ class JournalContract(ABC):
         assert journal.snapshot().made == {}
         assert journal.snapshot().rooms.keys() == {"a"}
 
-    def test_steps_of_rooms_and_of_events_do_not_count_for_each_other(self, journal: Journal) -> None:
+    def test_steps_of_rooms_and_of_events_are_numbered_as_one_and_end_each_for_itself(self, journal: Journal) -> None:
         journal.begin(a_run(), {})
-        journal.intend_rooms("run-1", [RoomStep("a", "create", None, a_record("a"))])
-        assert journal.snapshot().revision == 0 and not list(journal.steps())
-        journal.settle(done(journal.intend("run-1", [created("a", room="room-of-a")])))
+        (room,) = journal.intend_rooms("run-1", [RoomStep("a", "create", None, a_record("a"))])
+        assert journal.snapshot().revision == room.id and not list(journal.steps())
+        (event,) = journal.intend("run-1", [created("a", room="room-of-a")])
+        journal.settle(done([event]))
         assert [step.state for step in journal.room_steps()] == [StepState.INTENDED]
+        (other,) = journal.intend_rooms("run-1", [RoomStep("b", "create", None, a_record("b"))])
+        assert room.id < event.id < other.id == journal.snapshot().revision
+        assert [step.id for step in journal.room_steps(after=room.id)] == [other.id]
+        assert not list(journal.steps(after=event.id))
 
     def test_a_step_of_a_room_that_failed_keeps_what_was_intended_and_why(self, journal: Journal) -> None:
         journal.begin(a_run(), {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import time
@@ -16,6 +17,7 @@ from socket import socket
 from tests.caldav.serving import Handler, serving
 from tests.cloud_readers import janus_server, moved, nats_server, signaling_server
 from tests.clouds import SECRETS, variant
+from tests.playbooks.modules import run_once
 from tests.ports import free_port
 from tests.readers import directory, program, run
 
@@ -140,3 +142,14 @@ def _welcome(seconds: int, handler: Handler) -> None:
     handler.date_time_string = lambda *_: formatdate(time.time() + seconds, usegmt=True)
     headers = {"Content-Type": "application/json", "X-Spreed-Signaling-Features": "audio-video-permissions"}
     handler.reply(200, headers, b'{"nextcloud-spreed-signaling": "Welcome", "version": "2.1.1"}')
+
+
+def found(asked: dict[str, object], occ: tuple[str, ...] = ()) -> tuple[list[str], list[str]]:
+    """Return the problems and the remarks of the module that asks. `asked` is its file."""
+    with directory() as here:
+        (here / "checks.json").write_text(json.dumps({"nextcloud": CLOUD, "turn": None, **asked}))
+        said = run_once("talk_checks", {"file": str(here / "checks.json"), "occ": list(occ)})
+    assert "{" in said, said
+    told = json.loads(said)
+    assert told.get("failed", False) is bool(told["problems"]), told
+    return told["problems"], told["remarks"]

@@ -370,6 +370,19 @@ def test_a_target_that_goes_away_in_the_midst_leaves_what_it_made_to_the_same_co
     assert (names(desk), desk.texts) == ([], {})
 
 
+def test_a_plan_is_stale_when_another_made_a_room_though_no_event_yet(desk: Desk) -> None:
+    sealed = desk.plan(renamed("Daily"))
+    system(desk).before_each = failing_at(2)
+    with pytest.raises(TargetError):
+        desk.migrate(reading(STANDUP))
+    system(desk).before_each = lambda: None
+    assert len(system(desk).rooms) == 1
+    with pytest.raises(RefusedError, match="stale"):
+        desk.apply(sealed)
+    desk.migrate(renamed("Daily"))
+    assert names(desk) == ["Daily"]
+
+
 def failing_at(call: int) -> Callable[[], None]:
     left = [None] * (call - 1)
 
@@ -451,6 +464,17 @@ def test_undo_of_an_update_puts_back_what_the_run_wrote_and_leaves_what_people_d
     assert changes_nothing(desk.plan(reading(STANDUP)))
     desk.migrate(renamed("Daily", agenda="Newer"))
     assert (names(desk), room(desk).traits["description"]) == (["Daily"], "Bring cake")
+
+
+def test_a_plan_is_stale_when_undo_put_back_only_its_room(desk: Desk) -> None:
+    desk.migrate(reading(STANDUP))
+    sealed = desk.plan(renamed("Daily"))
+    desk.apply(sealed)
+    desk.note()
+    report = desk.undo()
+    assert (report.count(Result.DONE), names(desk)) == (0, ["Standup"])
+    with pytest.raises(RefusedError, match="stale"):
+        desk.apply(sealed)
 
 
 def test_undo_run_after_run_leaves_nothing(desk: Desk) -> None:
