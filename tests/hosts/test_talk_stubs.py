@@ -1,4 +1,4 @@
-"""What stands in for the releases of a Nextcloud server is what their makers publish, as far as a deployment sees it."""
+"""What stands in for releases of a Nextcloud server is what their makers publish, as far as a deployment sees it."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
 from pathlib import Path
 from shutil import copyfileobj
-from socket import SHUT_WR, create_connection, create_server, socket
+from socket import SHUT_WR, create_connection, socket
 from threading import Thread
 from time import sleep
 from typing import BinaryIO
@@ -40,6 +40,8 @@ FEATURES = (
     "switchto", "welcome",
 )  # fmt: skip
 EVENTS = "janus-events"
+# Loopback's address for the real program, at the same port.
+BESIDE = "127.0.0.2"
 # Of RFC 6455.
 _ANSWERED = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
@@ -104,7 +106,7 @@ class Around(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    """Listens where the real program would, which is at another port."""
+    """Listens where the real program would, which is beside it."""
 
     daemon_threads = True
 
@@ -134,12 +136,12 @@ def _address(text: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def _translated(path: str, listen: str) -> tuple[str, str]:
-    """Return where the configuration wants it to listen, and the configuration as 0.4.1 reads it."""
+def _translated(path: str) -> tuple[str, str]:
+    """Return where the configuration wants it to listen, and the configuration of the real program."""
     found = ConfigParser(interpolation=None, delimiters=("=",))
     found.read_string(Path(path).read_text("utf-8"))
     wanted = found["http"]["listen"]
-    found["http"]["listen"] = listen
+    found["http"]["listen"] = f"{BESIDE}:{_address(wanted)[1]}"
     for name in found["backend"]["backends"].split(","):
         backend = found[name.strip()]
         # One that is meant for a release before 2.0.4 is not understood by this one.
@@ -165,27 +167,26 @@ def _put(file: int, text: str) -> None:
 def main() -> int:
     """Run until the real program ends."""
     options = argparse.ArgumentParser()
-    options.add_argument("--version", action="store_true")
-    options.add_argument("--config", default="server.conf")
+    # Programs in Go take one dash for two.
+    options.add_argument("-version", "--version", action="store_true")
+    options.add_argument("-config", "--config", default="server.conf")
     given = options.parse_args()
     if given.version:
         print(f"nextcloud-spreed-signaling version {RELEASE}/stub")
         return 0
-    with create_server(("127.0.0.1", 0)) as free:
-        real = free.getsockname()
-    wanted, text = _translated(given.config, f"{real[0]}:{real[1]}")
+    wanted, text = _translated(given.config)
     program, configuration = _carried(), os.memfd_create("server.conf")
     _put(configuration, text)
     command = (f"/proc/self/fd/{program}", "--config", f"/proc/self/fd/{configuration}")
     running = subprocess.Popen(command, pass_fds=(program, configuration))
 
     def reload(*_: object) -> None:
-        _put(configuration, _translated(given.config, f"{real[0]}:{real[1]}")[1])
+        _put(configuration, _translated(given.config)[1])
         running.send_signal(signal.SIGHUP)
 
     signal.signal(signal.SIGHUP, reload)
     signal.signal(signal.SIGTERM, lambda *_: running.terminate())
-    Thread(target=_serve, args=(_address(wanted), real, running), daemon=True).start()
+    Thread(target=_serve, args=(_address(wanted), running), daemon=True).start()
     if (ended := running.wait()) < 0:
         # It ends as the real one did, so that systemd knows whether it was told to.
         signal.signal(-ended, signal.SIG_DFL)
@@ -193,8 +194,9 @@ def main() -> int:
     return ended
 
 
-def _serve(wanted: tuple[str, int], real: tuple[str, int], running: subprocess.Popen[bytes]) -> None:
+def _serve(wanted: tuple[str, int], running: subprocess.Popen[bytes]) -> None:
     """Listen as soon as the real program does: it waits for NATS and for Janus."""
+    real = (BESIDE, wanted[1])
     while running.poll() is None:
         with socket() as line:
             if not line.connect_ex(real):
