@@ -42,9 +42,7 @@ class Releases:
             "signaling": {"address": f"{self.address}/signaling", "sha256": program},
         }
         return "".join(
-            f"[nextcloud_talk.archives.{name}]\n"
-            + "".join(f"{key} = {json.dumps(value)}\n" for key, value in of.items())
-            for name, of in tables.items()
+            f"archives.{name}.{key} = {json.dumps(value)}\n" for name, of in tables.items() for key, value in of.items()
         )
 
 
