@@ -10,8 +10,9 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from pydantic import SecretStr
 
 from migrate.core.bundle import Inventory
-from migrate.deployment.jitsi_meet.files import TEMPLATES, recipes
+from migrate.deployment.jitsi_meet.files import recipes
 from migrate.deployment.jitsi_meet.product import JitsiMeet
+from migrate.deployment.recipes import TEMPLATES
 from migrate.shared import templates
 from migrate.shared.quoting import NOTATIONS
 from migrate.shared.resources import project_text

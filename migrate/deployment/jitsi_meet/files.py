@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 from migrate.core.bundle import Link, Placement
 from migrate.deployment.jitsi_meet import branding
 from migrate.deployment.jitsi_meet.installation import Installation
 from migrate.deployment.jitsi_meet.topology import Host, Topology
-
-TEMPLATES = "templates/jitsi_meet/debian/"
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """A file: its template, and where on which hosts it stands. {domain} in its path becomes the server's name."""
-
-    template: str
-    placement: Placement
-    wanted: Callable[[Host, Topology], bool]
+from migrate.deployment.recipes import Recipe, drop_in
 
 
 def _on_web(host: Host, _: Topology) -> bool:
@@ -58,24 +47,20 @@ def _firewalled(_: Host, topology: Topology) -> bool:
     return topology.settings.firewall.enabled
 
 
-def _unit(name: str) -> str:
-    return f"/etc/systemd/system/{name}.service.d/jitsi-migrate.conf"
-
-
 _SHELL = ("sh", "-n", "{}")
 _LUA = ("luac5.4", "-p", "{}")
 # nginx's files mean something only together.
 _NGINX = ("/usr/sbin/nginx", "-t", "-q")
 
-RECIPES = (
+RECIPES: Sequence[Recipe[Host, Topology]] = (
     # Signalling.
     Recipe(
-        "prosody/prosody.cfg.lua.j2",
+        "jitsi_meet/debian/prosody/prosody.cfg.lua.j2",
         Placement("/etc/prosody/prosody.cfg.lua", group="prosody", mode="0640", validate=_LUA, restart=("prosody",)),
         _on_web,
     ),
     Recipe(
-        "prosody/host.cfg.lua.j2",
+        "jitsi_meet/debian/prosody/host.cfg.lua.j2",
         Placement(
             "/etc/prosody/conf.avail/{domain}.cfg.lua",
             group="prosody",
@@ -86,7 +71,7 @@ RECIPES = (
         _on_web,
     ),
     Recipe(
-        "prosody/bridges.cfg.lua.j2",
+        "jitsi_meet/debian/prosody/bridges.cfg.lua.j2",
         Placement(
             "/etc/prosody/conf.d/jitsi-meet-bridges.cfg.lua",
             group="prosody",
@@ -97,83 +82,89 @@ RECIPES = (
         _where_bridges_log_in_from_elsewhere,
     ),
     Recipe(
-        "prosody/accounts.json.j2",
+        "jitsi_meet/debian/prosody/accounts.json.j2",
         Placement("/var/lib/jitsi-migrate/jitsi-meet-accounts.json", mode="0600"),
         _on_web,
     ),
     Recipe(
-        "jicofo/jicofo.conf.j2",
+        "jitsi_meet/debian/jicofo/jicofo.conf.j2",
         Placement("/etc/jitsi/jicofo/jicofo.conf", owner="jicofo", group="jitsi", mode="0640", restart=("jicofo",)),
         _on_web,
     ),
     # Media.
     Recipe(
-        "videobridge/jvb.conf.j2",
+        "jitsi_meet/debian/videobridge/jvb.conf.j2",
         Placement(
             "/etc/jitsi/videobridge/jvb.conf", owner="jvb", group="jitsi", mode="0640", restart=("jitsi-videobridge2",)
         ),
         _on_bridges,
     ),
     Recipe(
-        "coturn/turnserver.conf.j2",
+        "jitsi_meet/debian/coturn/turnserver.conf.j2",
         Placement("/etc/turnserver.conf", group="turnserver", mode="0640", restart=("coturn",)),
         _on_turn,
     ),
     # The web.
-    Recipe("web/config.js.j2", Placement("/etc/jitsi/meet/{domain}-config.js"), _on_web),
-    Recipe("web/interface_config.js.j2", Placement("/etc/jitsi/meet/{domain}-interface_config.js"), _on_web),
-    Recipe("web/branding.json.j2", Placement(f"{branding.DIRECTORY}/branding.json"), _on_web),
+    Recipe("jitsi_meet/debian/web/config.js.j2", Placement("/etc/jitsi/meet/{domain}-config.js"), _on_web),
     Recipe(
-        "nginx/site.conf.j2",
+        "jitsi_meet/debian/web/interface_config.js.j2",
+        Placement("/etc/jitsi/meet/{domain}-interface_config.js"),
+        _on_web,
+    ),
+    Recipe("jitsi_meet/debian/web/branding.json.j2", Placement(f"{branding.DIRECTORY}/branding.json"), _on_web),
+    Recipe(
+        "jitsi_meet/debian/nginx/site.conf.j2",
         Placement("/etc/nginx/sites-available/{domain}.conf", check=_NGINX, reload=("nginx",)),
         _on_web,
     ),
     Recipe(
-        "nginx/others.conf.j2",
+        "jitsi_meet/debian/nginx/others.conf.j2",
         Placement("/etc/nginx/sites-available/jitsi-meet-others.conf", check=_NGINX, reload=("nginx",)),
         _on_web,
     ),
     Recipe(
-        "nginx/tls.conf.j2",
+        "jitsi_meet/debian/nginx/tls.conf.j2",
         Placement("/etc/nginx/snippets/jitsi-meet-tls.conf", check=_NGINX, reload=("nginx",)),
         _on_web,
     ),
     Recipe(
-        "nginx/turn.conf.j2",
+        "jitsi_meet/debian/nginx/turn.conf.j2",
         Placement("/etc/nginx/modules-enabled/90-jitsi-meet-turn.conf", check=_NGINX, reload=("nginx",)),
         _where_turn_has_a_name,
     ),
     # Certificates.
     Recipe(
-        "certificates/program.j2",
+        "jitsi_meet/debian/certificates/program.j2",
         Placement("/usr/local/sbin/jitsi-meet-certificates", mode="0755", validate=_SHELL),
         _with_certificates,
     ),
     Recipe(
-        "certificates/settings.j2",
+        "jitsi_meet/debian/certificates/settings.j2",
         Placement("/etc/default/jitsi-meet-certificates", validate=_SHELL),
         _with_certificates,
     ),
     Recipe(
-        "certificates/service.j2",
+        "jitsi_meet/debian/certificates/service.j2",
         Placement("/etc/systemd/system/jitsi-meet-certificates.service"),
         _with_certificates,
     ),
     Recipe(
-        "certificates/timer.j2",
+        "jitsi_meet/debian/certificates/timer.j2",
         Placement("/etc/systemd/system/jitsi-meet-certificates.timer"),
         _with_certificates,
     ),
     Recipe(
-        "certbot/deploy-hook.j2",
+        "jitsi_meet/debian/certbot/deploy-hook.j2",
         Placement("/etc/letsencrypt/renewal-hooks/deploy/jitsi-meet", mode="0755", validate=_SHELL),
         _where_certbot_runs,
     ),
-    Recipe("certbot/certbot.ini.j2", Placement("/etc/letsencrypt/jitsi-meet.ini"), _where_certbot_runs),
-    Recipe("certbot/service.conf.j2", Placement(_unit("certbot")), _where_certbot_trusts_another),
+    Recipe(
+        "jitsi_meet/debian/certbot/certbot.ini.j2", Placement("/etc/letsencrypt/jitsi-meet.ini"), _where_certbot_runs
+    ),
+    Recipe("jitsi_meet/debian/certbot/service.conf.j2", Placement(drop_in("certbot")), _where_certbot_trusts_another),
     # The system.
     Recipe(
-        "system/debconf.j2",
+        "jitsi_meet/debian/system/debconf.j2",
         Placement(
             "/var/lib/jitsi-migrate/jitsi-meet.debconf",
             mode="0600",
@@ -181,19 +172,21 @@ RECIPES = (
         ),
         lambda host, _: host.is_web or host.is_bridge,
     ),
-    Recipe("system/limits.conf.j2", Placement(_unit("prosody"), restart=("prosody",)), _on_web),
-    Recipe("jicofo/service.conf.j2", Placement(_unit("jicofo"), restart=("jicofo",)), _on_web),
+    Recipe("jitsi_meet/debian/system/limits.conf.j2", Placement(drop_in("prosody"), restart=("prosody",)), _on_web),
+    Recipe("jitsi_meet/debian/jicofo/service.conf.j2", Placement(drop_in("jicofo"), restart=("jicofo",)), _on_web),
     Recipe(
-        "system/limits.conf.j2", Placement(_unit("jitsi-videobridge2"), restart=("jitsi-videobridge2",)), _on_bridges
+        "jitsi_meet/debian/system/limits.conf.j2",
+        Placement(drop_in("jitsi-videobridge2"), restart=("jitsi-videobridge2",)),
+        _on_bridges,
     ),
-    Recipe("coturn/service.conf.j2", Placement(_unit("coturn"), restart=("coturn",)), _on_turn),
+    Recipe("jitsi_meet/debian/coturn/service.conf.j2", Placement(drop_in("coturn"), restart=("coturn",)), _on_turn),
     Recipe(
-        "system/sysctl.conf.j2",
+        "jitsi_meet/debian/system/sysctl.conf.j2",
         Placement("/etc/sysctl.d/30-jitsi-meet.conf", restart=("systemd-sysctl",)),
         _on_bridges,
     ),
     Recipe(
-        "system/nftables.conf.j2",
+        "jitsi_meet/debian/system/nftables.conf.j2",
         Placement(
             "/etc/nftables.conf",
             mode="0640",
@@ -205,7 +198,7 @@ RECIPES = (
 )
 
 
-def recipes(host: Host, topology: Topology) -> Iterator[Recipe]:
+def recipes(host: Host, topology: Topology) -> Iterator[Recipe[Host, Topology]]:
     """Yield the recipes of one host's files."""
     return (recipe for recipe in RECIPES if recipe.wanted(host, topology))
 

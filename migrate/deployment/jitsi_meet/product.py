@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -16,7 +16,7 @@ from migrate.deployment.jitsi_meet.balancing import Balancing
 from migrate.deployment.jitsi_meet.certificates import Certificates
 from migrate.deployment.jitsi_meet.content_security import ContentSecurity
 from migrate.deployment.jitsi_meet.contradictions import contradictions
-from migrate.deployment.jitsi_meet.files import TEMPLATES, links, recipes
+from migrate.deployment.jitsi_meet.files import links, recipes
 from migrate.deployment.jitsi_meet.firewall import Openings
 from migrate.deployment.jitsi_meet.installation import Installation
 from migrate.deployment.jitsi_meet.listening import Listening
@@ -28,6 +28,7 @@ from migrate.deployment.jitsi_meet.releases import prosody
 from migrate.deployment.jitsi_meet.settings import JitsiMeetSecrets, JitsiMeetSettings
 from migrate.deployment.jitsi_meet.signalling import Signalling
 from migrate.deployment.jitsi_meet.topology import BRIDGES, TURN, WEB, Host, Topology
+from migrate.deployment.recipes import rendered
 from migrate.deployment.unfit import unfit
 from migrate.shared.quoting import Unquotable
 from migrate.shared.templates import render
@@ -96,7 +97,12 @@ class JitsiMeet(Product):
         """Return what the playbooks need to know."""
         known = {"settings": self.settings, "topology": self.topology, "prosody": self.prosody}
         sources = repositories.PackageSources(self.settings, self.site)
-        return render(f"{TEMPLATES}vars.yml.j2", **known, installation=Installation(self.topology), sources=sources)
+        return render(
+            "templates/jitsi_meet/debian/vars.yml.j2",
+            **known,
+            installation=Installation(self.topology),
+            sources=sources,
+        )
 
     @cached_property
     def topology(self) -> Topology:
@@ -113,14 +119,11 @@ class JitsiMeet(Product):
         return {**assumes, "prosody": self.prosody, "lua": "5.4"} if host.is_web else assumes
 
     def _files(self, host: Host) -> Iterator[ServerFile]:
-        context = self._context(host)
-        for recipe in recipes(host, self.topology):
-            path = recipe.placement.path.replace("{domain}", self.settings.domain)
-            try:
-                content = render(TEMPLATES + recipe.template, **context)
-            except Unquotable as error:
-                raise unfit(error, path, self.name, self.settings, self.secrets) from error
-            yield ServerFile(replace(recipe.placement, path=path), content)
+        def unfitting(error: Unquotable, path: str) -> Exception:
+            return unfit(error, path, self.name, self.settings, self.secrets)
+
+        names = {"domain": self.settings.domain}
+        yield from rendered(recipes(host, self.topology), self._context(host), names, unfitting)
         if host.is_web:
             yield from branding.files(self.settings, self.site)
 

@@ -2,39 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from migrate.core.bundle import Inventory
-from migrate.deployment.addressing import Mapping
 from migrate.deployment.jitsi_meet.networking import HostSettings
 from migrate.deployment.jitsi_meet.settings import JitsiMeetSettings
+from migrate.deployment.machines import Machine, having
 
 WEB, BRIDGES, TURN = "jitsi_meet", "jitsi_videobridge", "coturn"
 """The groups of inventory.ini that this product knows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
-    """One host: its name in the inventory, and what it does."""
+class Host(Machine[HostSettings]):
+    """One host, and what it does."""
 
-    name: str
-    settings: HostSettings
-    is_web: bool
-    is_bridge: bool
-    is_turn: bool
+    __slots__ = ()
 
     @property
-    def mappings(self) -> Sequence[Mapping]:
-        """Its addresses behind NAT."""
-        return self.settings.mappings
+    def is_web(self) -> bool:
+        """Whether it is the web server, with Prosody and Jicofo."""
+        return WEB in self.groups
 
     @property
-    def every_address(self) -> tuple[str, ...]:
-        """All addresses that others may know it by, in a fixed order and none twice."""
-        mapped = [address for mapping in self.mappings for address in (mapping.local, mapping.public)]
-        return tuple(dict.fromkeys([*self.settings.addresses, *mapped]))
+    def is_bridge(self) -> bool:
+        """Whether it carries sound and picture."""
+        return BRIDGES in self.groups
+
+    @property
+    def is_turn(self) -> bool:
+        """Whether it is the TURN server."""
+        return TURN in self.groups
 
 
 @dataclass(frozen=True)
@@ -47,18 +45,7 @@ class Topology:
     @cached_property
     def hosts(self) -> tuple[Host, ...]:
         """Every host once, the web server first."""
-        groups = {group: self.inventory.hosts(group) for group in (WEB, BRIDGES, TURN)}
-        names = dict.fromkeys(name for members in groups.values() for name in members)
-        return tuple(
-            Host(
-                name,
-                self.settings.hosts.get(name, HostSettings()),
-                is_web=name in groups[WEB],
-                is_bridge=name in groups[BRIDGES],
-                is_turn=name in groups[TURN],
-            )
-            for name in names
-        )
+        return Host.all(self.inventory, (WEB, BRIDGES, TURN), self.settings.hosts, HostSettings())
 
     def host(self, name: str) -> Host:
         """Return one host."""
@@ -67,12 +54,12 @@ class Topology:
     @cached_property
     def web(self) -> tuple[Host, ...]:
         """Hosts of the group of web servers: one, if nothing is wrong."""
-        return tuple(host for host in self.hosts if host.is_web)
+        return having(self.hosts, WEB)
 
     @cached_property
     def bridges(self) -> tuple[Host, ...]:
         """The bridges."""
-        return tuple(host for host in self.hosts if host.is_bridge)
+        return having(self.hosts, BRIDGES)
 
     @cached_property
     def remote_bridges(self) -> tuple[Host, ...]:
@@ -82,7 +69,7 @@ class Topology:
     @cached_property
     def turn(self) -> tuple[Host, ...]:
         """Hosts of the group of TURN servers: one or none, if nothing is wrong."""
-        return tuple(host for host in self.hosts if host.is_turn)
+        return having(self.hosts, TURN)
 
     @cached_property
     def regions(self) -> tuple[str, ...]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import reduce
+from dataclasses import dataclass
 from typing import Any
 
-from migrate.core.bundle import Bundle, Placement, ServerFile
+from migrate.core.bundle import Bundle, ServerFile
 from migrate.deployment.nextcloud_talk.certificates import Certificates
-from migrate.deployment.nextcloud_talk.files import TEMPLATES, links, recipes
+from migrate.deployment.nextcloud_talk.files import links, recipes
 from migrate.deployment.nextcloud_talk.listening import Listening
 from migrate.deployment.nextcloud_talk.media import Media
 from migrate.deployment.nextcloud_talk.pool import Pool
@@ -19,9 +18,9 @@ from migrate.deployment.nextcloud_talk.session_keys import SessionKeys
 from migrate.deployment.nextcloud_talk.settings import NextcloudTalkSecrets
 from migrate.deployment.nextcloud_talk.talk import Talk
 from migrate.deployment.nextcloud_talk.topology import Host, Topology
+from migrate.deployment.recipes import rendered
 from migrate.deployment.unfit import unfit
 from migrate.shared.quoting import Unquotable
-from migrate.shared.templates import render
 
 TABLE = "nextcloud_talk"
 
@@ -50,33 +49,18 @@ class Rendering:
 
     def files(self, host: Host) -> Iterator[ServerFile]:
         """Yield the files of one host. Raises UnfitSettings if a file's format cannot hold a setting."""
-        context = self._context(host)
-        for recipe in recipes(host, self.topology):
-            placement = self._placed(recipe.placement)
-            try:
-                content = render(TEMPLATES + recipe.template, **context)
-            except Unquotable as error:
-                raise unfit(error, placement.path, TABLE, self.topology.settings, self.secrets) from error
-            yield ServerFile(placement, content)
-
-    def _placed(self, placement: Placement) -> Placement:
         settings = self.topology.settings
+
+        def unfitting(error: Unquotable, path: str) -> Exception:
+            return unfit(error, path, TABLE, settings, self.secrets)
+
         names = {
-            "{php}": php(settings),
-            "{directory}": settings.directory,
-            "{domain}": settings.domain,
-            "{signaling_domain}": self.topology.signaling_domain,
+            "php": php(settings),
+            "directory": settings.directory,
+            "domain": settings.domain,
+            "signaling_domain": self.topology.signaling_domain,
         }
-
-        def filled(text: str) -> str:
-            return reduce(lambda found, name: found.replace(name, names[name]), names, text)
-
-        return replace(
-            placement,
-            path=filled(placement.path),
-            check=tuple(map(filled, placement.check)),
-            restart=tuple(map(filled, placement.restart)),
-        )
+        return rendered(recipes(host, self.topology), self._context(host), names, unfitting)
 
     def _context(self, host: Host) -> dict[str, Any]:
         settings = self.topology.settings

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from migrate.core.bundle import Inventory
-from migrate.deployment.addressing import Mapping
+from migrate.deployment.machines import Machine, having
 from migrate.deployment.nextcloud_talk.calling import HostSettings
 from migrate.deployment.nextcloud_talk.settings import NextcloudTalkSettings
 
@@ -15,26 +14,30 @@ CLOUD, SIGNALING, TURN = "nextcloud", "talk_signaling", "coturn"
 """The groups of inventory.ini that this product knows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
-    """One host: its name in the inventory, and what it does."""
+class Host(Machine[HostSettings]):
+    """One host, and what it does."""
 
-    name: str
-    settings: HostSettings
-    is_cloud: bool
-    is_signaling: bool
-    is_turn: bool
+    __slots__ = ()
 
     @property
-    def mappings(self) -> Sequence[Mapping]:
-        """Its addresses behind NAT."""
-        return self.settings.mappings
+    def is_cloud(self) -> bool:
+        """Whether it is Nextcloud, with its database."""
+        return CLOUD in self.groups
 
     @property
-    def every_address(self) -> tuple[str, ...]:
-        """All addresses that others may know it by, in a fixed order and none twice."""
-        mapped = [address for mapping in self.mappings for address in (mapping.local, mapping.public)]
-        return tuple(dict.fromkeys([*self.settings.addresses, *mapped]))
+    def is_signaling(self) -> bool:
+        """Whether it is the high-performance backend, which carries calls."""
+        return SIGNALING in self.groups
+
+    @property
+    def is_turn(self) -> bool:
+        """Whether it is the TURN server."""
+        return TURN in self.groups
+
+    @property
+    def has_web(self) -> bool:
+        """Whether a web server runs there."""
+        return self.is_cloud or self.is_signaling
 
 
 @dataclass(frozen=True)
@@ -47,18 +50,7 @@ class Topology:
     @cached_property
     def hosts(self) -> tuple[Host, ...]:
         """Every host once, that of Nextcloud first."""
-        groups = {group: self.inventory.hosts(group) for group in (CLOUD, SIGNALING, TURN)}
-        names = dict.fromkeys(name for members in groups.values() for name in members)
-        return tuple(
-            Host(
-                name,
-                self.settings.hosts.get(name, HostSettings()),
-                is_cloud=name in groups[CLOUD],
-                is_signaling=name in groups[SIGNALING],
-                is_turn=name in groups[TURN],
-            )
-            for name in names
-        )
+        return Host.all(self.inventory, (CLOUD, SIGNALING, TURN), self.settings.hosts, HostSettings())
 
     def host(self, name: str) -> Host:
         """Return one host."""
@@ -67,17 +59,17 @@ class Topology:
     @cached_property
     def cloud(self) -> tuple[Host, ...]:
         """Hosts of the group of Nextcloud: one, if nothing is wrong."""
-        return tuple(host for host in self.hosts if host.is_cloud)
+        return having(self.hosts, CLOUD)
 
     @cached_property
     def signaling(self) -> tuple[Host, ...]:
         """Hosts of the high-performance backend: one, if nothing is wrong."""
-        return tuple(host for host in self.hosts if host.is_signaling)
+        return having(self.hosts, SIGNALING)
 
     @cached_property
     def turn(self) -> tuple[Host, ...]:
         """Hosts of the group of TURN servers: one or none, if nothing is wrong."""
-        return tuple(host for host in self.hosts if host.is_turn)
+        return having(self.hosts, TURN)
 
     @property
     def together(self) -> bool:
