@@ -44,7 +44,8 @@ ROOMS = {
         "websocket",
     },
 }
-# Archives are fetched, and their keys read, as those of packages are. A host is looked at before anything is installed there, and by the same words; and before its firewall is taken over.
+# A host is looked at before anything is installed there, and by the same words; and before its firewall is taken over.
+# Archives are fetched, and their keys are read, as those of packages are.
 WAYS = {("preflight", "packages"), ("releases", "packages"), ("services", "packages")}
 
 
