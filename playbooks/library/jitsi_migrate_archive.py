@@ -230,7 +230,8 @@ def put(wanted: Wanted, record: Record) -> None:
             make(wanted, archive, made)
             told = wanted.telling.told(made)
             if told != wanted.release:
-                raise Refused(f"it is release {told or 'nobody knows which'}, and {wanted.setting} is {wanted.release}")
+                found_release = f"is release {told}" if told else "does not tell its release"
+                raise Refused(f"it {found_release}, and {wanted.setting} is {wanted.release}")
         # In the record first: what nobody knows of would be taken for another's.
         note(wanted, record, found)
         made.replace(place)

@@ -35,7 +35,7 @@ def setup_checks(occ: Sequence[str]) -> Iterator[Finding]:
     """Ask by the words that call the program: errors fail, warnings are told, and the rest is well."""
     try:
         done = tried(*occ, "setupchecks", "--output=json", patience=PATIENCE)
-    except Refused as why:
+    except (Refused, OSError) as why:
         yield Finding(f"Nextcloud does not tell how it is set up: {why}")
         return
     try:

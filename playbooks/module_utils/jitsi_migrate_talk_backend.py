@@ -62,8 +62,9 @@ def _websocket(url: str) -> Iterator[Finding]:
     try:
         with closing(Websocket(f"{url}spreed")) as line:
             line.send(HELLO)
-            if json.loads(line.receive()).get("type") not in GREETINGS:
-                yield Finding(f"at {url}spreed somebody else than a signaling server talks")
+            greeting = json.loads(line.receive())
+        if not isinstance(greeting, dict) or greeting.get("type") not in GREETINGS:
+            yield Finding(f"at {url}spreed somebody else than a signaling server talks")
     except NoWebsocket as answer:
         yield Finding(f"no websocket opens at {url}spreed: it answers {answer.status or 'in no known way'}")
     except (Unanswered, ValueError) as why:

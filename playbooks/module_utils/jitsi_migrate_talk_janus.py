@@ -24,5 +24,5 @@ def janus(url: str) -> Iterator[Finding]:
     except NoWebsocket as answer:
         yield Finding(f"at {url} is somebody else than Janus: it answers {answer.status}")
     else:
-        if ROOMS not in told.get("plugins", ()):
+        if not isinstance(told, dict) or ROOMS not in told.get("plugins", ()):
             yield Finding(f"Janus at {url} runs without {ROOMS}, so there are no calls")

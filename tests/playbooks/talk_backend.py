@@ -14,6 +14,8 @@ from functools import partial
 from pathlib import Path
 from socket import socket
 
+from migrate.core.playbook import HostResult, State
+from migrate.deployment.failures import explain
 from tests.caldav.serving import Handler, serving
 from tests.cloud_readers import janus_server, moved, nats_server, signaling_server
 from tests.clouds import SECRETS, variant
@@ -152,4 +154,8 @@ def found(asked: dict[str, object], occ: tuple[str, ...] = ()) -> tuple[list[str
     assert "{" in said, said
     told = json.loads(said)
     assert told.get("failed", False) is bool(told["problems"]), told
+    for words in (*told["problems"], *told["remarks"]):
+        known = explain(HostResult("host", "See", State.FAILED, module="jitsi_migrate_talk_checks", message=words))
+        assert known.message == words
+        assert known.code != "step-failed", words
     return told["problems"], told["remarks"]

@@ -26,12 +26,12 @@ class Archive(Section):
     address: Link | None = Field(
         default=None,
         description="where the host fetches the archive, such as a mirror of your own; without it at its makers'",
-        examples=["https://mirror.example.org/spreed-v24.0.4.tar.gz"],
+        examples=["https://mirror.example.org/archive.tar.gz"],
     )
     file: SiteFile | None = Field(
         default=None,
         description="the archive in the site directory, for a host that cannot fetch it",
-        examples=["archives/spreed-v24.0.4.tar.gz"],
+        examples=["archives/archive.tar.gz"],
     )
     sha256: Sha256 | None = Field(
         default=None, description="the checksum of the archive; another one is not used", examples=["0" * 64]
@@ -47,7 +47,7 @@ class SignedArchive(Archive):
             "where the host fetches the makers' signature of the archive; without it, unless sha256 or file say which "
             "archive it must be, at the address of the archive with .asc"
         ),
-        examples=["https://mirror.example.org/nextcloud-34.0.2.tar.bz2.asc"],
+        examples=["https://mirror.example.org/archive.tar.gz.asc"],
     )
     key: SiteFile | None = Field(
         default=None,

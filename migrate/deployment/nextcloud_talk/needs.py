@@ -33,7 +33,7 @@ def needs(host: Host, topology: Topology, archives: Archives, paths: Sequence[st
         distribution=settings.distribution,
         architectures=ARCHITECTURES,
         families=tuple(version for version, on in ((4, settings.network.ipv4), (6, settings.network.ipv6)) if on),
-        names=Certificates(host, topology).names,
+        names=tuple(_names(host, topology)),
         addresses=host.settings.addresses,
         mappings=tuple((mapping.local, mapping.public) for mapping in host.mappings),
         listeners=tuple(_listeners(host, topology)),
@@ -49,6 +49,12 @@ def needs(host: Host, topology: Topology, archives: Archives, paths: Sequence[st
         paths=tuple(paths),
         firewall=settings.firewall.enabled,
     )
+
+
+def _names(host: Host, topology: Topology) -> Iterator[str]:
+    """Yield the names that lead to the host: a proxy before it has the domain for itself."""
+    proxied = {topology.settings.domain} if topology.settings.proxy.trusted else set()
+    return (name for name in Certificates(host, topology).names if name not in proxied)
 
 
 def _listeners(host: Host, topology: Topology) -> Iterator[Listening]:
@@ -80,8 +86,8 @@ def _memory(host: Host, topology: Topology) -> tuple[int, int]:
 
 def _pages(host: Host, topology: Topology, archives: Archives) -> Iterator[Page]:
     settings = topology.settings
-    for archive in archives.of(host):
-        yield Page(archive.address, archive.label)
+    for source in archives.of(host):
+        yield Page(source.address, source.label)
     if settings.certificate.source == "acme":
         yield Page(settings.certificate.server, "the ACME server", settings.certificate.ca_bundle or "")
 

@@ -47,6 +47,13 @@ def php(settings: NextcloudTalkSettings) -> str:
     return distributions()[settings.distribution]
 
 
+def last_release(settings: NextcloudTalkSettings) -> int | None:
+    """Return the last major release that the distribution's PHP is new enough for; none if all that are known are."""
+    own = numbers(php(settings))
+    fitting = [major for major, found in known().items() if found.php[0] <= own]
+    return None if fitting == [*known()] else fitting[-1]
+
+
 def wrong_releases(settings: NextcloudTalkSettings) -> Iterator[Fault]:
     """Yield each release that does not fit the others, or the distribution."""
     releases = settings.releases
