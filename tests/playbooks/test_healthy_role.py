@@ -59,5 +59,5 @@ def test_every_fault_is_a_failure_with_its_code_and_its_hint(tmp_path: Path) -> 
 def test_what_is_only_remarked_lets_the_deployment_go_on(tmp_path: Path) -> None:
     done = deployed(tmp_path, {"turn": None})
     assert (done.failed, done.exit_code) == ([], Exit.OK)
-    assert done.hosts["one.example.org"].counts == {State.OK: 2}
+    assert done.hosts["one.example.org"].counts.keys() == {State.OK}
     assert [one.failure.code for one in done.remarked] == ["nextcloud-cron"]
