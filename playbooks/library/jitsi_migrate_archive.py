@@ -61,8 +61,24 @@ options:
   brought:
     description: The archive on this server, instead of an address. It is taken away when the release is in its place.
     type: path
+  image:
+    description: The container image that one program is taken out of, instead of an address. No container is run.
+    type: dict
+    suboptions:
+      repository:
+        description: The address of its repository, below C(/v2) of a registry.
+        type: str
+        required: true
+      digest:
+        description: Its digest, which all of it is checked by.
+        type: str
+        required: true
+      file:
+        description: The program in it.
+        type: str
+        required: true
   sha256:
-    description: The checksum of the archive. One program needs it, or a signature.
+    description: The checksum of the archive. One program needs it, or a signature, or comes from an image.
     type: str
     default: ""
   signature:
@@ -143,6 +159,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.jitsi_migrate_apt import download
 from ansible.module_utils.jitsi_migrate_files import beside, sync
+from ansible.module_utils.jitsi_migrate_images import Image
 from ansible.module_utils.jitsi_migrate_refused import Refused, refusing
 from ansible.module_utils.jitsi_migrate_releases import Record, Standing, Telling, Wanted, read_record, write_record
 from ansible.module_utils.jitsi_migrate_unpacking import PROGRAM, Rights, misowned, put_right, unpack
@@ -153,6 +170,11 @@ TELLING: dict[str, dict[str, Any]] = {
     "file": {"type": "str", "default": ""},
     "arguments": {"type": "list", "elements": "str", "default": []},
 }
+IMAGE: dict[str, dict[str, Any]] = {
+    "repository": {"type": "str", "required": True},
+    "digest": {"type": "str", "required": True},
+    "file": {"type": "str", "required": True},
+}
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},
     "release": {"type": "str", "required": True},
@@ -162,6 +184,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "setting": {"type": "str", "required": True},
     "address": {"type": "str", "default": ""},
     "brought": {"type": "path"},
+    "image": {"type": "dict", "options": IMAGE},
     "sha256": {"type": "str", "default": ""},
     "signature": {"type": "str", "default": ""},
     "key": {"type": "str", "default": "", "no_log": False},
@@ -176,7 +199,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 
 def main() -> None:
     """Answer Ansible."""
-    needed = [("brought", "address")]
+    needed = [("brought", "address", "image")]
     module = AnsibleModule(argument_spec=ARGUMENTS, required_one_of=needed, supports_check_mode=True)
     with refusing(module):
         wanted = wanted_of(dict(module.params))
@@ -194,9 +217,9 @@ def main() -> None:
 def wanted_of(params: dict[str, Any]) -> Wanted:
     """Return what is wanted."""
     telling, rights = Telling(**params.pop("telling")), Rights(params.pop("owner"), params.pop("writable"))
-    record = Path(params.pop("record"))
-    wanted = Wanted(**params, telling=telling, rights=rights, record=record)
-    if not (wanted.top or wanted.sha256 or wanted.signature):
+    record, image = Path(params.pop("record")), params.pop("image")
+    wanted = Wanted(**params, image=image and Image(**image), telling=telling, rights=rights, record=record)
+    if not (wanted.top or wanted.sha256 or wanted.signature or wanted.image):
         raise Refused(f"{wanted.name}: is a program that nobody could check: its checksum or signature is needed")
     return wanted
 
@@ -252,7 +275,8 @@ def make(wanted: Wanted, archive: Path, made: Path) -> None:
 
 def note(wanted: Wanted, record: Record, checksum: str) -> None:
     """Keep in mind what is in the place."""
-    entry = {"name": wanted.name, "release": wanted.release, "sha256": checksum}
+    digest = wanted.image.digest if wanted.image else ""
+    entry = {"name": wanted.name, "release": wanted.release, "sha256": checksum, "digest": digest}
     write_record(wanted.record, {**record, wanted.path: entry})
 
 
@@ -264,6 +288,9 @@ def fetched(wanted: Wanted) -> Iterator[Path]:
         return
     with cleared(wanted.download) as directory:
         directory.mkdir(0o700)
+        if wanted.image:
+            yield wanted.image.extract(directory, wanted.most)
+            return
         download(wanted.address, directory / "archive")
         yield directory / "archive"
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ansible.module_utils.jitsi_migrate_files import beside, put
+from ansible.module_utils.jitsi_migrate_images import Image
 from ansible.module_utils.jitsi_migrate_programs import tried
 from ansible.module_utils.jitsi_migrate_refused import Refused
 from ansible.module_utils.jitsi_migrate_unpacking import PROGRAM, Rights
@@ -19,7 +20,7 @@ FORMAT, VERSION = "jitsi-migrate/releases", 1
 PATIENCE = 30  # seconds for a program that tells its release
 
 Record = dict[str, dict[str, str]]
-"""What was put in place: release and checksum by path."""
+"""What was put in place: release, checksum and digest of an image by path."""
 
 
 class Telling(NamedTuple):
@@ -70,6 +71,7 @@ class Wanted(NamedTuple):
     setting: str
     address: str
     brought: str | None
+    image: Image | None
     sha256: str
     signature: str
     key: str
@@ -92,7 +94,7 @@ class Wanted(NamedTuple):
     @property
     def source(self) -> str:
         """Where it comes from, for people."""
-        return self.address or f"the archive of {self.name} in the site directory"
+        return str(self.image) if self.image else self.address or f"the archive of {self.name} in the site directory"
 
     def standing(self, record: Record) -> Standing:
         """Return what is in the place. Raises Refused if it is what may not be replaced."""
@@ -126,7 +128,8 @@ def _program(wanted: Wanted, record: Record) -> Standing:
     if ours is None or not place.is_file() or place.is_symlink():
         raise Refused(f"{place}: was not put there by this deployment, so it is not replaced. Move it away")
     same = sha256(place) == ours["sha256"] and place.stat().st_mode & 0o7777 == PROGRAM
-    expected = ours["release"] == wanted.release and wanted.sha256 in ("", ours["sha256"])
+    digest = wanted.image.digest if wanted.image else ""
+    expected = ours["release"] == wanted.release and wanted.sha256 in ("", ours["sha256"]) and digest == ours["digest"]
     return Standing(ours["release"], same and expected)
 
 

@@ -70,7 +70,7 @@ def unpack(archive: Path, top: str, into: Path, rights: Rights, most: int) -> No
     """
     into.mkdir(0o700)
     tree = Tree(into, rights)
-    with _damage_told(), _opened(archive, most) as stream:
+    with damage_told(), opened(archive, most) as stream:
         with tarfile.open(fileobj=stream, mode="r|") as tar:
             for count, member in enumerate(tar):
                 if count >= MOST_MEMBERS:
@@ -155,7 +155,8 @@ class Bounded:
 
 
 @contextmanager
-def _opened(archive: Path, most: int) -> Iterator[Any]:
+def opened(archive: Path, most: int) -> Iterator[Any]:
+    """Give what comes out of a compressed file, which is to be a tar archive."""
     with archive.open("rb") as stream:
         head = stream.read(6)
     for magic, opener in OPENERS.items():
@@ -167,7 +168,8 @@ def _opened(archive: Path, most: int) -> Iterator[Any]:
 
 
 @contextmanager
-def _damage_told() -> Iterator[None]:
+def damage_told() -> Iterator[None]:
+    """Say of what cannot be read that it is damaged."""
     try:
         yield
     except DAMAGED as error:

@@ -28,6 +28,7 @@ PLAY = """
 VERSION = "<?php\n$OC_VersionString = '34.0.2';\n"
 INFO = "<info><version>%s</version></info>"
 NOTHING = {"address": "", "file": "", "sha256": "", "signature": "", "key": "", "key_address": "", "fingerprint": ""}
+NO_IMAGE = {"repository": "", "digest": ""}
 
 
 def pack(path: Path, files: dict[str, str]) -> None:
@@ -105,7 +106,7 @@ def test_on_a_host_that_has_nothing_yet_the_signaling_server_is_told_and_not_mad
     (tmp_path / "program").write_text("#!/bin/sh\n")
     told = {"file": "program", "release": "2.1.1", "sha256": hashlib.sha256(b"#!/bin/sh\n").hexdigest()}
     variables = {
-        "talk_signaling_archives": {"signaling": {**NOTHING, **told}},
+        "talk_signaling_archives": {"signaling": {**NOTHING, **NO_IMAGE, **told}},
         "talk_signaling_record": str(tmp_path / "server/releases.json"),
         "__talk_signaling_program": str(tmp_path / "server/signaling"),
         "__talk_signaling_user": "signaling-of-the-tests",

@@ -29,7 +29,7 @@ ROOMS = {
     },
     "certificates": {"certbot", "openssl"},
     "preflight": {"echo", "fetching", "host", "owner", "simulation"},
-    "releases": {"releases", "unpacking", "verifying"},
+    "releases": {"images", "releases", "unpacking", "verifying"},
     "services": {"nftables", "prosody", "units"},
     "talk": {
         "findings",

@@ -1,8 +1,8 @@
 """Where each release comes from and by what it is checked, as the playbooks take it.
 
 What is verified by what: Nextcloud by the OpenPGP signature of its archive; apps by the signature inside of them, which
-Nextcloud itself checks before they are enabled; the signaling server by the checksum that a person gives, or that of
-the file that a person brings.
+Nextcloud itself checks before they are enabled; the signaling server by the digest or the checksum that a person gives,
+or that of the file that a person brings.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from migrate.core.bundle import Fault
 from migrate.deployment.brought import misplaced, unfit_key
-from migrate.deployment.nextcloud_talk.fetching import Archive, SignedArchive
+from migrate.deployment.nextcloud_talk.fetching import PUBLISHED_IMAGE, Archive, Program, SignedArchive
 from migrate.deployment.nextcloud_talk.settings import NextcloudTalkSettings
 from migrate.deployment.nextcloud_talk.topology import Host
 
@@ -30,8 +30,8 @@ _LABELS = {
     "calendar": "the calendar's archive",
     "signaling": "the signaling server",
 }
-_IMAGE = "strukturag/nextcloud-spreed-signaling"
-_INSIDE = "/usr/bin/nextcloud-spreed-signaling"
+# Docker's own registry has another name than its images.
+_REGISTRIES = {"docker.io": "registry-1.docker.io"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class Source:
     sha256: str
     signature: str = ""
     key: str = ""
+    image: str = ""
 
     @property
     def variables(self) -> Mapping[str, str]:
@@ -56,9 +57,16 @@ class Source:
             "sha256": self.sha256,
             "signature": self.signature,
             "key": self.key,
+            "repository": self._repository,
+            "digest": self.image.partition("@")[2],
             "key_address": KEY if self.signature and not self.key else "",
             "fingerprint": FINGERPRINT if self.signature and not self.key else "",
         }
+
+    @property
+    def _repository(self) -> str:
+        registry, slash, name = self.image.partition("@")[0].partition("/")
+        return f"https://{_REGISTRIES.get(registry, registry)}/v2/{name}" if slash else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,7 @@ class Archives:
             sha256=given.sha256 or (_sha256(self.site / given.file) if given.file else ""),
             signature=_signature(given) or (f"{address}.asc" if _signed_beside(given) else ""),
             key=self._key(given),
+            image=(given.image or "") if isinstance(given, Program) else "",
         )
 
     def faults(self) -> Iterator[Fault]:
@@ -119,16 +128,19 @@ class Archives:
             yield Fault((*path, "key"), "changes nothing: sha256 or file say which archive it must be")
 
     def _program_faults(self) -> Iterator[Fault]:
-        given, release = self.settings.archives.signaling, self.settings.releases.signaling
+        given = self.settings.archives.signaling
         path = ("nextcloud_talk", "archives", "signaling")
-        if not given.file and not given.address:
+        if not (given.image or given.file or given.address):
             yield Fault(
-                (*path, "file"),
-                "is needed: the makers of the signaling server publish no program, only its source and an image",
-                f"Take it out of the image, in the site directory: docker create --name signaling {_IMAGE}:{release}; "
-                f"docker cp signaling:{_INSIDE} signaling; docker rm signaling. Or build it: make server, in its "
-                'source, makes bin/signaling. Then: [nextcloud_talk.archives.signaling] file = "signaling"',
+                (*path, "image"),
+                "is needed, or file: its makers publish no program, only its source and an image for containers",
+                f'Such as image = "docker.io/{PUBLISHED_IMAGE}@sha256:…": the digest of '
+                f"{self.settings.releases.signaling} is told by hub.docker.com/r/{PUBLISHED_IMAGE}/tags. Or build the "
+                "program from its source, put it into the site directory, and name it as file.",
             )
+        elif given.image and (given.file or given.address):
+            other = "file" if given.file else "address"
+            yield Fault((*path, other), "changes nothing: the program is that of image", "Take one of both out.")
         elif given.address and not given.sha256 and not given.file:
             yield Fault(
                 (*path, "sha256"),

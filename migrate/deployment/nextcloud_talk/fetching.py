@@ -8,7 +8,11 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from migrate.deployment.section import Section
-from migrate.deployment.values import Link, SiteFile
+from migrate.deployment.values import Link, SiteFile, host_name
+
+PUBLISHED_IMAGE = "strukturag/nextcloud-spreed-signaling"
+_PART = r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*"
+_IMAGE = re.compile(rf"(?P<registry>[^/:]+)(?::\d{{1,5}})?(?:/{_PART})+@sha256:[0-9a-f]{{64}}", re.ASCII)
 
 
 def _sha256(value: str) -> str:
@@ -17,7 +21,19 @@ def _sha256(value: str) -> str:
     return value.lower()
 
 
+def _image(value: str) -> str:
+    found = _IMAGE.fullmatch(value)
+    if not found:
+        raise ValueError(
+            f"{value!r} is not an image by its digest, such as docker.io/{PUBLISHED_IMAGE}@sha256:…: its tag is not "
+            "enough, as what it names may change"
+        )
+    host_name(found["registry"])
+    return value
+
+
 Sha256 = Annotated[str, AfterValidator(_sha256)]
+Image = Annotated[str, AfterValidator(_image)]
 
 
 class Archive(Section):
@@ -60,8 +76,16 @@ class SignedArchive(Archive):
 
 
 class Program(Archive):
-    """The signaling server, one program, which its makers publish as source and in an image for containers only."""
+    """The signaling server, one program, which its makers publish as source and in an image for containers only.
 
+    One of image, file and address is needed.
+    """
+
+    image: Image | None = Field(
+        default=None,
+        description="the image by its digest; the host takes the program out of it, and runs no container",
+        examples=[f"docker.io/{PUBLISHED_IMAGE}@sha256:{'0' * 64}"],
+    )
     address: Link | None = Field(
         default=None,
         description="where the host fetches the program, such as a server of your own; it needs sha256",
@@ -69,7 +93,7 @@ class Program(Archive):
     )
     file: SiteFile | None = Field(
         default=None,
-        description="the program in the site directory; either this or address is needed",
+        description="the program in the site directory",
         examples=["archives/nextcloud-spreed-signaling"],
     )
 

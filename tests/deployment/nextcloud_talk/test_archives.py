@@ -20,6 +20,7 @@ KEY = Path("examples/site/jitsi.asc")
 MIRROR = "https://mirror.example.org/archive"
 BROUGHT = 'archives.signaling.file = "program"\n'
 SUM = "ab" * 32
+IMAGE = f"docker.io/strukturag/nextcloud-spreed-signaling@sha256:{SUM}"
 
 
 @pytest.fixture
@@ -70,6 +71,22 @@ def test_a_file_of_the_site_directory_is_known_by_its_checksum(site: Path) -> No
     assert archives(site, BROUGHT).variables["signaling"]["sha256"] == sha256(b"another").hexdigest()
 
 
+def test_an_image_is_that_of_its_registry(site: Path) -> None:
+    found = archives(site, f'archives.signaling.image = "{IMAGE}"')
+    told = found.variables["signaling"]
+    assert told["repository"] == "https://registry-1.docker.io/v2/strukturag/nextcloud-spreed-signaling"
+    assert (told["digest"], told["address"]) == (f"sha256:{SUM}", "")
+    other = archives(site, f'archives.signaling.image = "{IMAGE}"'.replace("docker.io", "quay.io")).variables
+    assert other["signaling"]["repository"].startswith("https://quay.io/v2/strukturag/")
+    assert list(found.faults()) == []
+
+
+@pytest.mark.parametrize("image", [IMAGE.partition("@")[0] + ":2.1.1", "signaling@sha256:" + SUM, f"{IMAGE}0"])
+def test_an_image_without_a_digest_is_no_certain_one(site: Path, image: str) -> None:
+    with pytest.raises(ValueError, match=r"archives.signaling.image"):
+        archives(site, f'archives.signaling.image = "{image}"')
+
+
 def test_a_host_fetches_what_it_runs_and_was_not_brought(site: Path) -> None:
     fetched = archives(site, f'archives.signaling.address = "{MIRROR}"\narchives.talk.file = "program"\n')
     cloud, signaling, turn = variant("apart").topology.hosts
@@ -84,7 +101,9 @@ def test_the_web_server_changes_programs_only_where_it_may_install_apps(site: Pa
     assert [opened.variables[name]["writable"] for name in opened.variables] == [["config", "apps"], ["."], ["."], []]
 
 
-VALUES = {"address": MIRROR, "file": "program", "sha256": SUM, "signature": f"{MIRROR}.sig", "key": "key.asc"}
+VALUES = {"address": MIRROR, "file": "program", "sha256": SUM, "signature": f"{MIRROR}.sig", "key": "key.asc"} | {
+    "image": IMAGE
+}
 
 
 @pytest.mark.parametrize("path", [path for path, _ in paths(ArchiveSettings)], ids=".".join)
@@ -94,7 +113,8 @@ def test_every_setting_changes_what_playbooks_are_told(site: Path, path: tuple[s
 
 
 FAULTS: dict[str, tuple[str, str, str]] = {
-    "no signaling server": ("", "signaling.file", "publish no program"),
+    "no signaling server": ("", "signaling.image", "publish no program"),
+    "an image and a file": (f'{BROUGHT}archives.signaling.image = "{IMAGE}"', "signaling.file", "is that of image"),
     "one that nobody checks": (f'archives.signaling.address = "{MIRROR}"', "signaling.sha256", "nobody signs"),
     "a file that is not there": ('archives.signaling.file = "none"', "signaling.file", "none is not there"),
     "two sources": (
