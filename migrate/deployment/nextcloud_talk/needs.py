@@ -36,6 +36,7 @@ def needs(host: Host, topology: Topology, archives: Archives, paths: Sequence[st
         names=tuple(_names(host, topology)),
         addresses=host.settings.addresses,
         mappings=tuple((mapping.local, mapping.public) for mapping in host.mappings),
+        reach="named" if host.is_signaling else "",
         listeners=tuple(_listeners(host, topology)),
         calls=tuple(_calls(host, topology)),
         units=tuple(installation.units(host)),
