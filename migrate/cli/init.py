@@ -59,7 +59,9 @@ def init(session: Session, host: str, server: str, target: str, product: str, dr
     if host and server:
         raise UsageError("HOST is a server to be made, --server one that exists", hint="Give one of them.")
     if product != "jitsi_meet" and not host:
-        raise UsageError(f"--product {product} wants HOST", hint="Name the server: jitsi-migrate init cloud.example.org")
+        raise UsageError(
+            f"--product {product} wants HOST", hint="Name the server: jitsi-migrate init cloud.example.org"
+        )
     path = directory(session)
     if not (host or server) and session.may_ask and not (path / SETTINGS).exists():
         server = click.prompt("Host name of the Jitsi Meet server", default="", show_default=False, err=True)

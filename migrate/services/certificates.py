@@ -14,12 +14,15 @@ _MODULE = "jitsi_migrate_certificates"
 # What it is for, and who renews it.
 ROLES: Mapping[str, tuple[str, str]] = {
     "web": ("browsers", "Certbot renews it, or you do if it is your own: journalctl -u certbot tells why it did not."),
-    "turn": ("TURN", "It is copied from that of browsers: journalctl -u jitsi-meet-certificates tells why it was not."),
+    "turn": (
+        "TURN",
+        "It is copied from that of browsers: journalctl -u jitsi-migrate-certificates tells why it was not.",
+    ),
     "auth": (
         "Jicofo and bridges",
-        "It is renewed each day: journalctl -u jitsi-meet-certificates tells why it was not.",
+        "It is renewed each day: journalctl -u jitsi-migrate-certificates tells why it was not.",
     ),
-    "authority": ("the authority", "It is renewed in its last year: journalctl -u jitsi-meet-certificates."),
+    "authority": ("the authority", "It is renewed in its last year: journalctl -u jitsi-migrate-certificates."),
     "trusted": ("trust in the authority", "Deploy the host: it then gets what the authority has now."),
 }
 

@@ -39,7 +39,7 @@ _OWN = re.compile(
 # What comes and goes by the clock, or with each connection.
 _PASSING = re.compile(
     r"(apt-daily|certbot|dpkg-db-backup|e2scrub|fstrim|logrotate|systemd-tmpfiles|systemd-update-utmp|user).*\.service|.*@.+"
-    r"|jitsi-meet-certificates\.service|.*\.(scope|mount|swap|device|slice)"
+    r"|jitsi-migrate-certificates\.service|.*\.(scope|mount|swap|device|slice)"
 )
 # What no two deployments have in common: how the ACME server names a server, since when it is ours, and the sums of
 # certificates and keys by which services are told of new ones.

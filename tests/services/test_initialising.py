@@ -105,7 +105,9 @@ def test_a_new_site_gets_a_server_with_settings_secrets_and_a_place(site: Path) 
 
 
 def test_no_two_secrets_of_a_server_are_the_same_and_none_needs_quotes() -> None:
-    made = [tomllib.loads(new_server("jitsi_meet", "meet.example.org").secrets.replace("# jwt", "jwt")) for _ in range(2)]
+    made = [
+        tomllib.loads(new_server("jitsi_meet", "meet.example.org").secrets.replace("# jwt", "jwt")) for _ in range(2)
+    ]
     found = [secret for one in made for secret in one["jitsi_meet"].values()]
     assert len(set(found)) == len(found) == 8
     assert all(len(secret) == 64 and secret.isalnum() for secret in found)
@@ -230,5 +232,7 @@ def test_the_settings_of_a_server_are_written_when_nothing_else_is_missing(site:
         initialise(site, "meet.example.org", Failing(), new_server("jitsi_meet", "meet.example.org"))
     assert {path.name for path in site.iterdir()} == set(NAMES) - {"migrate.toml"}
     secrets = (site / "secrets.toml").read_bytes()
-    assert initialise(site, "meet.example.org", Files(), new_server("jitsi_meet", "meet.example.org")).made == ("migrate.toml",)
+    assert initialise(site, "meet.example.org", Files(), new_server("jitsi_meet", "meet.example.org")).made == (
+        "migrate.toml",
+    )
     assert (site / "secrets.toml").read_bytes() == secrets

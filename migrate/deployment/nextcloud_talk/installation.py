@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from migrate.deployment.nextcloud_talk.certificates import certificates
 from migrate.deployment.nextcloud_talk.releases import php
 from migrate.deployment.nextcloud_talk.topology import Host, Topology
 
@@ -29,7 +30,7 @@ class Installation:
         of_signaling = ["nats-server", "janus"] if host.is_signaling else []
         of_turn = ["coturn"] if host.is_turn else []
         # What gets and renews certificates.
-        certbot = ["certbot"] if settings.certificate.source == "acme" else []
+        certbot = ["certbot"] if certificates(host, self.topology).by_certbot else []
         # What loads the firewall's rules; small images of Debian do not have it.
         firewall = ["nftables"] if settings.firewall.enabled else []
         return [*of_web, *of_cloud, *of_signaling, *of_turn, *certbot, *firewall]

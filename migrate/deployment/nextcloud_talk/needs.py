@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from migrate.core.check import Listening, Needs, Page
 from migrate.deployment.nextcloud_talk.archives import Archives
-from migrate.deployment.nextcloud_talk.certificates import Certificates
+from migrate.deployment.nextcloud_talk.certificates import certificates
 from migrate.deployment.nextcloud_talk.installation import Installation
 from migrate.deployment.nextcloud_talk.pool import Pool
 from migrate.deployment.nextcloud_talk.ports import listeners
@@ -36,7 +36,7 @@ def needs(host: Host, topology: Topology, archives: Archives, paths: Sequence[st
         names=tuple(_names(host, topology)),
         addresses=host.settings.addresses,
         mappings=tuple((mapping.local, mapping.public) for mapping in host.mappings),
-        reach="named" if host.is_signaling else "",
+        reach="named" if host.is_signaling and not settings.signaling.through_turn else "",
         listeners=tuple(_listeners(host, topology)),
         calls=tuple(_calls(host, topology)),
         units=tuple(installation.units(host)),
@@ -46,7 +46,7 @@ def needs(host: Host, topology: Topology, archives: Archives, paths: Sequence[st
         cores=2 if host.has_web else 1,
         packages=tuple(installation.packages(host)),
         pages=tuple(_pages(host, topology, archives)),
-        files=_files(host, topology),
+        files=tuple(certificates(host, topology).files),
         paths=tuple(paths),
         firewall=settings.firewall.enabled,
     )
@@ -55,7 +55,7 @@ def needs(host: Host, topology: Topology, archives: Archives, paths: Sequence[st
 def _names(host: Host, topology: Topology) -> Iterator[str]:
     """Yield the names that lead to the host: a proxy before it has the domain for itself."""
     proxied = {topology.settings.domain} if topology.settings.proxy.trusted else set()
-    return (name for name in Certificates(host, topology).names if name not in proxied)
+    return (name for name in certificates(host, topology).names if name not in proxied)
 
 
 def _listeners(host: Host, topology: Topology) -> Iterator[Listening]:
@@ -88,13 +88,6 @@ def _memory(host: Host, topology: Topology) -> tuple[int, int]:
 def _pages(host: Host, topology: Topology, archives: Archives) -> Iterator[Page]:
     settings = topology.settings
     for source in archives.of(host):
-        yield Page(source.address, source.label)
-    if settings.certificate.source == "acme":
+        yield Page(source.address, source.label, apt=True)
+    if certificates(host, topology).by_certbot:
         yield Page(settings.certificate.server, "the ACME server", settings.certificate.ca_bundle or "")
-
-
-def _files(host: Host, topology: Topology) -> tuple[str, ...]:
-    given = topology.settings.certificate
-    own = (given.certificate, given.key) if given.source == "own" and Certificates(host, topology).names else ()
-    bundle = (given.ca_bundle,) if given.source == "acme" else ()
-    return tuple(path for path in (*own, *bundle) if path)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from migrate.core.bundle import Fault
+from migrate.deployment.nextcloud_talk.certificates import certificates
 from migrate.deployment.nextcloud_talk.listening import JANUS, NATS, SIGNALING
 from migrate.deployment.nextcloud_talk.topology import Host, Topology
 
@@ -53,8 +54,12 @@ def listeners(host: Host, topology: Topology) -> Iterator[Listener]:
         fixed = ((SIGNALING, "the signaling server"), (NATS, "NATS"), (JANUS, "Janus"))
         yield from (_fixed(port, who) for port, who in fixed)
         yield Listener("udp", settings.signaling.media_ports, "Janus", ("signaling", "media_ports"), public=True)
+    if settings.firewall.enabled:
+        yield Listener("tcp", (settings.firewall.ssh_port,) * 2, "sshd", ("firewall", "ssh_port"))
     if host.is_turn:
         turn = settings.turn
+        if certificates(host, topology).by_certbot and not host.has_web:
+            yield _fixed(80, "certbot", public=True)
         yield Listener("udp", (turn.port, turn.port), "TURN", ("turn", "port"), public=True)
         yield Listener("tcp", (turn.tls_port, turn.tls_port), "TURN with TLS", ("turn", "tls_port"), public=True)
         yield Listener("udp", turn.relay_ports, "the relays", ("turn", "relay_ports"), public=True)

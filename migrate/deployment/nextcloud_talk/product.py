@@ -12,7 +12,7 @@ from migrate.core.bundle import Bundle, Content, Fault, Inventory, Product
 from migrate.core.check import Needs
 from migrate.core.problem import Problem
 from migrate.deployment.nextcloud_talk.archives import Archives
-from migrate.deployment.nextcloud_talk.certificates import Certificates
+from migrate.deployment.nextcloud_talk.certificates import certificates
 from migrate.deployment.nextcloud_talk.contradictions import contradictions
 from migrate.deployment.nextcloud_talk.installation import KEPT_OUT, Installation
 from migrate.deployment.nextcloud_talk.needs import needs
@@ -79,7 +79,7 @@ class NextcloudTalk(Product):
             topology=self.topology,
             archives=self.archives,
             installation=Installation(self.topology),
-            certificates={host.name: Certificates(host, self.topology) for host in self.topology.hosts},
+            certificates={host.name: certificates(host, self.topology) for host in self.topology.hosts},
             kept_out=KEPT_OUT,
             php=php(self.settings),
         )

@@ -13,6 +13,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from migrate.deployment.addressing import Network
+from migrate.deployment.certificates import Certificate
+from migrate.deployment.firewall import Firewall
 from migrate.deployment.nextcloud_talk.calling import HostSettings, Signaling, Turn
 from migrate.deployment.nextcloud_talk.fetching import Archives
 from migrate.deployment.section import Section
@@ -99,19 +101,6 @@ class Proxy(Section):
     )
 
 
-class Certificate(Section):
-    """The certificate of the web server, and that of TURN, where you have files of your own."""
-
-    certificate: ServerPath | None = Field(
-        default=None,
-        description="the certificate and its chain on the server",
-        examples=["/etc/ssl/certs/cloud.pem"],
-    )
-    key: ServerPath | None = Field(
-        default=None, description="its key on the server", examples=["/etc/ssl/private/cloud.key"]
-    )
-
-
 class Privacy(Section):
     """What leaves the server, and what is kept on it."""
 
@@ -170,6 +159,7 @@ class NextcloudTalkSettings(Section):
     database: Database = Field(default_factory=Database)
     proxy: Proxy = Field(default_factory=Proxy)
     certificate: Certificate = Field(default_factory=Certificate)
+    firewall: Firewall = Field(default_factory=Firewall)
     network: Network = Field(default_factory=Network)
     hosts: dict[InventoryHost, HostSettings] = Field(
         default_factory=dict,

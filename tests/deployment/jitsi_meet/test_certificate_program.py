@@ -15,7 +15,7 @@ import pytest
 from tests.deployments import ONE_HOST, product, texts
 from tests.readers import directory, program
 
-PROGRAM, SETTINGS = "/usr/local/sbin/jitsi-meet-certificates", "/etc/default/jitsi-meet-certificates"
+PROGRAM, SETTINGS = "/usr/local/sbin/jitsi-migrate-certificates", "/etc/default/jitsi-migrate-certificates"
 # A stand-in for the one program that a test has none to talk to.
 SYSTEMCTL = """#!/bin/sh
 [ "$1" != is-active ] || { grep -qx "$3" "$0.running"; exit; }

@@ -11,9 +11,9 @@ from migrate.deployment.jitsi_meet.certificates import Certificates, Pair
 from tests.deployments import VARIANTS, product, texts, variant
 from tests.readers import by_certbot, by_systemd, directory, program
 
-INI, HOOK = "/etc/letsencrypt/jitsi-meet.ini", "/etc/letsencrypt/renewal-hooks/deploy/jitsi-meet"
+INI, HOOK = "/etc/letsencrypt/jitsi-migrate.ini", "/etc/letsencrypt/renewal-hooks/deploy/jitsi-migrate"
 DROP_IN = "/etc/systemd/system/certbot.service.d/jitsi-migrate.conf"
-PROGRAM = "/usr/local/sbin/jitsi-meet-certificates"
+PROGRAM = "/usr/local/sbin/jitsi-migrate-certificates"
 CAPTURED = {"stdout": subprocess.PIPE, "text": True, "timeout": 30}
 
 
