@@ -52,16 +52,17 @@ def ask(url: str, method: str = "GET", body: bytes = b"", **headers: str) -> Ans
             line.close()
     except (OSError, HTTPException) as error:
         raise Unanswered(reason(error)) from None
-    # The header has whole seconds only.
-    ahead = _date(answer.headers.get("Date", ""), (began + time.time() - 1) / 2)
+    ahead = _ahead(answer.headers.get("Date", ""), began, time.time())
     return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, found, ahead)
 
 
-def _date(text: str, middle: float) -> float | None:
+def _ahead(date: str, began: float, ended: float) -> float | None:
+    """Compare a date of whole seconds with the time in which it was written down."""
     try:
-        return parsedate_to_datetime(text).timestamp() - middle
+        told = parsedate_to_datetime(date).timestamp()
     except (TypeError, ValueError, IndexError):
         return None
+    return 0.0 if began - 1 <= told <= ended else told + 0.5 - (began + ended) / 2
 
 
 def reason(error: Exception) -> str:

@@ -23,7 +23,10 @@ MEANINGS = {
 
 
 def relays(turn: Mapping[str, Any]) -> Iterator[Finding]:
-    """Ask for relays by UDP and by TLS: `domain`, `port`, `tls_port`, `secret`."""
+    """Ask for relays by UDP and by TLS: `domain`, `port`, `tls_port`, `secret`.
+
+    Where it is `behind_nat`, routers may keep its name from those who are behind it too: there silence is a remark.
+    """
     yield from _way(turn, turn["port"], tls=False)
     yield from _way(turn, turn["tls_port"], tls=True)
 
@@ -39,7 +42,7 @@ def _way(turn: Mapping[str, Any], port: int, *, tls: bool) -> Iterator[Finding]:
         if not tls:
             yield from _open_to_all(turn, port, where)
     except Unanswered as why:
-        yield Finding(f"{where} does not answer: {why}")
+        yield Finding(f"{where} does not answer: {why}", fails=not turn["behind_nat"])
     except Denied as denied:
         meaning = MEANINGS.get(denied.code, f"it answers {denied.code}")
         yield Finding(f"{where} gives no relay to whom Talk sends: {meaning}")

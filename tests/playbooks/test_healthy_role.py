@@ -46,7 +46,8 @@ def deployed(here: Path, asked: dict[str, object]) -> Outcome:
 
 
 def test_every_fault_is_a_failure_with_its_code_and_its_hint(tmp_path: Path) -> None:
-    turn = {"domain": "localhost", "port": free_port(), "tls_port": free_port(), "secret": "secret-of-turn"}
+    ports = {"port": free_port(), "tls_port": free_port()}
+    turn = {"domain": "localhost", **ports, "secret": "secret-of-turn", "behind_nat": False}
     done = deployed(tmp_path, {"turn": turn, "janus": f"ws://127.0.0.1:{free_port()}"})
     codes = [one.failure.code for one in done.failed]
     assert codes == ["turn-unreachable", "turn-unreachable", "janus-unreachable", "nextcloud-unreachable"]

@@ -29,6 +29,13 @@ from tests.ports import free_port
 from tests.readers import directory
 from tests.relays import PORT, TLS_PORT, coturn
 
+TURN = {
+    "domain": "localhost",
+    "port": PORT,
+    "tls_port": TLS_PORT,
+    "secret": SECRETS["turn_secret"],
+    "behind_nat": False,
+}
 DATA = Path(__file__).parents[1] / "data/nextcloud"
 
 pytestmark = pytest.mark.slow
@@ -210,10 +217,11 @@ def test_a_janus_that_is_away_and_a_stranger_in_its_place_are_found(cloud, backe
 # --- TURN -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
+# All have the same ports, so each runs for one test.
+@pytest.fixture
 def turn(trusted) -> Iterator[dict[str, object]]:
     with coturn(variant("minimal").text("/etc/turnserver.conf"), trusted.issue()):
-        yield {"domain": "localhost", "port": PORT, "tls_port": TLS_PORT, "secret": SECRETS["turn_secret"]}
+        yield TURN
 
 
 def test_a_turn_server_that_works_has_nothing_wrong_but_an_old_certificate(turn):
@@ -234,6 +242,13 @@ def test_a_turn_server_that_is_away_is_found_both_ways(turn):
     assert [one.partition(" does ")[2] for one in problems] == ["not answer: nobody listens there"] * 2
 
 
+def test_behind_nat_silence_is_only_remarked(turn):
+    away = {**turn, "port": free_port(), "tls_port": free_port(), "behind_nat": True}
+    problems, remarks = found({"turn": away})
+    assert (problems, len(remarks)) == ([], 2)
+    assert len(found({"turn": {**turn, "secret": "another", "behind_nat": True}})[0]) == 2
+
+
 def test_a_certificate_of_turn_that_nobody_knows_is_found():
     with (
         authority() as other,
@@ -241,8 +256,7 @@ def test_a_certificate_of_turn_that_nobody_knows_is_found():
         coturn(variant("minimal").text("/etc/turnserver.conf"), other.issue()),
     ):
         patch.delenv("SSL_CERT_FILE", raising=False)
-        turn = {"domain": "localhost", "port": PORT, "tls_port": TLS_PORT, "secret": SECRETS["turn_secret"]}
-        (problem,), _ = found({"turn": turn})
+        (problem,), _ = found({"turn": TURN})
     assert "its certificate is not accepted" in problem
 
 
@@ -253,8 +267,7 @@ def test_a_turn_server_for_everybody_is_found(trusted):
         variant("minimal").text("/etc/turnserver.conf"),
     )
     with coturn(f"{text}\nno-auth\n", trusted.issue()):
-        turn = {"domain": "localhost", "port": PORT, "tls_port": TLS_PORT, "secret": SECRETS["turn_secret"]}
-        problems, _ = found({"turn": turn})
+        problems, _ = found({"turn": TURN})
     assert problems[0].endswith("relays for everybody, whatever the password")
 
 
