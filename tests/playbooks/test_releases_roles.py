@@ -95,10 +95,6 @@ def test_archives_of_the_site_directory_are_brought_once_and_unpacked(tmp_path: 
     assert (server / "cloud/apps/spreed/appinfo/info.xml").read_text() == INFO % "24.0.4"
     assert sorted(path.name for path in server.iterdir()) == ["cloud", "releases.json"]
     assert counts(play(tmp_path, "nextcloud", cloud)) == (0, 0)
-    cloud["nextcloud_archives"]["talk"]["release"] = "24.0.5"
-    refused = play(tmp_path, "nextcloud", cloud)
-    assert counts(refused) == (0, 1)
-    assert "there is Talk 24.0.4, and releases.talk is 24.0.5" in refused
 
 
 @pytest.mark.slow
