@@ -26,7 +26,8 @@ class Installation:
         """Return the packages of one host, none twice."""
         settings = self.topology.settings
         of_web = ["nginx", "ca-certificates"] if host.has_web else []
-        of_cloud = ["mariadb-server", "redis-server", *self._php] if host.is_cloud else []
+        # The last looks at the signature of Nextcloud's archive.
+        of_cloud = ["mariadb-server", "redis-server", *self._php, "gpgv"] if host.is_cloud else []
         of_signaling = ["nats-server", "janus"] if host.is_signaling else []
         of_turn = ["coturn"] if host.is_turn else []
         # What gets and renews certificates.
