@@ -218,7 +218,7 @@ def test_how_to_add_a_server_to_sealed_secrets_is_told_as_commands(site: Path) -
 )
 def test_a_new_server_has_a_full_name(host: str) -> None:
     with pytest.raises(UsageError, match="is not a full host name"):
-        new_server(host)
+        new_server("jitsi_meet", host)
 
 
 def test_the_settings_of_a_server_are_written_when_nothing_else_is_missing(site: Path) -> None:
