@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -114,17 +114,14 @@ def _partly(before: RoomRecord | None, after: RoomRecord, found: RoomFound) -> R
 
     So it is asked for again, and what people changed is still known as theirs.
     """
-    asked: dict[str, Any] = {}
-    had: dict[str, Any] = {}
-    for name, value in after.asked.items():
-        if found.traits.get(name, _NOWHERE) == value:
-            asked[name] = had[name] = value
-        elif before:
-            asked[name], had[name] = before.asked.get(name), before.found.get(name)
+    written = {name: value for name, value in after.asked.items() if found.traits.get(name, _NOWHERE) == value}
+    rest = after.asked.keys() - written.keys()
+    asked = {**_told(before.asked, rest), **written} if before else written
+    had = {**_told(before.found, rest), **written} if before else written
     return replace(after, room=found.room, asked=asked, found={**found.traits, **_told(had, found.traits)})
 
 
-def _told(values: Mapping[str, Any], traits: Traits) -> dict[str, Any]:
+def _told(values: Mapping[str, Any], traits: Collection[str]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name in traits}
 
 

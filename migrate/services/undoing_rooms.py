@@ -103,14 +103,15 @@ class RoomUndoer:
 def _before(before: RoomRecord, after: RoomRecord, found: RoomFound | None) -> dict[str, object]:
     """Return what a room shall have again: what it had, where the run asked for something else and it is that now.
 
-    What people had changed before, the run left as it was.
+    What people had changed before, the run left as it was. Of what nobody knew before, it stays too.
     """
     now = found.traits if found else {}
+    had = {**before.asked, **before.found}
     back = {}
     for name, value in after.asked.items():
         is_ours = now.get(name, value) == value
-        if is_ours and before.asked.get(name) != value:
-            back[name] = before.found.get(name, before.asked.get(name))
+        if is_ours and name in had and before.asked.get(name) != value:
+            back[name] = had[name]
         else:
             back[name] = now.get(name, value)
     return back

@@ -94,7 +94,7 @@ def checks(path: Path, occ: list[str]) -> list[Check]:
     """Return what is to be asked on this host."""
     try:
         asked = json.loads(path.read_text("utf-8"))
-        found = [partial(relays, asked["turn"])] if asked["turn"] else []
+        found: list[Check] = [partial(relays, asked["turn"])] if asked["turn"] else []
         if "signaling" in asked:
             found.append(partial(backend, asked["nextcloud"], asked["signaling"]))
         if "janus" in asked:

@@ -89,7 +89,8 @@ class Wanted(NamedTuple):
     @property
     def download(self) -> Path:
         """The directory that the archive is fetched into."""
-        return beside(self.record.with_name(f"{self.place.name}.fetched"))
+        directory: Path = beside(self.record.with_name(f"{self.place.name}.fetched"))
+        return directory
 
     @property
     def source(self) -> str:

@@ -25,7 +25,7 @@ Pictures = Mapping[str, Mapping[str, Mapping[str, object]]]
 
 # What programs write for themselves, not looked into.
 _ELSEWHERE = re.compile(
-    r"/(dev|proc|run|srv|sys|tmp|var/(backups|cache|lib/(apt|mysql|private|systemd)|log|spool|tmp))$"
+    r"/(dev|proc|run|srv|sys|tmp|var/(backups|cache|lib/(apt|mysql|private|redis|systemd)|log|spool|tmp))$"
     r"|/(__pycache__|\.ansible|\.cache)$|/var/lib/(dpkg/(lock.*|triggers/Lock|.*-old)|ucf|prosody/prosody\.(pid|sock))$"
 )
 # What another run makes anew: keys and certificates, passwords with their salt, and what counts or has a time in it.

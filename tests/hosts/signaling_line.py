@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ssl import SSLSocket
 from typing import Any, BinaryIO
 
+_TEXT = 1
 _HEAD = """\
 GET /standalone-signaling/spreed HTTP/1.1
 Host: {name}
@@ -31,9 +32,10 @@ class Line:
     heard: BinaryIO
 
     def hear(self) -> Mapping[str, Any]:
-        """Return the next message."""
-        length = self.heard.read(2)[1]
-        return json.loads(self.heard.read(int.from_bytes(self.heard.read(2)) if length == 126 else length))
+        """Return the next message. What asks only whether somebody is there comes between them."""
+        kind, length = self.heard.read(2)
+        text = self.heard.read(int.from_bytes(self.heard.read(2)) if length == 126 else length)
+        return json.loads(text) if kind & 0x0F == _TEXT else self.hear()
 
     def say(self, kind: str, message: object) -> Mapping[str, Any]:
         """Send a message, and return the answer to it."""

@@ -10,7 +10,7 @@ from tests.hosts.host import Host
 from tests.hosts.network import connected
 from tests.hosts.picture import pictures, unlike
 from tests.hosts.signaling_line import internal, opened
-from tests.hosts.talk import APART, CLOUD, INSTALLED, PLAYBOOK, SIGNALING, TOGETHER, Talk
+from tests.hosts.talk import ACME_SETTINGS, APART, CLOUD, INSTALLED, PLAYBOOK, SIGNALING, Talk
 
 pytestmark = [pytest.mark.hosts, pytest.mark.talk, pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -19,6 +19,10 @@ KILLER = r"""
 until pgrep -f 'occ maintenance:install' >/dev/null; do sleep 0.01; done
 sleep 0.3; pkill -KILL -f ansible; pkill -KILL -f occ
 """
+NAMES = f'''
+signaling.domain = "{SIGNALING}"
+turn.domain = "{SIGNALING}"
+'''
 OWN = Path("/etc/ssl/own.crt"), Path("/etc/ssl/private/own.key")
 
 
@@ -40,8 +44,7 @@ def test_calls_are_held_on_a_host_of_their_own_with_certificates_of_ones_own(tal
         for file, place in zip(bed.authority.issue(host.name), OWN, strict=True):
             host.run(f"umask 077; cat >{place}", text=file.read_text())
     site.write(
-        f'''signaling.domain = "{SIGNALING}"
-turn.domain = "{SIGNALING}"
+        f'''{NAMES}
 certificate.source = "own"
 certificate.certificate = "{OWN[0]}"
 certificate.key = "{OWN[1]}"
@@ -77,11 +80,10 @@ def test_parts_that_do_not_agree_are_named_together(talk_to_change: Talk):
 def test_the_signaling_server_of_debian_is_refused(talk_to_change: Talk):
     signaling = talk_to_change.signaling
     signaling.run("apt-get -qq update; apt-get -qq -y --no-install-recommends install nextcloud-spreed-signaling")
-    talk_to_change.site.write(f'signaling.domain = "{SIGNALING}"\n', APART)
+    talk_to_change.site.write(ACME_SETTINGS + NAMES, APART)
     refused = talk_to_change.site.tried("deploy", "--tags", "packages", SIGNALING)
     assert refused.returncode
     assert "apt purge nextcloud-spreed-signaling" in refused.stdout + refused.stderr
-    assert TOGETHER
 
 
 def replace(host: Host, path: str, old: str, new: str) -> None:

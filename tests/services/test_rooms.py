@@ -477,6 +477,19 @@ def test_a_plan_is_stale_when_undo_put_back_only_its_room(desk: Desk) -> None:
         desk.apply(sealed)
 
 
+def test_undo_leaves_those_who_take_part_if_a_lost_answer_told_nothing_of_them(desk: Desk) -> None:
+    listed = reading(replace(STANDUP, attendees=(BEN,)), REVIEW)
+    for call in (7, 1):
+        system(desk).before_each = failing_at(call)
+        with pytest.raises(TargetError):
+            desk.migrate(listed)
+    system(desk).before_each = lambda: None
+    assert room(desk).traits["participants"] == ["ben"]
+    desk.migrate(listed)
+    assert undone(desk.undo())["Standup"] == (Result.DONE, "")
+    assert room(desk).traits["participants"] == ["ben"]
+
+
 def test_undo_run_after_run_leaves_nothing(desk: Desk) -> None:
     desk.migrate(reading(STANDUP))
     desk.migrate(renamed("Daily"))

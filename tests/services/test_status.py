@@ -81,7 +81,7 @@ def test_what_failed_is_counted(desk: Desk) -> None:
 
 def test_a_run_that_was_killed_is_interrupted_until_it_is_completed(desk: Desk) -> None:
     sealed = desk.plan(reading(*MARCH))
-    desk.fuse = Fuse(20)
+    desk.fuse = Fuse(22)
     with pytest.raises(Crash):
         desk.apply(sealed)
     desk.fuse = None

@@ -53,6 +53,11 @@ RECIPES: Sequence[Recipe[Host, Topology]] = (
         _on_cloud,
     ),
     Recipe(
+        "nextcloud_talk/debian/nextcloud/accounts.json.j2",
+        Placement("/var/lib/jitsi-migrate/nextcloud-accounts.json", mode="0600"),
+        _on_cloud,
+    ),
+    Recipe(
         "nextcloud_talk/debian/nextcloud/apps.json.j2",
         Placement("/var/lib/jitsi-migrate/nextcloud-apps.json", mode="0600"),
         _on_cloud,
