@@ -224,7 +224,14 @@ def test_a_longer_trust_is_issued_before_the_old_one_ends(root):
     authority = root.path / AUTHORITY
     constraints = "nameConstraints=critical,permitted;DNS:auth.meet.example.org"
     openssl(
-        *("req", "-x509", "-key", f"{authority}.key", "-subj", "/CN=Jitsi Meet authority for auth.meet.example.org"),
+        *(
+            "req",
+            "-x509",
+            "-key",
+            f"{authority}.key",
+            "-subj",
+            "/CN=Authority of jitsi-migrate for auth.meet.example.org",
+        ),
         *("-days", "300", "-addext", constraints, "-out", f"{authority}.crt"),
     )
     old = (root.path / f"{AUTHORITY}.crt").read_bytes()

@@ -7,7 +7,8 @@ import subprocess
 
 import pytest
 
-from migrate.deployment.jitsi_meet.certificates import Certificates, Pair
+from migrate.deployment.certificates import Pair
+from migrate.deployment.jitsi_meet.certificates import certificates
 from tests.deployments import VARIANTS, product, texts, variant
 from tests.readers import by_certbot, by_systemd, directory, program
 
@@ -23,7 +24,7 @@ def files(name, host=None):
 
 
 def of(deployed, host=0):
-    return Certificates(deployed.topology.hosts[host], deployed.topology)
+    return certificates(deployed.topology.hosts[host], deployed.topology)
 
 
 @pytest.mark.slow
