@@ -383,6 +383,19 @@ def test_a_target_that_goes_away_in_the_midst_leaves_what_it_made_to_the_same_co
     assert (names(desk), desk.texts) == ([], {})
 
 
+def test_what_people_changed_in_a_room_stays_when_an_update_goes_on_that_broke_off(desk: Desk) -> None:
+    desk.migrate(reading(STANDUP))
+    room(desk).traits["description"] = "Bring cake"
+    now = renamed("Daily", agenda="New", features=("waiting_room",))
+    system(desk).before_each = failing_at(3)
+    with pytest.raises(TargetError):
+        desk.migrate(now)
+    system(desk).before_each = lambda: None
+    assert (names(desk), room(desk).traits["lobby"]) == (["Daily"], False)
+    desk.migrate(now)
+    assert (room(desk).traits["description"], room(desk).traits["lobby"]) == ("Bring cake", True)
+
+
 def test_a_plan_is_stale_when_another_made_a_room_though_no_event_yet(desk: Desk) -> None:
     sealed = desk.plan(renamed("Daily"))
     system(desk).before_each = failing_at(2)
