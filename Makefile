@@ -29,7 +29,7 @@ test: $(COMMAND) ## Check and test everything that this machine can
 	@$(PARALLEL) $(CHECKS) $(JS)
 	$(PYTEST) -m "not hosts and not exhaustive"
 	@$(MAKE) --no-print-directory machine
-	@$(PARALLEL) hosts-fresh hosts-deployed
+	@$(PARALLEL) hosts-fresh hosts-deployed hosts-talk
 
 .PHONY: unit
 unit: $(COMMAND) ## Run the fast tests only
@@ -37,14 +37,16 @@ unit: $(COMMAND) ## Run the fast tests only
 
 .PHONY: hosts
 hosts: $(COMMAND) machine ## Run the tests on real servers, as root on Debian; elsewhere they skip
-	@$(PARALLEL) hosts-fresh hosts-deployed
+	@$(PARALLEL) hosts-fresh hosts-deployed hosts-talk
 
 # Beside each other, as each has servers of its own.
-.PHONY: hosts-fresh hosts-deployed
+.PHONY: hosts-fresh hosts-deployed hosts-talk
 hosts-fresh:
-	$(BIN)/pytest -m "hosts and not deployed and not exhaustive" tests/hosts
+	$(BIN)/pytest -m "hosts and not deployed and not talk and not exhaustive" tests/hosts
 hosts-deployed:
 	$(BIN)/pytest -m "hosts and deployed and not exhaustive" tests/hosts
+hosts-talk:
+	$(BIN)/pytest -m "hosts and talk and not exhaustive" tests/hosts
 
 .PHONY: exhaustive
 exhaustive: $(COMMAND) machine ## Run the tests that try every variant, which takes long

@@ -15,6 +15,7 @@ from threading import Timer
 from tests.ports import free_port
 from tests.readers import directory, program, run
 
+Ports = Mapping[str, int]
 SIGNALING = """
 [http]
 [sessions]
@@ -135,6 +136,36 @@ def signaling_server(text: str) -> Iterator[list[str]]:
         finally:
             running.terminate()
             log += running.communicate()[0].splitlines(keepends=True)
+
+
+def moved(text: str, ports: Ports) -> str:
+    """Give other ports to what listens, for other tests, and who else is on this machine, have the real ones."""
+    return re.sub(r"\b(8080|4222|8188)\b", lambda found: str(ports[found[0]]), text)
+
+
+@contextmanager
+def janus_server(texts: Mapping[str, str], ports: Ports) -> Iterator[str]:
+    """Start Janus with its rendered files, and yield what it said until it listened."""
+    server = program("janus", "janus")
+    with directory() as here:
+        for path, text in texts.items():
+            if path.startswith("/etc/janus/"):
+                (here / Path(path).name).write_text(moved(text, ports))
+        running = subprocess.Popen(
+            [server, "-F", here, "-d", "4"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        log = ""
+        try:
+            with patience(running):
+                while "WebSockets thread started" not in log:
+                    line = running.stdout.readline()
+                    assert line, log
+                    log += line
+            yield log
+        finally:
+            # Asked to end while it connects to somebody, it sometimes waits forever.
+            running.kill()
+            running.communicate()
 
 
 def by_signaling(servers: str) -> list[str]:

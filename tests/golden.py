@@ -13,7 +13,7 @@ from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 
-from migrate.core.bundle import Bundle, Content, ServerFile
+from migrate.core.bundle import Bundle, Content, Product, ServerFile
 from tests import clouds
 from tests.deployments import VARIANTS, variant
 
@@ -23,19 +23,11 @@ FOLDER, CLOUDS = _DATA / "deployment", _DATA / "clouds"
 
 def rendered(name: str, folder: Path = FOLDER) -> dict[str, str]:
     """Return a variant's texts by their place in its folder."""
-    if folder == CLOUDS:
-        return _cloud(name)
-    product = variant(name)
+    product: Product = clouds.variant(name).product if folder == CLOUDS else variant(name)
     found = {"vars.yml": product.variables().masked}
     for host in product.hosts():
         found |= {f"{host}/{place}": text for place, text in _host(product.bundle(host))}
     return found
-
-
-def _cloud(name: str) -> dict[str, str]:
-    deployed = clouds.variant(name)
-    bundles = {host: deployed.rendering.bundle(host) for host in deployed.hosts}
-    return {f"{host}/{place}": text for host, bundle in bundles.items() for place, text in _host(bundle)}
 
 
 def kept(name: str, folder: Path = FOLDER) -> dict[str, str]:

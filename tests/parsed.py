@@ -87,7 +87,7 @@ class Readers:
             return yaml.safe_load(text)
         if name.endswith(".debconf"):
             return [_answer(line) for line in text.split("\n") if line and not line.startswith("#")]
-        if name in ("turnserver.conf", "jitsi-meet.ini"):
+        if name in ("turnserver.conf", "jitsi-migrate.ini"):
             return [_directive(line) for line in text.split("\n") if line and not line.startswith("#")]
         return None
 

@@ -13,12 +13,12 @@ from migrate.deployment.inventory import with_host
 from migrate.services.initialising import NewServer, NewTarget, check_name
 from migrate.shared.settings_page import settings_page
 
-PRODUCT = "jitsi_meet"
 
-
-def new_server(host: str) -> NewServer:
-    """Return a server of that name. Raises UsageError if it is not a host name."""
-    product = registry.product(PRODUCT)
+def new_server(name: str, host: str) -> NewServer:
+    """Return a server of a product. Raises UsageError if there is no such product, or if it is not a host name."""
+    if name not in registry.products():
+        raise UsageError(f"there is no product called {name!r}", hint=f"There are: {', '.join(registry.products())}.")
+    product = registry.product(name)
     try:
         domain = product.Settings(domain=host).domain
     except ValidationError as error:
@@ -28,13 +28,19 @@ def new_server(host: str) -> NewServer:
     # Hexadecimal digits mean nothing in any of the formats that they are written into.
     passwords = {name: secrets.token_hex(32) for name in product.Secrets.model_fields}
     return NewServer(
-        table=PRODUCT,
+        table=name,
+        others=tuple(other for other in registry.products() if other != name),
         label=product.label,
         domain=domain,
-        settings=settings_page(product.Settings, PRODUCT, {"domain": domain, "hosts": domain}),
-        secrets=settings_page(product.Secrets, PRODUCT, passwords),
+        settings=settings_page(product.Settings, name, {"domain": domain, "hosts": domain}),
+        secrets=settings_page(product.Secrets, name, passwords),
         listed=lambda text, path: with_host(text, path, domain, product.groups),
     )
+
+
+def target_of(product: str, domain: str) -> NewTarget | None:
+    """Return the system that meetings move to with a new server, None for the one of every new site."""
+    return new_target(product, domain) if product in registry.adapters(Target) else None
 
 
 def new_target(name: str, server: str) -> NewTarget:

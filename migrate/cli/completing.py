@@ -22,6 +22,13 @@ def hosts(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> li
     return [CompletionItem(host) for host in sorted(left) if host.startswith(incomplete)]
 
 
+def products(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001
+    """Return what servers can be made to be."""
+    from migrate import registry
+
+    return [CompletionItem(name) for name in registry.products() if name.startswith(incomplete)]
+
+
 def targets(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001
     """Return the systems that meetings can move to."""
     from migrate import registry

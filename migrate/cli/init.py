@@ -32,14 +32,22 @@ if TYPE_CHECKING:
     shell_complete=completing.targets,
     help="What --server is, such as nextcloud_talk.",
 )
+@click.option(
+    "--product",
+    metavar="PRODUCT",
+    default="jitsi_meet",
+    show_default=True,
+    shell_complete=completing.products,
+    help="What HOST shall be, such as nextcloud_talk.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be made, and write nothing.")
 @click.pass_obj
-def init(session: Session, host: str, server: str, target: str, dry_run: bool) -> Ending:
+def init(session: Session, host: str, server: str, target: str, product: str, dry_run: bool) -> Ending:
     """Make a site directory for one migration, and add the server HOST to it.
 
-    It gets settings, secrets and an empty table of hosts. HOST, such as meet.example.org, is a Jitsi Meet server to be
-    made: its settings and secrets are added to the files, and its name to the inventory. Whatever is in files that are
-    there already is left as it is.
+    It gets settings, secrets and an empty table of hosts. HOST, such as meet.example.org, is a server to be made, of
+    Jitsi Meet or of another --product: its settings and secrets are added to the files, and its name to the inventory.
+    Whatever is in files that are there already is left as it is.
     """
     from migrate.cli.site import SETTINGS, directory
     from migrate.core.errors import UsageError
@@ -50,16 +58,20 @@ def init(session: Session, host: str, server: str, target: str, dry_run: bool) -
         raise UsageError(f"--target {target} wants --server", hint="Name the server: --server cloud.example.org")
     if host and server:
         raise UsageError("HOST is a server to be made, --server one that exists", hint="Give one of them.")
+    if product != "jitsi_meet" and not host:
+        raise UsageError(
+            f"--product {product} wants HOST", hint="Name the server: jitsi-migrate init cloud.example.org"
+        )
     path = directory(session)
     if not (host or server) and session.may_ask and not (path / SETTINGS).exists():
         server = click.prompt("Host name of the Jitsi Meet server", default="", show_default=False, err=True)
-    new = None
+    new, moving_to = None, None
     if host:
-        from migrate.cli.adding import new_server
+        from migrate.cli.adding import new_server, target_of
 
-        new = new_server(host)
-    moving_to = None
-    if target != "jitsi":
+        new = new_server(product, host)
+        moving_to = target_of(product, new.domain)
+    elif target != "jitsi":
         from migrate.cli.adding import new_target
 
         moving_to = new_target(target, server)

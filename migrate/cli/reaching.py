@@ -40,9 +40,9 @@ def concerned(products: Iterable[Product], hosts: Collection[str], action: str) 
 def invocation(
     site: Site, product: Product, action: str, reach: Reach, *, rendered: bool = True, **more: Any
 ) -> Invocation:
-    """Return the invocation of a product's playbook; `rendered`: with what render wrote for it."""
+    """Return the invocation of a playbook; `rendered`: with what render wrote for it."""
     return Invocation(
-        _playbooks() / f"{product.name}_{action}.yml",
+        _playbook(product, action),
         site.path / FILE,
         site.path / BUILD / VARIABLES if rendered else None,
         reach=reach,
@@ -99,5 +99,13 @@ def _playbooks() -> Path:
     return project_path("playbooks")
 
 
+def _playbook(product: Product, action: str) -> Path:
+    """Return the product's own, or that of all products."""
+    own = _playbooks() / f"{product.name}_{action}.yml"
+    return own if own.exists() else _playbooks() / f"{action}.yml"
+
+
 def _actions(product: Product) -> list[str]:
-    return sorted(path.stem.removeprefix(f"{product.name}_") for path in _playbooks().glob(f"{product.name}_*.yml"))
+    shared = [path.stem for path in _playbooks().glob("*.yml") if "_" not in path.stem]
+    own = [path.stem.removeprefix(f"{product.name}_") for path in _playbooks().glob(f"{product.name}_*.yml")]
+    return sorted({*shared, *own})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 from migrate import registry
 from migrate.cli.site import SECRETS, SETTINGS, Site
@@ -25,7 +26,19 @@ def open_products(site: Site) -> list[Product]:
             f"{site.path / SETTINGS} has no server yet", hint="Add one: jitsi-migrate init meet.example.org"
         )
     inventory = read_hosts(site)
-    return [_open(site, name, inventory) for name in names]
+    products = [_open(site, name, inventory) for name in names]
+    for one, other in combinations(products, 2):
+        _refuse_shared(one, other, str(site.path / FILE))
+    return products
+
+
+def _refuse_shared(one: Product, other: Product, inventory: str) -> None:
+    """Raise ConfigurationError if two products have a host in common: they have different files in the same places."""
+    if shared := [host for host in one.hosts() if host in other.hosts()]:
+        raise ConfigurationError(
+            f"{inventory}: {', '.join(shared)} would be {one.label} and {other.label} at once",
+            hint="Take it out of the groups of one of them, or make a site directory for each.",
+        )
 
 
 def chosen_hosts(products: Sequence[Product], wanted: Sequence[str]) -> list[str]:

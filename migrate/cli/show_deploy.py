@@ -25,7 +25,7 @@ def show_deploy(output: Output, done: Outcome, directory: Path, *, diff: bool, t
 
 
 def show_hosts(output: Output, done: Outcome, *, diff: bool) -> None:
-    """Show a line for each host, and what failed and why."""
+    """Show a line for each host, what failed and why, and what should be known."""
     lines = {host.host: _counted(host, check=done.check) for host in done.hosts.values()}
     for host in done.hosts.values():
         _host(output, host, lines, check=done.check)
@@ -33,7 +33,9 @@ def show_hosts(output: Output, done: Outcome, *, diff: bool) -> None:
             for change in host.changes:
                 _change(output, change, whole=diff or output.verbose)
     for alike in _alike(done.failed):
-        _failure(output, alike)
+        _told(output, alike, "red")
+    for alike in _alike(done.remarked):
+        _told(output, alike, "yellow")
     for words in done.complaints:
         output.verdict(("! ", "red"), words)
 
@@ -73,16 +75,16 @@ def _alike(failures: Iterable[FailedTask]) -> list[list[FailedTask]]:
     return list(groups.values())
 
 
-def _failure(output: Output, alike: Sequence[FailedTask]) -> None:
+def _told(output: Output, alike: Sequence[FailedTask], style: str) -> None:
     result, failure = alike[0].result, alike[0].failure
     output.gap()
-    output.verdict((enumerated([one.result.host for one in alike]), "bold"), (f"  {failure.message}", "red"))
+    output.verdict((enumerated([one.result.host for one in alike]), "bold"), (f"  {failure.message}", style))
     said = " ".join(result.message.split())
     told = said.startswith(" ".join(failure.message.rstrip("…").split()))
     rows = (("at", "dim", result.task), ("said", "dim", "" if told else said), ("hint", "cyan", failure.hint))
-    for name, style, words in rows:
+    for name, shade, words in rows:
         if words:
-            output.verdict((f"{name:<4}  ", style), shortened(words, _LONGEST), indent=2)
+            output.verdict((f"{name:<4}  ", shade), shortened(words, _LONGEST), indent=2)
 
 
 def show_failed(output: Output, done: Outcome, directory: Path) -> bool:
@@ -97,6 +99,8 @@ def show_failed(output: Output, done: Outcome, directory: Path) -> bool:
 
 
 def _verdict(output: Output, done: Outcome, then: str) -> None:
+    if done.remarked:
+        output.gap()
     if done.check:
         changed = sum(bool(host.changes) for host in done.hosts.values())
         output.verdict(f"{changed} of {_hosts(done)} would change. Nothing was changed.")

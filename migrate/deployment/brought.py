@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+
+_ARMOR = re.compile(
+    r"(?:\s*-----BEGIN PGP PUBLIC KEY BLOCK-----\n(?:[A-Za-z]+: .*\n)*[A-Za-z0-9+/=\s]+"
+    r"-----END PGP PUBLIC KEY BLOCK-----\s*)+"
+)
 
 
 def misplaced(file: str, site: Path) -> tuple[str, str] | None:
@@ -17,3 +23,10 @@ def misplaced(file: str, site: Path) -> tuple[str, str] | None:
     except OSError as error:
         return f"cannot be read: {error.strerror}", "You must be able to read it."
     return None
+
+
+def unfit_key(path: Path) -> tuple[str, str] | None:
+    """Return why a file is no key and what to do, nothing if it is one."""
+    if _ARMOR.fullmatch(path.read_bytes().decode("latin-1")):
+        return None
+    return "is not a public key of OpenPGP as text", "Write it anew: gpg --armor --export THE_KEY."

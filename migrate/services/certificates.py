@@ -11,15 +11,13 @@ from migrate.core.playbook import Failure
 from migrate.services.playbooks import Outcome
 
 _MODULE = "jitsi_migrate_certificates"
+_LOG = "journalctl -u jitsi-migrate-certificates"
 # What it is for, and who renews it.
 ROLES: Mapping[str, tuple[str, str]] = {
     "web": ("browsers", "Certbot renews it, or you do if it is your own: journalctl -u certbot tells why it did not."),
-    "turn": ("TURN", "It is copied from that of browsers: journalctl -u jitsi-meet-certificates tells why it was not."),
-    "auth": (
-        "Jicofo and bridges",
-        "It is renewed each day: journalctl -u jitsi-meet-certificates tells why it was not.",
-    ),
-    "authority": ("the authority", "It is renewed in its last year: journalctl -u jitsi-meet-certificates."),
+    "turn": ("TURN", f"It is copied from that of browsers: {_LOG} tells why it was not."),
+    "auth": ("Jicofo and bridges", f"It is renewed each day: {_LOG} tells why it was not."),
+    "authority": ("the authority", f"It is renewed in its last year: {_LOG}."),
     "trusted": ("trust in the authority", "Deploy the host: it then gets what the authority has now."),
 }
 

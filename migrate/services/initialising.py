@@ -29,9 +29,14 @@ _NAMES = (_SETTINGS, _SECRETS, _INVENTORY, hosts.FILE, ".gitignore")
 
 @dataclass(frozen=True)
 class NewServer:
-    """A server to add: its product's table in migrate.toml and secrets.toml, and how it gets into an inventory."""
+    """A server to add: its product's table in migrate.toml and secrets.toml, and how it gets into an inventory.
+
+    `others` are the tables of other products, which a site directory cannot have beside it: their hosts would be the
+    same, and so would their files.
+    """
 
     table: str
+    others: tuple[str, ...]
     label: str
     domain: str
     settings: str
@@ -126,7 +131,9 @@ def _settings(url: str, target: NewTarget | None) -> str:
 def _with_server(files: Mapping[str, bytes], site: Path, new: NewServer) -> dict[str, bytes]:
     """Return the files that a server is added to. What has its table already is as it was."""
     texts = {name: _decoded(files[name], site / name) for name in (_SETTINGS, _SECRETS, _INVENTORY)}
-    known = _tables(texts[_SETTINGS], site / _SETTINGS).get(new.table)
+    tables = _tables(texts[_SETTINGS], site / _SETTINGS)
+    known = tables.get(new.table)
+    _refuse_other_products(tables, site, new)
     if known is None:
         texts[_SETTINGS] = _appended(texts[_SETTINGS], new.settings)
     else:
@@ -149,11 +156,20 @@ def _refuse_another(known: Any, site: Path, new: NewServer) -> None:
         )
 
 
+def _refuse_other_products(tables: Collection[str], site: Path, new: NewServer) -> None:
+    if found := [table for table in new.others if table in tables]:
+        raise UsageError(
+            f"{site / _SETTINGS} has the table [{found[0]}]: it is the site of another server",
+            hint=f"A site directory has one. Make another: jitsi-migrate --site DIRECTORY init {new.domain} "
+            f"--product {new.table}",
+        )
+
+
 def _sealed(site: Path, new: NewServer) -> ConfigurationError:
     path = str(site / _SECRETS)
     commands = (
         ("ansible-vault", "decrypt", path),
-        ("jitsi-migrate", "--site", str(site), "init", new.domain),
+        ("jitsi-migrate", "--site", str(site), "init", new.domain, "--product", new.table),
         ("ansible-vault", "encrypt", path),
     )
     return ConfigurationError(

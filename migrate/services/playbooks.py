@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from migrate.core.errors import Exit, MigrateError, summed_up
 from migrate.core.playbook import (
@@ -21,13 +21,14 @@ from migrate.core.playbook import (
 Explain = Callable[[HostResult], Failure]
 
 _BUNDLE = "jitsi_migrate_bundle"
+_CHECKS = "jitsi_migrate_talk_checks"
 # Of failures with several causes the one that a person must decide on gives the exit code, at last the one that passes.
 _GRAVEST = (Exit.REFUSED, Exit.CONFIGURATION, Exit.CHECK_FAILED, Exit.TARGET, Exit.TRY_LATER)
 
 
 @dataclass(frozen=True, slots=True)
 class FailedTask:
-    """A task that failed, and what that means."""
+    """A task that failed, and what that means; or a part of it, or what it only remarked."""
 
     result: HostResult
     failure: Failure
@@ -40,12 +41,14 @@ class HostOutcome:
     host: str
     results: list[HostResult] = field(default_factory=list)
     failed: list[FailedTask] = field(default_factory=list)
+    remarked: list[FailedTask] = field(default_factory=list)
 
     def add(self, result: HostResult, explain: Explain) -> None:
         """Keep how a task ended."""
         self.results.append(result)
-        if result.state.bad:
-            self.failed.append(FailedTask(result, explain(result)))
+        parts = [*_parts(result, "problems")] or [result]
+        self.failed += [FailedTask(one, explain(one)) for one in parts if result.state.bad]
+        self.remarked += [FailedTask(one, explain(one)) for one in _parts(result, "remarks")]
 
     @property
     def counts(self) -> Counter[State]:
@@ -94,6 +97,11 @@ class Outcome:
     def failed(self) -> list[FailedTask]:
         """All failures of all hosts."""
         return [failed for host in self.hosts.values() for failed in host.failed]
+
+    @property
+    def remarked(self) -> list[FailedTask]:
+        """What all hosts remarked: nothing failed of it, and a person should know."""
+        return [remarked for host in self.hosts.values() for remarked in host.remarked]
 
     @property
     def changed(self) -> bool:
@@ -147,6 +155,12 @@ def _names(result: HostResult, key: str) -> Iterator[str]:
     yield from (str(name) for name in found) if isinstance(found, list) else ()
 
 
+def _parts(result: HostResult, key: str) -> Iterator[HostResult]:
+    """Yield what a module that looks at many things told of each."""
+    if result.module == _CHECKS:
+        yield from (replace(result, message=words) for words in _names(result, key))
+
+
 def summary(done: Outcome) -> MigrateError | None:
     """Sum up what failed, None if nothing did."""
     told = [f"{one.result.host}: {one.result.task}: {one.failure.message}" for one in done.failed]
@@ -170,6 +184,7 @@ def to_json(done: Outcome) -> Mapping[str, object]:
                     {"task": one.result.task, **one.failure.to_json(), "exit_code": int(one.failure.exit_code)}
                     for one in host.failed
                 ],
+                "remarks": [one.failure.to_json() for one in host.remarked],
             }
             for host in done.hosts.values()
         ],

@@ -23,7 +23,7 @@ options:
   config:
     description: The file of options that certbot reads.
     type: path
-    default: /etc/letsencrypt/jitsi-meet.ini
+    default: /etc/letsencrypt/jitsi-migrate.ini
   ca_bundle:
     description: Certificates by which certbot trusts the ACME server, and no others.
     type: path
@@ -73,7 +73,7 @@ NONE = "there is none"
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "names": {"type": "list", "elements": "str", "required": True},
     "server": {"type": "str", "required": True},
-    "config": {"type": "path", "default": "/etc/letsencrypt/jitsi-meet.ini"},
+    "config": {"type": "path", "default": "/etc/letsencrypt/jitsi-migrate.ini"},
     "ca_bundle": {"type": "path"},
     "days": {"type": "int", "default": 30},
     "directory": {"type": "path", "default": "/etc/letsencrypt"},

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from ansible.module_utils.jitsi_migrate_files import put
-from ansible.module_utils.jitsi_migrate_programs import tried
+from ansible.module_utils.jitsi_migrate_programs import said, tried
 from ansible.module_utils.jitsi_migrate_refused import Refused
 
 ETC, LISTS = Path("/etc/apt"), Path("/var/lib/apt/lists")
@@ -72,10 +72,7 @@ class Apt:
         """Return a file of a server, reached as apt reaches repositories."""
         with TemporaryDirectory() as directory:
             path = Path(directory) / "file"
-            # Its sandbox's user may not write here.
-            done = tried("/usr/lib/apt/apt-helper", "-o", "APT::Sandbox::User=root", "download-file", uri, str(path))
-            if done.returncode:
-                raise Refused(f"{uri}: cannot be fetched by this host. {reasons(done.stderr)}")
+            download(uri, path)
             return path.read_bytes()
 
     def release(self, package: str, pattern: str) -> dict[str, str]:
@@ -125,6 +122,21 @@ class Apt:
             record = dict(line.split(": ", 1) for line in paragraph.splitlines() if re.match(r"[A-Z][\w-]*: ", line))
             if record.get("Package") == package:
                 yield record
+
+
+def download(uri: str, path: Path) -> None:
+    """Fetch a file of a server as apt fetches packages: through its proxies, and trusting whom it trusts."""
+    # Its sandbox's user may not write here.
+    done = tried("/usr/lib/apt/apt-helper", "-o", "APT::Sandbox::User=root", "download-file", uri, str(path))
+    if done.returncode:
+        raise Refused(f"{uri}: cannot be fetched by this host. {reasons(done.stderr)}")
+
+
+def proxies(address: str) -> dict[str, str] | None:
+    """Return apt's own proxy for an address, None where the environment's is for it."""
+    scheme = address.partition(":")[0]
+    told = said("apt-config", "shell", "P", f"Acquire::{scheme}::Proxy").strip()
+    return {scheme: told[3:-1]} if told.startswith("P='") else None
 
 
 def reasons(*texts: str) -> str:

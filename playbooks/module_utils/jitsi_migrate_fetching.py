@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
-from ansible.module_utils.jitsi_migrate_programs import said
+from ansible.module_utils.jitsi_migrate_apt import proxies
 
 PATIENCE = 5  # seconds for a server
 
@@ -30,11 +30,8 @@ def _problem(page: Mapping[str, Any]) -> str:
         trusted = ssl.create_default_context(cafile=page.get("ca_bundle") or None)
     except OSError as error:
         return f"{page['ca_bundle']}: {error.strerror or 'is not a file of certificates'}"
-    proxy = said("apt-config", "shell", "P", f"Acquire::{scheme}::Proxy") if page.get("apt") else ""
-    proxies = {scheme: proxy.strip()[3:-1]} if proxy.startswith("P='") else None
-    opener = urllib.request.build_opener(
-        urllib.request.ProxyHandler(proxies), urllib.request.HTTPSHandler(context=trusted)
-    )
+    own = proxies(page["address"]) if page.get("apt") else None
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler(own), urllib.request.HTTPSHandler(context=trusted))
     try:
         with opener.open(page["address"], timeout=PATIENCE) as answer:
             answer.read(1)

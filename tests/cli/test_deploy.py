@@ -207,6 +207,22 @@ def test_the_quiet_hear_of_failures_all_the_same(capsys: pytest.CaptureFixture[s
     ]  # fmt: skip
 
 
+def test_what_should_be_known_is_told_though_nothing_failed(capsys: pytest.CaptureFixture[str]):
+    words = "the clock of Nextcloud is 20 seconds behind this host's"
+    seen = HostResult(
+        "bridge.example.org", "See", State.OK, 3, "jitsi_migrate_talk_checks", data={"problems": [], "remarks": [words]}
+    )
+    assert shown(capsys, [seen]) == [
+        "bridge.example.org  1 ok    3 s",
+        "",
+        f"bridge.example.org  {words}",
+        "  at    See",
+        "  hint  Set the time of both hosts by the network: timedatectl set-ntp true",
+        "",
+        "Nothing to change on 1 host.",
+    ]
+
+
 def test_the_playbooks_are_where_it_says() -> None:
     done = run("playbooks", "--path")
     assert done.code == 0

@@ -340,7 +340,9 @@ def test_a_setting_that_a_file_cannot_hold_is_told_with_its_line_and_nothing_is_
     server(site, f'{DOMAIN}[certificate]\nserver = "https://ca.example.org/acme#new"\n')
     done = render(site)
     assert done.code == 3
-    (line,) = re.findall(r"line (\d+): jitsi_meet\.certificate\.server: .*/etc/letsencrypt/jitsi-meet\.ini", done.err)
+    (line,) = re.findall(
+        r"line (\d+): jitsi_meet\.certificate\.server: .*/etc/letsencrypt/jitsi-migrate\.ini", done.err
+    )
     assert "acme#new" in (site / "migrate.toml").read_text().splitlines()[int(line) - 1]
     assert not (site / "build").exists()
 

@@ -64,6 +64,27 @@ OURS = {
     ),
     "bundle-not-rendered": ("jitsi_migrate_bundle", "the manifest is not as it was rendered: render it again"),
 }
+TALK = {
+    "talk-backend-unreachable": "Nextcloud does not reach the signaling server at https://x: nobody listens there",
+    "talk-websocket": "no websocket opens at https://c.example.org/standalone-signaling/spreed: it answers 400",
+    "talk-secret": "the signaling server refuses what Nextcloud signs: it knows another secret, or not https://x/",
+    "talk-backend-too-old": "the signaling server, release 0.4.1, is too old for Talk: it lacks federation",
+    "talk-backend-lacks": "the signaling server, release 2.0.0, lacks what Talk can do without: chat-relay",
+    "talk-clocks-apart": "the clock of Nextcloud is 20 seconds behind this host's",
+    "nextcloud-unreachable": "the signaling server does not reach Nextcloud at https://x: its name has no address here",
+    "nextcloud-address": "Nextcloud does not take https://c.example.org for its own address",
+    "nextcloud-not-ready": "Nextcloud at https://c.example.org is in maintenance mode",
+    "talk-key-missing": "Talk at https://c.example.org shows no key, so the signaling server cannot tell who joins",
+    "janus-unreachable": "Janus does not answer at ws://127.0.0.1:8188, so calls have no sound and no picture: nobody",
+    "turn-refuses": "the TURN server at t 3478, by UDP, gives no relay to whom Talk sends: it knows another secret",
+    "turn-unreachable": "the TURN server at t port 5349, by TLS, does not answer: nobody listens there",
+    "turn-certificate-ends": "the certificate of the TURN server at t port 5349, by TLS, ends in 2 days",
+    "turn-open-to-all": "the TURN server at t port 3478, by UDP, relays for everybody, whatever the password",
+    "nextcloud-cron": "Nextcloud says (CronInfo): Last background job execution ran 2 hours ago.",
+    "nextcloud-backend": "Nextcloud says (HighPerformanceBackend): Error: Cannot connect to server",
+    "nextcloud-setup": "Nextcloud says (OverwriteCliUrl): it is not set",
+}
+OURS |= {code: ("jitsi_migrate_talk_checks", words) for code, words in TALK.items()}
 
 
 def failed(message: str, module: str = "command", state: State = State.FAILED, output: str = "") -> HostResult:

@@ -30,12 +30,15 @@ FAILURE = Failure("ssh-refused", "nothing answers", "Start ssh.", Exit.TARGET)
 CHANGED = HostResult(
     HOST, "Put", State.CHANGED, 1.5, "jitsi_migrate_bundle", diff="+a\n", data={"restart": ["jicofo"], "reload": []}
 )
+REMARK = HostResult(
+    HOST, "See", State.OK, module="jitsi_migrate_talk_checks", data={"remarks": ["Nextcloud says (X): that it is new"]}
+)
 LOST = FailedTask(HostResult("bridge.example.org", "Read", State.UNREACHABLE), FAILURE)
 
 
 def deployed() -> Outcome:
     host = HostOutcome(HOST)
-    for result in (CHANGED, HostResult(HOST, "Start", State.FAILED, message="on fire")):
+    for result in (CHANGED, REMARK, HostResult(HOST, "Start", State.FAILED, message="on fire")):
         host.add(result, explain)
     return Outcome(check=False, hosts={HOST: host})
 

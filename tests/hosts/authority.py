@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,10 @@ class Authority:
     def certificate(self) -> Path:
         """Return the certificate that all others are signed with."""
         return self.path / "ca.crt"
+
+    def context(self) -> ssl.SSLContext:
+        """Return what trusts it and nobody else."""
+        return ssl.create_default_context(cafile=str(self.certificate))
 
     def issue(self, name: str) -> tuple[Path, Path]:
         """Make a certificate for a server, and return it and its key."""

@@ -10,6 +10,8 @@ from tests.hosts.bed import Bed, bed
 from tests.hosts.deployed import Deployed, deployment
 from tests.hosts.machine import obstacle
 from tests.hosts.servers import GROUPS
+from tests.hosts.talk import Talk
+from tests.hosts.talk import deployment as talk_deployment
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -35,6 +37,21 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     skip_without_servers()
     with deployment(tmp_path_factory.mktemp("deployed")) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def talk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Talk]:
+    """Deploy Nextcloud Talk once for all tests that only look."""
+    skip_without_servers()
+    with talk_deployment(tmp_path_factory.mktemp("talk")) as made:
+        yield made
+
+
+@pytest.fixture
+def talk_to_change(talk: Talk) -> Iterator[Talk]:
+    """Lend it to a test that changes or breaks hosts: the next finds it as it was deployed, and one fresh beside it."""
+    yield talk
+    talk.renew()
 
 
 @pytest.fixture

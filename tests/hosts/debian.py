@@ -23,6 +23,10 @@ Signed-By: {MOUNTED / KEY}
 PACKAGES = (
     "certbot", "coturn", "curl", "libnginx-mod-stream", "lua-basexx", "lua-cjson", "lua-inspect", "lua-luaossl",
     "lua-unbound", "lua5.4", "nftables", "nginx", "openssl", "prosody",
+    # Nextcloud and its high-performance backend, with Debian's signaling server, which is too old for it.
+    "janus", "mariadb-server", "nats-server", "nextcloud-spreed-signaling", "php8.2-apcu", "php8.2-bcmath",
+    "php8.2-cli", "php8.2-curl", "php8.2-fpm", "php8.2-gd", "php8.2-gmp", "php8.2-intl", "php8.2-mbstring",
+    "php8.2-mysql", "php8.2-redis", "php8.2-xml", "php8.2-zip", "redis-server",
     # Such as a server may have been given for other ends.
     "apache2", "ufw",
 )  # fmt: skip

@@ -25,7 +25,7 @@ Pictures = Mapping[str, Mapping[str, Mapping[str, object]]]
 
 # What programs write for themselves, not looked into.
 _ELSEWHERE = re.compile(
-    r"/(dev|proc|run|srv|sys|tmp|var/(backups|cache|lib/apt|lib/private|lib/systemd|log|spool|tmp))$"
+    r"/(dev|proc|run|srv|sys|tmp|var/(backups|cache|lib/(apt|mysql|private|redis|systemd)|log|spool|tmp))$"
     r"|/(__pycache__|\.ansible|\.cache)$|/var/lib/(dpkg/(lock.*|triggers/Lock|.*-old)|ucf|prosody/prosody\.(pid|sock))$"
 )
 # What another run makes anew: keys and certificates, passwords with their salt, and what counts or has a time in it.
@@ -38,12 +38,15 @@ _OWN = re.compile(
 )
 # What comes and goes by the clock, or with each connection.
 _PASSING = re.compile(
-    r"(apt-daily|certbot|dpkg-db-backup|e2scrub|fstrim|logrotate|systemd-tmpfiles|systemd-update-utmp|user).*\.service|.*@.+"
-    r"|jitsi-meet-certificates\.service|.*\.(scope|mount|swap|device|slice)"
+    r"(apt-daily|certbot|dpkg-db-backup|e2scrub|fstrim|logrotate|nextcloud-cron|phpsessionclean|systemd-tmpfiles|systemd-update-utmp|user).*\.service|.*@.+"
+    r"|jitsi-migrate-certificates\.service|.*\.(scope|mount|swap|device|slice)"
 )
 # What no two deployments have in common: how the ACME server names a server, since when it is ours, and the sums of
-# certificates and keys by which services are told of new ones.
-_ITS_OWN = re.compile(r"path (/etc/letsencrypt/accounts/|/var/lib/jitsi-migrate/(ours|told/(coturn|nginx|prosody)):)")
+# certificates and keys by which services are told of new ones, and what Nextcloud calls itself.
+_ITS_OWN = re.compile(
+    r"path (/etc/letsencrypt/accounts/|/var/lib/jitsi-migrate/(ours|told/(coturn|nginx|prosody)):"
+    r"|/var/www/nextcloud/config/config\.php:)"
+)
 
 
 def pictures(bed: Bed) -> Pictures:

@@ -78,12 +78,12 @@ def test_all_services_show_what_is_renewed_and_go_on(deployed_to_change: Deploye
     # Services are told by signals, and nobody answers these.
     until(lambda: before not in {one() for one in shown}, "the former certificate is shown")
     assert shown[0]() == shown[1]()
-    assert meet.run("jitsi-meet-certificates --check --days 91").count("issued") == 1
+    assert meet.run("jitsi-migrate-certificates --check --days 91").count("issued") == 1
     assert seen_by_bridge(deployed) == inside
-    meet.run("jitsi-meet-certificates --days 91")
+    meet.run("jitsi-migrate-certificates --days 91")
     until(lambda: seen_by_bridge(deployed) != inside, "the former certificate is shown to the bridge")
     assert processes(meet) == running
-    assert meet.run("jitsi-meet-certificates") == ""
+    assert meet.run("jitsi-migrate-certificates") == ""
 
 
 def test_what_was_left_undone_or_changed_by_hand_is_put_right(deployed_to_change: Deployed, trusted: Path):
@@ -91,8 +91,8 @@ def test_what_was_left_undone_or_changed_by_hand_is_put_right(deployed_to_change
     before = served(deployed, trusted, 443)
     # As if killed after certbot, before its hook.
     meet.run(f"cp /etc/prosody/certs/auth.{MEET}.crt /etc/coturn/certs/{MEET}.crt")
-    meet.run(f"chmod 644 /etc/jitsi/meet/{MEET}.key; systemctl stop certbot.timer jitsi-meet-certificates.timer")
-    deployed.bridge.run("rm /usr/local/share/ca-certificates/jitsi-meet-authority.crt")
+    meet.run(f"chmod 644 /etc/jitsi/meet/{MEET}.key; systemctl stop certbot.timer jitsi-migrate-certificates.timer")
+    deployed.bridge.run("rm /usr/local/share/ca-certificates/jitsi-migrate-authority.crt")
     running = processes(meet)
     done = json.loads(deployed.site.run("--json", "deploy"))["data"]
     assert {host["host"]: host["counts"]["changed"] for host in done["hosts"]} == {MEET: 3, deployed.bridge.name: 2}

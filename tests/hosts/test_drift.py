@@ -12,7 +12,7 @@ from tests.hosts.servers import BRIDGE, MEET
 pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(600)]
 
 NEWER = RELEASES[1]["BRIDGE"]
-AUTHORITY = "/usr/local/share/ca-certificates/jitsi-meet-authority.crt"
+AUTHORITY = "/usr/local/share/ca-certificates/jitsi-migrate-authority.crt"
 # By host: what somebody does, and the words that tell of it.
 DRIFTS = {
     MEET: (
@@ -24,7 +24,7 @@ DRIFTS = {
         ("systemctl -q stop jicofo", "jicofo: start"),
         ("systemctl -q mask --now nginx", "nginx: unmask, enable, start"),
         ("systemctl -q disable coturn", "coturn: enable"),
-        ("systemctl -q disable --now jitsi-meet-certificates.timer", "See that certificates are kept good each day"),
+        ("systemctl -q disable --now jitsi-migrate-certificates.timer", "See that certificates are kept good each day"),
         ("nft add rule inet jitsi_migrate input tcp dport 8888 accept", "-       tcp dport 8888 accept"),
         ("apt-mark -qq unhold jicofo", "+jicofo held"),
         ("echo 'Pin-Priority: 1' >>/etc/apt/preferences.d/jitsi-migrate", "-Pin-Priority: 1"),

@@ -23,7 +23,7 @@ HELD = {
 # Where they would come from is there; both of them edit what was rendered.
 KEPT_OUT = ("jitsi-meet-turnserver", "jitsi-meet-tokens")
 UNITS = {
-    MEET: ("prosody", "jicofo", "nginx", "coturn", "nftables", "certbot.timer", "jitsi-meet-certificates.timer"),
+    MEET: ("prosody", "jicofo", "nginx", "coturn", "nftables", "certbot.timer", "jitsi-migrate-certificates.timer"),
     BRIDGE: ("jitsi-videobridge2", "nftables"),
 }
 

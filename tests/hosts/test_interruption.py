@@ -17,7 +17,7 @@ PLAYBOOK = "jitsi_meet_deploy.yml"
 # By then packages, files and accounts are there, each in vain if who made it is not there to tell the services.
 UNTOLD = "jitsi : Make the accounts of Jicofo and the bridges"
 ROSTER = "/var/lib/prosody/auth%2emeet%2eexample%2eorg/roster/focus.dat"
-AUTHORITY = "/usr/local/share/ca-certificates/jitsi-meet-authority.crt"
+AUTHORITY = "/usr/local/share/ca-certificates/jitsi-migrate-authority.crt"
 NEWER = f"apt-get install -qq -y --allow-change-held-packages jitsi-videobridge2={RELEASES[1]['BRIDGE']}"
 BROKEN = {
     MEET: f"rm {ROSTER} && systemctl restart prosody jicofo && sed -i '$d' /etc/turnserver.conf",

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.hosts.deployed import Deployed
-from tests.hosts.host import Host
 from tests.hosts.network import astray
 from tests.hosts.processes import HERE
+from tests.hosts.secrecy import LOGGED, READ_BY_ALL, among, keys, texts
 from tests.hosts.servers import BRIDGE, MEET
 from tests.hosts.waiting import until
 
@@ -18,28 +17,14 @@ pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(400)]
 
 # What programs take by no other way than as arguments, which everybody on a host may read: nothing.
 IN_ARGUMENTS: set[str] = set()
-# On standard input they are told what to look for.
-READ_BY_ALL = """cd /
-exec runuser -u nobody -- grep -rslF --exclude-dir=proc --exclude-dir=sys --exclude-dir=dev -f - /
-"""
-LOGGED = """umask 077; cat >/run/sought
-{ journalctl --all --output=cat --no-pager; find /var/log -type f -not -path '*/journal/*' -exec cat {} +; } |
-    grep -aFf /run/sought | tr -cd '\\n[:print:]'
-rm /run/sought
-"""
-KEYS = "find /etc /var/lib -xdev -type f '(' -name '*.key' -o -name 'privkey*.pem' ')' -exec sed -sn 3p {} +"
 STRANGER = "203.0.113.1"
 
 
 def secrets(deployed: Deployed) -> set[str]:
     """Return all that nobody else may read; of private keys, the second line of each."""
-    keys = {line for host in deployed.bed.hosts.values() for line in host.run(KEYS).split()}
-    assert len(keys) >= 5
-    return deployed.site.secrets() | keys
-
-
-def among(secrets: set[str], host: Host, command: str) -> str:
-    return host.tried(command, text="\n".join(sorted(secrets))).stdout
+    found = keys(deployed.bed.hosts.values())
+    assert len(found) >= 5
+    return deployed.site.secrets() | found
 
 
 def test_nobody_else_is_called_from_the_first_package_until_all_is_idle(deployed: Deployed):
@@ -81,12 +66,6 @@ def test_no_secret_is_in_the_logs_of_servers(deployed: Deployed):
     control = among({"Invoked with", "logged in as"}, deployed.meet, LOGGED)
     assert "answers=NOT_LOGGING_PARAMETER" in control
     assert f"logged in as focus@auth.{MEET}" in control
-
-
-def texts(path: Path) -> Iterator[tuple[str, str]]:
-    for file in sorted(path.rglob("*")):
-        if file.is_file():
-            yield str(file), file.read_text("utf-8", "surrogateescape")
 
 
 def test_no_secret_is_in_the_records_of_runs_or_in_what_was_said(deployed: Deployed):

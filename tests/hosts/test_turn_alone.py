@@ -92,9 +92,9 @@ def test_a_pair_that_was_replaced_is_shown_the_next_day_and_services_go_on(site:
         before, running = shown(site.bed, host, name), host.run(f"systemctl show --property=MainPID {unit}")
         bring_pair(site.bed, host, name)
         assert shown(site.bed, host, name) == before
-        assert host.run("systemctl is-active jitsi-meet-certificates.timer") == "active\n"
+        assert host.run("systemctl is-active jitsi-migrate-certificates.timer") == "active\n"
         # As its timer does.
-        host.run("systemctl start jitsi-meet-certificates.service")
+        host.run("systemctl start jitsi-migrate-certificates.service")
         until(
             lambda host=host, name=name, before=before: shown(site.bed, host, name) != before, f"{unit} shows the old"
         )

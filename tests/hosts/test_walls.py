@@ -5,21 +5,18 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from migrate.deployment.jitsi_meet.ports import listeners
 from tests.deployments import product
-from tests.hosts import scan
 from tests.hosts.deployed import Deployed
-from tests.hosts.host import Host
+from tests.hosts.openings import EVERYWHERE, SCAN, WITHIN, listening, scanned
 from tests.hosts.servers import BRIDGE, GROUPS, MEET
 from tests.hosts.waiting import until
 
 pytestmark = [pytest.mark.hosts, pytest.mark.slow, pytest.mark.timeout(400)]
 
-EVERYWHERE, WITHIN = "by both families", "for the host itself"
 LISTENING = {
     MEET: {
         "22/tcp": EVERYWHERE,  # sshd
@@ -38,9 +35,6 @@ LISTENING = {
     },
 }
 LET_IN = {MEET: [22, 80, 443, 5349], BRIDGE: [22]}
-RELAYS = 49152
-LOCALHOST = {"127.0.0.1", "[::1]"}
-SCAN = Path(scan.__file__)
 # Asks for the address that it comes from (RFC 8489), and is told something that begins so.
 STUN, TOLD = bytes.fromhex("000100002112a442") + b"twelve bytes", b"\x01\x01"
 ASK = """
@@ -63,26 +57,6 @@ PRIVATE = (
 )  # fmt: skip
 
 
-def listening(host: Host) -> dict[str, object]:
-    """Return where programs listen: whom a port is for, or the addresses if it is for some only."""
-    found: dict[str, set[str]] = {}
-    for line in host.run("ss -Hlntu").splitlines():
-        protocol, _, _, _, place = line.split()[:5]
-        address, _, port = place.rpartition(":")
-        # Relays that somebody was given, open until they end.
-        if protocol == "udp" and int(port) >= RELAYS:
-            continue
-        found.setdefault(f"{port}/{protocol}", set()).update({"0.0.0.0", "[::]"} if address == "*" else {address})
-    return {port: reach(host, addresses) for port, addresses in found.items()}
-
-
-def reach(host: Host, addresses: set[str]) -> object:
-    if addresses <= LOCALHOST:
-        return WITHIN
-    both = addresses & {"0.0.0.0", host.v4} and addresses & {"[::]", f"[{host.v6}]"}
-    return EVERYWHERE if both else sorted(addresses)
-
-
 def test_programs_listen_where_planned_and_nowhere_else(deployed: Deployed):
     assert {name: listening(host) for name, host in deployed.bed.hosts.items()} == LISTENING
 
@@ -98,13 +72,9 @@ def test_the_plan_is_that_of_the_program(deployed: Deployed):
     assert planned == {name: set(ports) for name, ports in LISTENING.items()}
 
 
-def scanned(deployed: Deployed, *addresses: str) -> dict[str, dict[str, list[int]]]:
-    return json.loads(deployed.bed.place.run(sys.executable, SCAN, *addresses))
-
-
 def test_from_outside_nothing_else_is_open_and_nothing_is_told_of_it(deployed: Deployed):
     for name, host in deployed.bed.hosts.items():
-        for address, found in scanned(deployed, host.v4, host.v6).items():
+        for address, found in scanned(deployed.bed, host.v4, host.v6).items():
             assert found == {"open": LET_IN[name], "closed": []}, address
 
 

@@ -94,7 +94,7 @@ def snapshot(site: Path) -> dict[str, bytes]:
 
 
 def test_a_new_site_gets_a_server_with_settings_secrets_and_a_place(site: Path) -> None:
-    done = initialise(site, "meet.example.org", Files(), new_server("Meet.Example.org"))
+    done = initialise(site, "meet.example.org", Files(), new_server("jitsi_meet", "Meet.Example.org"))
     assert done.made == NAMES
     settings, secrets = load_settings(site / "migrate.toml"), load_secrets(site / "secrets.toml", "jitsi_meet")
     assert settings.jitsi_meet.domain == "meet.example.org"
@@ -105,7 +105,9 @@ def test_a_new_site_gets_a_server_with_settings_secrets_and_a_place(site: Path) 
 
 
 def test_no_two_secrets_of_a_server_are_the_same_and_none_needs_quotes() -> None:
-    made = [tomllib.loads(new_server("meet.example.org").secrets.replace("# jwt", "jwt")) for _ in range(2)]
+    made = [
+        tomllib.loads(new_server("jitsi_meet", "meet.example.org").secrets.replace("# jwt", "jwt")) for _ in range(2)
+    ]
     found = [secret for one in made for secret in one["jitsi_meet"].values()]
     assert len(set(found)) == len(found) == 8
     assert all(len(secret) == 64 and secret.isalnum() for secret in found)
@@ -116,7 +118,7 @@ def test_a_server_is_added_to_what_is_there_and_nothing_else_changes(site: Path)
     (site / "migrate.toml").chmod(0o644)
     (site / "migrate.toml").write_text((site / "migrate.toml").read_text().rstrip("\n") + "  # mine")
     before = snapshot(site)
-    done = initialise(site, "meet.example.org", Files(), new_server("meet.example.org"))
+    done = initialise(site, "meet.example.org", Files(), new_server("jitsi_meet", "meet.example.org"))
     assert (done.made, done.added) == ((), ("migrate.toml", "secrets.toml", "inventory.ini"))
     after = snapshot(site)
     for name in ("migrate.toml", "secrets.toml"):
@@ -129,15 +131,15 @@ def test_a_server_is_added_to_what_is_there_and_nothing_else_changes(site: Path)
 
 
 def test_a_second_time_nothing_changes(site: Path) -> None:
-    initialise(site, "meet.example.org", Files(), new_server("meet.example.org"))
+    initialise(site, "meet.example.org", Files(), new_server("jitsi_meet", "meet.example.org"))
     before = snapshot(site)
-    done = initialise(site, "meet.example.org", Files(), new_server("MEET.example.org"))
+    done = initialise(site, "meet.example.org", Files(), new_server("jitsi_meet", "MEET.example.org"))
     assert (done.made, done.added, done.kept) == ((), (), NAMES)
     assert snapshot(site) == before
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(site: Path) -> None:
-    done = initialise(site, "meet.example.org", Files(), new_server("meet.example.org"), dry_run=True)
+    done = initialise(site, "meet.example.org", Files(), new_server("jitsi_meet", "meet.example.org"), dry_run=True)
     assert done.made == NAMES
     assert not site.exists()
 
@@ -145,15 +147,15 @@ def test_a_dry_run_says_the_same_and_writes_nothing(site: Path) -> None:
 def test_an_inventory_with_a_server_is_left_alone(site: Path) -> None:
     initialise(site, "", Files())
     (site / "inventory.ini").write_text("[jitsi_meet]\nweb.example.org\n")
-    done = initialise(site, "", Files(), new_server("meet.example.org"))
+    done = initialise(site, "", Files(), new_server("jitsi_meet", "meet.example.org"))
     assert "inventory.ini" in done.kept
 
 
 def test_what_was_lost_comes_back_without_another_server(site: Path) -> None:
-    initialise(site, "meet.example.org", Files(), new_server("meet.example.org"))
+    initialise(site, "meet.example.org", Files(), new_server("jitsi_meet", "meet.example.org"))
     settings = (site / "migrate.toml").read_bytes()
     (site / "secrets.toml").unlink()
-    assert initialise(site, "", Files(), new_server("meet.example.org")).made == ("secrets.toml",)
+    assert initialise(site, "", Files(), new_server("jitsi_meet", "meet.example.org")).made == ("secrets.toml",)
     assert (site / "migrate.toml").read_bytes() == settings
     assert load_secrets(site / "secrets.toml", "jitsi_meet").jitsi_meet
 
@@ -192,21 +194,21 @@ def test_where_one_file_cannot_be_added_to_none_is(
     spoilt(site)
     before = {path.name: path.read_bytes() for path in site.iterdir() if path.is_file()}
     with pytest.raises(error, match=words):
-        initialise(site, "", Files(), new_server("meet.example.org"))
+        initialise(site, "", Files(), new_server("jitsi_meet", "meet.example.org"))
     assert {path.name: path.read_bytes() for path in site.iterdir() if path.is_file()} == before
 
 
 def test_sealed_secrets_are_no_reason_to_refuse_a_server_that_is_there(site: Path) -> None:
-    initialise(site, "", Files(), new_server("meet.example.org"))
+    initialise(site, "", Files(), new_server("jitsi_meet", "meet.example.org"))
     (site / "secrets.toml").write_text(SEALED)
-    assert initialise(site, "", Files(), new_server("meet.example.org")).kept == NAMES
+    assert initialise(site, "", Files(), new_server("jitsi_meet", "meet.example.org")).kept == NAMES
 
 
 def test_how_to_add_a_server_to_sealed_secrets_is_told_as_commands(site: Path) -> None:
     initialise(site, "", Files())
     (site / "secrets.toml").write_text(SEALED)
     with pytest.raises(ConfigurationError) as caught:
-        initialise(site, "", Files(), new_server("meet.example.org"))
+        initialise(site, "", Files(), new_server("jitsi_meet", "meet.example.org"))
     for command in (f"ansible-vault decrypt {site}", "init meet.example.org", f"ansible-vault encrypt {site}"):
         assert command in caught.value.hint
 
@@ -216,7 +218,7 @@ def test_how_to_add_a_server_to_sealed_secrets_is_told_as_commands(site: Path) -
 )
 def test_a_new_server_has_a_full_name(host: str) -> None:
     with pytest.raises(UsageError, match="is not a full host name"):
-        new_server(host)
+        new_server("jitsi_meet", host)
 
 
 def test_the_settings_of_a_server_are_written_when_nothing_else_is_missing(site: Path) -> None:
@@ -227,8 +229,10 @@ def test_the_settings_of_a_server_are_written_when_nothing_else_is_missing(site:
             super().write(path, data, mode, durable=durable)
 
     with pytest.raises(InterruptedError):
-        initialise(site, "meet.example.org", Failing(), new_server("meet.example.org"))
+        initialise(site, "meet.example.org", Failing(), new_server("jitsi_meet", "meet.example.org"))
     assert {path.name for path in site.iterdir()} == set(NAMES) - {"migrate.toml"}
     secrets = (site / "secrets.toml").read_bytes()
-    assert initialise(site, "meet.example.org", Files(), new_server("meet.example.org")).made == ("migrate.toml",)
+    assert initialise(site, "meet.example.org", Files(), new_server("jitsi_meet", "meet.example.org")).made == (
+        "migrate.toml",
+    )
     assert (site / "secrets.toml").read_bytes() == secrets

@@ -63,6 +63,19 @@ def test_all_hosts_that_failed_are_told(tmp_path: Path):
     assert [host["failures"][0]["exit_code"] for host in to_json(done)["hosts"]] == [75, 5]
 
 
+def test_all_that_a_module_found_wrong_is_told_and_so_is_what_it_only_remarked(tmp_path: Path):
+    found = {"problems": ["target", "check_failed"], "remarks": ["ok"]}
+    checks = "jitsi_migrate_talk_checks"
+    bad = HostResult(MEET, "See", State.FAILED, module=checks, message="target\ncheck_failed", data=found)
+    good = HostResult(BRIDGE, "See", State.OK, module=checks, data={"problems": [], "remarks": ["ok"]})
+    done, _ = carried_out(tmp_path, ([bad, good], Ended(2)))
+    assert [one.failure.message for one in done.failed] == ["words of target", "words of check_failed"]
+    assert [one.result.host for one in done.remarked] == [MEET, BRIDGE]
+    assert done.exit_code == Exit.CHECK_FAILED
+    assert done.hosts[MEET].counts == {State.FAILED: 1}
+    assert to_json(done)["hosts"][1]["remarks"] == [{"code": "ok", "message": "words of ok", "hint": "hint"}]
+
+
 @pytest.mark.parametrize(
     ("causes", "code"),
     [

@@ -29,10 +29,24 @@ ROOMS = {
     },
     "certificates": {"certbot", "openssl"},
     "preflight": {"echo", "fetching", "host", "owner", "simulation"},
+    "releases": {"images", "releases", "unpacking", "verifying"},
     "services": {"nftables", "prosody", "units"},
+    "talk": {
+        "findings",
+        "https",
+        "setup_checks",
+        "talk_backend",
+        "talk_clocks",
+        "talk_janus",
+        "talk_nextcloud",
+        "talk_relays",
+        "turn",
+        "websocket",
+    },
 }
 # A host is looked at before anything is installed there, and by the same words; and before its firewall is taken over.
-WAYS = {("preflight", "packages"), ("services", "packages")}
+# Archives are fetched, and their keys are read, as those of packages are.
+WAYS = {("preflight", "packages"), ("releases", "packages"), ("services", "packages")}
 
 
 def imported(name: str) -> Iterator[str]:

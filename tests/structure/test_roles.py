@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from migrate.cli.deploy import STEPS
-from tests.deployments import VARIANTS, variant
+from migrate.core.bundle import Product
+from tests import clouds, deployments
 
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
 ROLES = sorted(path.name for path in (PLAYBOOKS / "roles").iterdir())
@@ -20,9 +21,13 @@ TASK_FILES = sorted(PLAYBOOKS.glob("roles/*/tasks/*.yml"))
 # What runs any program, and so must tell what it changed.
 COMMANDS = {f"ansible.builtin.{name}" for name in ("command", "shell", "raw", "script", "expect")}
 # What a person gives on the command line, not the settings.
-GIVEN = {"jitsi_meet_adopt", "jitsi_meet_destroy", "jitsi_meet_destroy_certificates"}
+GIVEN = {"adopt", "destroy", "destroy_certificates"}
 # What not every deployment has, and plays know.
-OPTIONAL = {"jitsi_meet_certificate_ca_bundle", "jitsi_meet_certificate_server", "jitsi_meet_turn"}
+OPTIONAL = {"certificate_ca_bundle", "certificate_server", "turn"}
+DEPLOYMENTS: list[tuple[str, Product]] = [
+    *((name, deployments.variant(name)) for name in deployments.VARIANTS),
+    *((name, clouds.variant(name).product) for name in clouds.VARIANTS),
+]
 
 
 def read(path: Path) -> Any:
@@ -69,7 +74,10 @@ def test_every_option_has_a_type_and_tells_what_it_is(role: str):
         assert name.startswith(f"{role}_")
         assert option["type"]
         assert option["description"]
-        assert ("default" in option) is not option.get("required", False)
+        assert not (option.get("required") and "default" in option)
+        # Nothing is empty and yet has the parts that it must have: that one is given whole, or not at all.
+        parted = any(part.get("required") for part in option.get("options", {}).values())
+        assert option.get("required") or "default" in option or parted
         if option["type"] == "list":
             assert option["elements"]
 
@@ -89,27 +97,30 @@ def test_plays_give_roles_their_options_and_no_others(play: Path):
         assert required <= given.keys() <= options.keys(), f"{role}, {point}"
 
 
-def test_each_step_of_a_deployment_has_the_tag_that_the_command_knows():
-    (play,) = read(PLAYBOOKS / "jitsi_meet_deploy.yml")
-    parts = [*play["roles"], *play["tasks"]]
+@pytest.mark.parametrize("product", ["jitsi_meet", "nextcloud_talk"])
+def test_each_step_of_a_deployment_has_the_tag_that_the_command_knows(product: str):
+    (play,) = read(PLAYBOOKS / f"{product}_deploy.yml")
+    parts = [*play.get("roles", ()), *play["tasks"]]
     assert {tag for part in parts for tag in part["tags"]} == set(STEPS)
     for task in play["tasks"]:
-        assert task["ansible.builtin.include_role"]["apply"]["tags"] == task["tags"]
+        # What is included gets the tags only if it is told to, what is imported always.
+        if "ansible.builtin.import_role" not in task:
+            assert task["ansible.builtin.include_role"]["apply"]["tags"] == task["tags"]
 
 
 def test_every_role_is_used():
     assert {role for play in PLAYS for role, _, _ in uses(read(play))} == set(ROLES)
 
 
-@pytest.mark.parametrize("name", VARIANTS)
-def test_plays_find_what_they_ask_for_and_nothing_is_told_in_vain(name: str):
-    told = set(yaml.safe_load(variant(name).variables().text))
+@pytest.mark.parametrize("product", [product for _, product in DEPLOYMENTS], ids=[name for name, _ in DEPLOYMENTS])
+def test_plays_find_what_they_ask_for_and_nothing_is_told_in_vain(product: Product):
+    told = set(yaml.safe_load(product.variables().text))
     plays = [(read(play), play.read_text("utf-8")) for play in PLAYS]
     own = {name for play, _ in plays for part in play for name in part.get("vars", {})}
-    asked = {word for _, text in plays for word in re.findall(r"{{[^}]*}}|when: .*|- jitsi_meet_.*", text)}
-    asked = {word for text in asked for word in re.findall(r"\bjitsi_meet_\w+", text)}
+    asked = {word for _, text in plays for word in re.findall(rf"{{{{[^}}]*}}}}|when: .*|- {product.name}_.*", text)}
+    asked = {word for text in asked for word in re.findall(rf"\b{product.name}_\w+", text)}
     assert told <= asked
-    assert asked - told - own <= GIVEN | OPTIONAL
+    assert asked - told - own <= {f"{product.name}_{name}" for name in GIVEN | OPTIONAL}
 
 
 @pytest.mark.parametrize("path", TASK_FILES, ids=lambda path: f"{path.parts[-3]}-{path.stem}")

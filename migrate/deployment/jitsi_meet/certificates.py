@@ -1,66 +1,25 @@
-"""Which certificates the web server and coturn use, and for which names they are."""
+"""Which certificates the web server, Prosody and coturn use, and for which names they are."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from migrate.deployment.certificates import Certificates, Inner, Pair, turn_pair
 from migrate.deployment.jitsi_meet.names import Names
 from migrate.deployment.jitsi_meet.settings import JitsiMeetSettings
 from migrate.deployment.jitsi_meet.topology import Host, Topology
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A certificate with its chain, and its key, on the server."""
-
-    certificate: str
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Certificates:
-    """The certificates of one host."""
-
-    host: Host
-    topology: Topology
-
-    @property
-    def web(self) -> Pair:
-        """What nginx reads."""
-        return web_pair(self.topology.settings)
-
-    @property
-    def turn(self) -> Pair:
-        """What coturn reads."""
-        return turn_pair(self.topology)
-
-    @property
-    def auth(self) -> Pair:
-        """What Prosody shows to Jicofo and the bridges."""
-        return _pair(f"/etc/prosody/certs/{Names(self.topology.settings.domain).auth}")
-
-    @property
-    def source(self) -> Pair:
-        """Where the pair that people see comes from: services read it there, or a copy of it."""
-        source = self.topology.settings.certificate.source
-        if source == "acme":
-            lineage = f"/etc/letsencrypt/live/{self.names[0]}"
-            return Pair(f"{lineage}/fullchain.pem", f"{lineage}/privkey.pem")
-        return self.web if source == "own" else _pair("/var/lib/jitsi-migrate/authority/public")
-
-    @property
-    def authority_for(self) -> tuple[str, ...]:
-        """The names that the authority of the host itself may sign for."""
-        settings = self.topology.settings
-        auth = (Names(settings.domain).auth,) if self.host.is_web else ()
-        return auth + (self.names if settings.certificate.source == "internal" else ())
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names that people reach the host by, the one that certbot calls its certificate first."""
-        web = [self.topology.settings.domain] if self.host.is_web else []
-        turn = [self.topology.turn_domain] if self.host.is_turn else []
-        return tuple(dict.fromkeys(web + turn))
+def certificates(host: Host, topology: Topology) -> Certificates:
+    """Return the certificates of one host."""
+    settings = topology.settings
+    web = (settings.domain,) if host.is_web else ()
+    turn = (topology.turn_domain,) if host.is_turn else ()
+    return Certificates(
+        settings.certificate,
+        names=tuple(dict.fromkeys(web + turn)),
+        web=web_pair(settings) if host.is_web else None,
+        turn=turn_pair(topology.turn_domain) if host.is_turn else None,
+        inner=_auth(settings.domain) if host.is_web else None,
+    )
 
 
 def web_pair(settings: JitsiMeetSettings) -> Pair:
@@ -72,13 +31,10 @@ def web_pair(settings: JitsiMeetSettings) -> Pair:
     given = settings.certificate
     if given.source == "own" and given.certificate and given.key:
         return Pair(given.certificate, given.key)
-    return _pair(f"/etc/jitsi/meet/{settings.domain}")
+    return Pair.at(f"/etc/jitsi/meet/{settings.domain}")
 
 
-def turn_pair(topology: Topology) -> Pair:
-    """Return what coturn reads: a copy always, for it is not root and may not read the key of another."""
-    return _pair(f"/etc/coturn/certs/{topology.turn_domain}")
-
-
-def _pair(stem: str) -> Pair:
-    return Pair(f"{stem}.crt", f"{stem}.key")
+def _auth(domain: str) -> Inner:
+    """Return what Prosody shows to Jicofo and the bridges, who verify it."""
+    name = Names(domain).auth
+    return Inner(name, Pair.at(f"/etc/prosody/certs/{name}"), "prosody")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import chain
 
 from migrate.core.bundle import Fault
+from migrate.deployment.certificates import wrong_certificate
 from migrate.deployment.jitsi_meet.addresses import wrong_addresses
 from migrate.deployment.jitsi_meet.hosts import wrong_hosts
 from migrate.deployment.jitsi_meet.idle import idle
@@ -89,17 +90,7 @@ def _capacity(topology: Topology) -> Iterator[Fault]:
 
 
 def _certificate(topology: Topology) -> Iterator[Fault]:
-    certificate = topology.settings.certificate
-    if certificate.source == "own":
-        for name in ("certificate", "key"):
-            if not getattr(certificate, name):
-                yield Fault(("certificate", name), 'is needed with source = "own"')
-    if certificate.source == "acme" and certificate.ca_bundle and certificate.is_public:
-        yield Fault(
-            ("certificate", "ca_bundle"),
-            "certbot would trust the public ACME server no more",
-            "Set certificate.server to the ACME server of your own, or take this out.",
-        )
+    return wrong_certificate(topology.settings.certificate)
 
 
 def _both_networks_off(topology: Topology) -> Iterator[Fault]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from migrate.core.bundle import Link, Placement
+from migrate.deployment.certificate_files import certificate_recipes
+from migrate.deployment.firewall import RULES
 from migrate.deployment.jitsi_meet import branding
+from migrate.deployment.jitsi_meet.certificates import certificates
 from migrate.deployment.jitsi_meet.installation import Installation
 from migrate.deployment.jitsi_meet.topology import Host, Topology
 from migrate.deployment.recipes import Recipe, drop_in
@@ -27,27 +30,14 @@ def _on_turn(host: Host, _: Topology) -> bool:
     return host.is_turn
 
 
-def _where_turn_has_a_name(host: Host, topology: Topology) -> bool:
-    return host.is_web and topology.turn_by_name
-
-
-def _with_certificates(host: Host, _: Topology) -> bool:
-    return host.is_web or host.is_turn
-
-
-def _where_certbot_runs(host: Host, topology: Topology) -> bool:
-    return topology.settings.certificate.source == "acme" and _with_certificates(host, topology)
-
-
-def _where_certbot_trusts_another(host: Host, topology: Topology) -> bool:
-    return _where_certbot_runs(host, topology) and topology.settings.certificate.ca_bundle is not None
-
-
 def _firewalled(_: Host, topology: Topology) -> bool:
     return topology.settings.firewall.enabled
 
 
-_SHELL = ("sh", "-n", "{}")
+def _where_turn_has_a_name(host: Host, topology: Topology) -> bool:
+    return host.is_web and topology.turn_by_name
+
+
 _LUA = ("luac5.4", "-p", "{}")
 # nginx's files mean something only together.
 _NGINX = ("/usr/sbin/nginx", "-t", "-q")
@@ -132,36 +122,6 @@ RECIPES: Sequence[Recipe[Host, Topology]] = (
         Placement("/etc/nginx/modules-enabled/90-jitsi-meet-turn.conf", check=_NGINX, reload=("nginx",)),
         _where_turn_has_a_name,
     ),
-    # Certificates.
-    Recipe(
-        "jitsi_meet/debian/certificates/program.j2",
-        Placement("/usr/local/sbin/jitsi-meet-certificates", mode="0755", validate=_SHELL),
-        _with_certificates,
-    ),
-    Recipe(
-        "jitsi_meet/debian/certificates/settings.j2",
-        Placement("/etc/default/jitsi-meet-certificates", validate=_SHELL),
-        _with_certificates,
-    ),
-    Recipe(
-        "jitsi_meet/debian/certificates/service.j2",
-        Placement("/etc/systemd/system/jitsi-meet-certificates.service"),
-        _with_certificates,
-    ),
-    Recipe(
-        "jitsi_meet/debian/certificates/timer.j2",
-        Placement("/etc/systemd/system/jitsi-meet-certificates.timer"),
-        _with_certificates,
-    ),
-    Recipe(
-        "jitsi_meet/debian/certbot/deploy-hook.j2",
-        Placement("/etc/letsencrypt/renewal-hooks/deploy/jitsi-meet", mode="0755", validate=_SHELL),
-        _where_certbot_runs,
-    ),
-    Recipe(
-        "jitsi_meet/debian/certbot/certbot.ini.j2", Placement("/etc/letsencrypt/jitsi-meet.ini"), _where_certbot_runs
-    ),
-    Recipe("jitsi_meet/debian/certbot/service.conf.j2", Placement(drop_in("certbot")), _where_certbot_trusts_another),
     # The system.
     Recipe(
         "jitsi_meet/debian/system/debconf.j2",
@@ -185,16 +145,8 @@ RECIPES: Sequence[Recipe[Host, Topology]] = (
         Placement("/etc/sysctl.d/30-jitsi-meet.conf", restart=("systemd-sysctl",)),
         _on_bridges,
     ),
-    Recipe(
-        "jitsi_meet/debian/system/nftables.conf.j2",
-        Placement(
-            "/etc/nftables.conf",
-            mode="0640",
-            validate=("/usr/sbin/nft", "--check", "--file", "{}"),
-            reload=("nftables",),
-        ),
-        _firewalled,
-    ),
+    *certificate_recipes(certificates),
+    Recipe("jitsi_meet/debian/system/nftables.conf.j2", RULES, _firewalled),
 )
 
 

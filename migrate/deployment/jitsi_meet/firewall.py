@@ -4,23 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import ip_network
 
+from migrate.deployment.firewall import Sources
 from migrate.deployment.jitsi_meet.relaying import Relaying
 from migrate.deployment.jitsi_meet.topology import Host, Topology
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Addresses and networks that a port is open to, by version of IP."""
-
-    ipv4: Sequence[str]
-    ipv6: Sequence[str]
-
-    @classmethod
-    def of(cls, every: Sequence[str]) -> Sources:
-        """Tell the versions apart."""
-        return cls(*([one for one in every if ip_network(one).version == version] for version in (4, 6)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +16,6 @@ class Openings:
 
     host: Host
     topology: Topology
-
-    @property
-    def ssh(self) -> Sources:
-        """The networks of administrators; none means everywhere."""
-        return Sources.of(self.topology.settings.firewall.ssh_from)
 
     @property
     def web_ports(self) -> Sequence[int]:

@@ -1,25 +1,14 @@
-"""Settings that change nothing beside the others: whoever wrote one expects something that will not be."""
+"""Settings of Jitsi Meet that change nothing unless others are as they must be."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
-
-from pydantic import BaseModel
+from collections.abc import Callable, Iterator, Sequence
 
 from migrate.core.bundle import Fault
+from migrate.deployment import idle as settings_that_are_idle
+from migrate.deployment.idle import Needed
 from migrate.deployment.jitsi_meet.releases import from_backports
 from migrate.deployment.jitsi_meet.topology import Topology
-
-
-@dataclass(frozen=True, slots=True)
-class Needed:
-    """What a setting, or each of a table, needs to have an effect: `met` tells whether it is there, `words` what."""
-
-    path: tuple[str, ...]
-    met: Callable[[Topology], bool]
-    words: str
 
 
 def _mode(mode: str) -> Callable[[Topology], bool]:
@@ -47,7 +36,7 @@ def _backports(topology: Topology) -> bool:
     return from_backports(topology.settings)
 
 
-NEEDED = (
+NEEDED: Sequence[Needed[Topology]] = (
     Needed(("authentication", "jwt"), _mode("jwt"), 'authentication.mode is "jwt"'),
     Needed(
         ("authentication", "guests"),
@@ -76,18 +65,4 @@ NEEDED = (
 
 def idle(topology: Topology) -> Iterator[Fault]:
     """Yield each setting that differs from its default and lacks what it needs."""
-    unlike = dict(_unlike_default(topology.settings, ()))
-    for needed in NEEDED:
-        if not needed.met(topology):
-            for path in unlike:
-                if path[: len(needed.path)] == needed.path:
-                    yield Fault(path, f"changes nothing unless {needed.words}", "Take it out, or see to that.")
-
-
-def _unlike_default(model: BaseModel, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    for name, field in type(model).model_fields.items():
-        value = getattr(model, name)
-        if isinstance(value, BaseModel):
-            yield from _unlike_default(value, (*path, name))
-        elif value != field.get_default(call_default_factory=True):
-            yield (*path, name), value
+    return settings_that_are_idle.idle(topology, topology.settings, NEEDED)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
-from migrate.deployment.jitsi_meet.certificates import Certificates, Pair, turn_pair, web_pair
+from migrate.deployment.certificates import Pair
+from migrate.deployment.jitsi_meet.certificates import certificates, web_pair
 from migrate.deployment.jitsi_meet.relaying import Relaying
 from migrate.deployment.jitsi_meet.releases import from_backports
 from migrate.deployment.jitsi_meet.topology import Host, Topology
@@ -44,7 +45,7 @@ class Installation:
 
     def certificate_names(self, host: Host) -> Sequence[str]:
         """Return the names that the certificate of a host is for, none if people do not come to it by TLS."""
-        return Certificates(host, self.topology).names
+        return certificates(host, self.topology).names
 
     @property
     def _web(self) -> Sequence[str]:
@@ -78,12 +79,7 @@ class Installation:
 
     def pairs(self, host: Host) -> Mapping[str, Pair | None]:
         """Return what reads a certificate on a host, or is one of your own, and where it stands."""
-        own = self.topology.settings.certificate.source == "own"
-        return {
-            "web": self.pair if host.is_web else None,
-            "turn": turn_pair(self.topology) if host.is_turn else None,
-            "own": self.pair if own and (host.is_web or host.is_turn) else None,
-        }
+        return certificates(host, self.topology).pairs
 
     @property
     def turn_tls_port(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from migrate.core.check import Listening, Needs, Page
-from migrate.deployment.jitsi_meet.certificates import Certificates
+from migrate.deployment.jitsi_meet.certificates import certificates
 from migrate.deployment.jitsi_meet.firewall import Openings
 from migrate.deployment.jitsi_meet.installation import Installation
 from migrate.deployment.jitsi_meet.ports import listeners
@@ -32,7 +32,7 @@ def needs(host: Host, topology: Topology, paths: Sequence[str]) -> Needs:
         distribution=settings.distribution,
         architectures=ARCHITECTURES,
         families=tuple(version for version, on in ((4, settings.network.ipv4), (6, settings.network.ipv6)) if on),
-        names=Certificates(host, topology).names,
+        names=certificates(host, topology).names,
         addresses=settings.hosts[host.name].addresses if host.name in settings.hosts else (),
         mappings=tuple((mapping.local, mapping.public) for mapping in host.mappings),
         reach=settings.bridges.reach if host.is_bridge else "",
@@ -47,7 +47,7 @@ def needs(host: Host, topology: Topology, paths: Sequence[str]) -> Needs:
         packages=packages,
         brought=tuple(name for name in packages if name.startswith(("jicofo", "jitsi-"))),
         pages=tuple(_pages(host, topology)),
-        files=_files(host, topology),
+        files=tuple(certificates(host, topology).files),
         paths=tuple(paths),
         firewall=settings.firewall.enabled,
     )
@@ -97,12 +97,5 @@ def _pages(host: Host, topology: Topology) -> Iterator[Page]:
         suite = f"{CODENAMES[settings.distribution]}-backports"
         mirror = settings.repositories.backports.rstrip("/")
         yield Page(f"{mirror}/dists/{suite}/InRelease", "Debian's backports", apt=True)
-    if settings.certificate.source == "acme" and Certificates(host, topology).names:
+    if certificates(host, topology).by_certbot:
         yield Page(settings.certificate.server, "the ACME server", settings.certificate.ca_bundle or "")
-
-
-def _files(host: Host, topology: Topology) -> tuple[str, ...]:
-    given = topology.settings.certificate
-    own = (given.certificate, given.key) if given.source == "own" and Certificates(host, topology).names else ()
-    bundle = (given.ca_bundle,) if given.source == "acme" and Certificates(host, topology).names else ()
-    return tuple(path for path in (*own, *bundle) if path)

@@ -9,7 +9,6 @@ from pydantic import Field
 from migrate.deployment.addressing import Mapping
 from migrate.deployment.section import Section
 from migrate.deployment.values import Address, HostName, HostOrAddress, Link, Port, ServerPort, SiteFile, Word
-from migrate.deployment.values import Network as Subnet
 
 
 class HostSettings(Section):
@@ -109,18 +108,6 @@ class Turn(Section):
     )
     credentials_hours: Annotated[int, Field(ge=1, le=168)] = Field(
         default=24, description="how long the credentials are good for that people get when they join"
-    )
-
-
-class Firewall(Section):
-    """The firewall of each host (nftables): what is not served is closed."""
-
-    enabled: bool = Field(default=True, description="false: there is a firewall already, and you open the ports there")
-    ssh_port: Port = Field(default=22, description="where sshd listens; a wrong number locks you out")
-    ssh_from: tuple[Subnet, ...] = Field(
-        default=(),
-        description="networks that ssh is open to; none: everywhere. Wrong ones lock you out",
-        examples=[("192.0.2.0/24",)],
     )
 
 

@@ -13,7 +13,7 @@ from migrate.core.check import Needs
 from migrate.core.problem import Problem
 from migrate.deployment.jitsi_meet import branding, repositories
 from migrate.deployment.jitsi_meet.balancing import Balancing
-from migrate.deployment.jitsi_meet.certificates import Certificates
+from migrate.deployment.jitsi_meet.certificates import certificates
 from migrate.deployment.jitsi_meet.content_security import ContentSecurity
 from migrate.deployment.jitsi_meet.contradictions import contradictions
 from migrate.deployment.jitsi_meet.files import links, recipes
@@ -140,7 +140,7 @@ class JitsiMeet(Product):
             "relaying": Relaying(host, self.topology),
             "installation": Installation(self.topology),
             "openings": Openings(host, self.topology),
-            "certificates": Certificates(host, self.topology),
+            "certificates": certificates(host, self.topology),
             "content_security": ContentSecurity(self.settings),
             "listening": Listening(self.topology),
             "signalling": Signalling(self.topology),

@@ -7,9 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from migrate.deployment.section import Section
-from migrate.deployment.values import Colour, Email, Link, Name, Origin, ServerPath, SiteFile
-
-PUBLIC_ACME = "https://acme-v02.api.letsencrypt.org/directory"
+from migrate.deployment.values import Colour, Link, Name, Origin, SiteFile
 
 
 class Branding(Section):
@@ -71,39 +69,3 @@ class Web(Section):
         default=False, description="telephones are asked to open the app, by links to the stores of Apple and Google"
     )
     welcome_page: bool = Field(default=True, description="a start page where people type the name of a room")
-
-
-class Certificate(Section):
-    """Where the certificate of the web server, and that of TURN, comes from."""
-
-    source: Literal["acme", "own", "internal"] = Field(
-        default="acme",
-        description=(
-            "acme: certbot gets and renews it; own: you put the files there; internal: a certificate authority that "
-            "is made on the server, for tests: no telephone accepts it"
-        ),
-    )
-    email: Email | None = Field(
-        default=None,
-        description="whom the certificate authority warns; without it nobody is warned",
-        examples=["admin@example.org"],
-    )
-    server: Link = Field(default=PUBLIC_ACME, description="the ACME server that certbot asks")
-    ca_bundle: ServerPath | None = Field(
-        default=None,
-        description="certificates that certbot trusts an ACME server of your own by, on the server",
-        examples=["/etc/ssl/certs/own-ca.pem"],
-    )
-    certificate: ServerPath | None = Field(
-        default=None,
-        description='with source = "own": the certificate and its chain on the server',
-        examples=["/etc/ssl/certs/meet.pem"],
-    )
-    key: ServerPath | None = Field(
-        default=None, description='with source = "own": its key on the server', examples=["/etc/ssl/private/meet.key"]
-    )
-
-    @property
-    def is_public(self) -> bool:
-        """Whether the ACME server is the public one, and none of one's own."""
-        return self.server == PUBLIC_ACME

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from migrate.core.bundle import Fault
-from migrate.deployment.brought import misplaced
+from migrate.deployment.brought import misplaced, unfit_key
 from migrate.deployment.jitsi_meet.releases import prosody
 from migrate.deployment.jitsi_meet.settings import JitsiMeetSettings
 
@@ -17,10 +16,6 @@ FINGERPRINT = "FFD65A0DA2BEBDEB73D44C8BB4D2D216F1FD7806"
 """The key that signs Jitsi's packages."""
 
 _PATH = ("jitsi_meet", "repositories", "jitsi_key")
-_ARMOR = re.compile(
-    r"(?:\s*-----BEGIN PGP PUBLIC KEY BLOCK-----\n(?:[A-Za-z]+: .*\n)*[A-Za-z0-9+/=\s]+"
-    r"-----END PGP PUBLIC KEY BLOCK-----\s*)+"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +50,6 @@ class PackageSources:
 def faults(settings: JitsiMeetSettings, site: Path) -> Iterator[Fault]:
     """Yield what is wrong with the key."""
     name = settings.repositories.jitsi_key
-    if name and (found := misplaced(name, site) or _flaw(site / name)):
+    if name and (found := misplaced(name, site) or unfit_key(site / name)):
         message, hint = found
         yield Fault(_PATH, f"{name} {message}", hint)
-
-
-def _flaw(path: Path) -> tuple[str, str] | None:
-    if _ARMOR.fullmatch(path.read_bytes().decode("latin-1")):
-        return None
-    return "is not a public key of OpenPGP as text", "Write it anew: gpg --armor --export THE_KEY."

@@ -11,15 +11,16 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr
 
 from migrate.deployment.addressing import Network
+from migrate.deployment.certificates import Certificate
+from migrate.deployment.firewall import Firewall
 from migrate.deployment.jitsi_meet.languages import Language
 from migrate.deployment.jitsi_meet.networking import (
     Bridges,
-    Firewall,
     HostSettings,
     Repositories,
     Turn,
 )
-from migrate.deployment.jitsi_meet.publishing import Branding, Certificate, Web
+from migrate.deployment.jitsi_meet.publishing import Branding, Web
 from migrate.deployment.section import Section
 from migrate.deployment.values import (
     Claim,

@@ -9,6 +9,8 @@ from itertools import chain
 from pathlib import PurePosixPath
 
 from migrate.core.bundle import Fault
+from migrate.deployment.certificates import wrong_certificate
+from migrate.deployment.idle import Needed, idle
 from migrate.deployment.nextcloud_talk.calling import Turn
 from migrate.deployment.nextcloud_talk.hosts import wrong_hosts
 from migrate.deployment.nextcloud_talk.ports import wrong_ports
@@ -41,10 +43,13 @@ def _directories(topology: Topology) -> Iterator[Fault]:
 
 
 def _certificate(topology: Topology) -> Iterator[Fault]:
-    given = topology.settings.certificate
-    for name, other in (("certificate", "key"), ("key", "certificate")):
-        if getattr(given, other) and not getattr(given, name):
-            yield Fault(("certificate", name), f"is needed with {other}")
+    yield from wrong_certificate(topology.settings.certificate)
+    if topology.settings.certificate.source == "internal" and len(topology.hosts) > 1:
+        yield Fault(
+            ("certificate", "source"),
+            "each host would have an authority of its own, which the others do not believe",
+            'Put everything on one host, or choose "acme" or "own".',
+        )
 
 
 def _both_networks_off(topology: Topology) -> Iterator[Fault]:
@@ -110,6 +115,29 @@ def _mappings(topology: Topology) -> Iterator[Fault]:
                 yield Fault(("hosts", host.name, "mappings", place), "both addresses must be of one version of IP")
 
 
+def _source(source: str) -> Callable[[Topology], bool]:
+    return lambda topology: topology.settings.certificate.source == source
+
+
+def _firewall(topology: Topology) -> bool:
+    return topology.settings.firewall.enabled
+
+
+NEEDED: Sequence[Needed[Topology]] = (
+    Needed(("certificate", "email"), _source("acme"), 'source is "acme"'),
+    Needed(("certificate", "server"), _source("acme"), 'source is "acme"'),
+    Needed(("certificate", "ca_bundle"), _source("acme"), 'source is "acme"'),
+    Needed(("certificate", "certificate"), _source("own"), 'source is "own"'),
+    Needed(("certificate", "key"), _source("own"), 'source is "own"'),
+    Needed(("firewall", "ssh_port"), _firewall, "the firewall is enabled"),
+    Needed(("firewall", "ssh_from"), _firewall, "the firewall is enabled"),
+)
+
+
+def _idle(topology: Topology) -> Iterator[Fault]:
+    return idle(topology, topology.settings, NEEDED)
+
+
 CHECKS: Sequence[Check] = (
     wrong_hosts,
     _releases,
@@ -122,4 +150,5 @@ CHECKS: Sequence[Check] = (
     _without_turn,
     _mappings,
     wrong_ports,
+    _idle,
 )

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from migrate.core.bundle import Link, Placement
+from migrate.deployment.certificate_files import certificate_recipes
+from migrate.deployment.firewall import RULES
+from migrate.deployment.nextcloud_talk.certificates import certificates
 from migrate.deployment.nextcloud_talk.topology import Host, Topology
 from migrate.deployment.recipes import Recipe, drop_in
 
@@ -19,6 +22,10 @@ def _on_signaling(host: Host, _: Topology) -> bool:
 
 def _on_turn(host: Host, _: Topology) -> bool:
     return host.is_turn
+
+
+def _firewalled(_: Host, topology: Topology) -> bool:
+    return topology.settings.firewall.enabled
 
 
 def _where_signaling_is_apart(host: Host, topology: Topology) -> bool:
@@ -43,6 +50,11 @@ RECIPES: Sequence[Recipe[Host, Topology]] = (
             mode="0640",
             validate=("/usr/bin/php", "-l", "{}"),
         ),
+        _on_cloud,
+    ),
+    Recipe(
+        "nextcloud_talk/debian/nextcloud/accounts.json.j2",
+        Placement("/var/lib/jitsi-migrate/nextcloud-accounts.json", mode="0600"),
         _on_cloud,
     ),
     Recipe(
@@ -141,6 +153,12 @@ RECIPES: Sequence[Recipe[Host, Topology]] = (
     Recipe(
         "nextcloud_talk/debian/janus/service.conf.j2", Placement(drop_in("janus"), restart=("janus",)), _on_signaling
     ),
+    # What is asked when all of it runs.
+    Recipe(
+        "nextcloud_talk/debian/talk/checks.json.j2",
+        Placement("/var/lib/jitsi-migrate/talk-checks.json", mode="0600"),
+        _on_web,
+    ),
     # TURN.
     Recipe(
         "nextcloud_talk/debian/coturn/turnserver.conf.j2",
@@ -148,6 +166,9 @@ RECIPES: Sequence[Recipe[Host, Topology]] = (
         _on_turn,
     ),
     Recipe("nextcloud_talk/debian/coturn/service.conf.j2", Placement(drop_in("coturn"), restart=("coturn",)), _on_turn),
+    # The system.
+    *certificate_recipes(certificates),
+    Recipe("nextcloud_talk/debian/system/nftables.conf.j2", RULES, _firewalled),
 )
 
 

@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from migrate.core.bundle import Fault
+from migrate.deployment.nextcloud_talk.certificates import certificates
 from migrate.deployment.nextcloud_talk.listening import JANUS, NATS, SIGNALING
 from migrate.deployment.nextcloud_talk.topology import Host, Topology
 
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """A program at a range of ports; `path` is the setting that chose them, if one did."""
+    """A program at a range of ports; `path` is the setting that chose them, if one did. `public`: people come there."""
 
     protocol: str
     ports: tuple[int, int]
     who: str
     path: tuple[str, ...] = ()
+    public: bool = False
 
     def meets(self, other: Listener) -> bool:
         """Tell whether both want the same port."""
@@ -47,17 +49,21 @@ def listeners(host: Host, topology: Topology) -> Iterator[Listener]:
     """Yield what listens on a host, what no setting moves first."""
     settings = topology.settings
     if host.is_cloud or host.is_signaling:
-        yield from (_fixed(port, "the web server") for port in (80, 443))
+        yield from (_fixed(port, "the web server", public=True) for port in (80, 443))
     if host.is_signaling:
         fixed = ((SIGNALING, "the signaling server"), (NATS, "NATS"), (JANUS, "Janus"))
         yield from (_fixed(port, who) for port, who in fixed)
-        yield Listener("udp", settings.signaling.media_ports, "Janus", ("signaling", "media_ports"))
+        yield Listener("udp", settings.signaling.media_ports, "Janus", ("signaling", "media_ports"), public=True)
+    if settings.firewall.enabled:
+        yield Listener("tcp", (settings.firewall.ssh_port,) * 2, "sshd", ("firewall", "ssh_port"))
     if host.is_turn:
         turn = settings.turn
-        yield Listener("udp", (turn.port, turn.port), "TURN", ("turn", "port"))
-        yield Listener("tcp", (turn.tls_port, turn.tls_port), "TURN with TLS", ("turn", "tls_port"))
-        yield Listener("udp", turn.relay_ports, "the relays", ("turn", "relay_ports"))
+        if certificates(host, topology).by_certbot and not host.has_web:
+            yield _fixed(80, "certbot", public=True)
+        yield Listener("udp", (turn.port, turn.port), "TURN", ("turn", "port"), public=True)
+        yield Listener("tcp", (turn.tls_port, turn.tls_port), "TURN with TLS", ("turn", "tls_port"), public=True)
+        yield Listener("udp", turn.relay_ports, "the relays", ("turn", "relay_ports"), public=True)
 
 
-def _fixed(port: int, who: str) -> Listener:
-    return Listener("tcp", (port, port), who)
+def _fixed(port: int, who: str, *, public: bool = False) -> Listener:
+    return Listener("tcp", (port, port), who, public=public)

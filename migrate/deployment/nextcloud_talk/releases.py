@@ -47,6 +47,13 @@ def php(settings: NextcloudTalkSettings) -> str:
     return distributions()[settings.distribution]
 
 
+def last_release(settings: NextcloudTalkSettings) -> int | None:
+    """Return the last major release that the distribution's PHP is new enough for; none if all that are known are."""
+    own = numbers(php(settings))
+    fitting = [major for major, found in known().items() if found.php[0] <= own]
+    return None if fitting == [*known()] else fitting[-1]
+
+
 def wrong_releases(settings: NextcloudTalkSettings) -> Iterator[Fault]:
     """Yield each release that does not fit the others, or the distribution."""
     releases = settings.releases
@@ -96,6 +103,21 @@ class SignalingRelease:
         """Whether Janus tells it what happens to connections."""
         return self._since("janus-events")
 
+    @property
+    def required_features(self) -> tuple[str, ...]:
+        """What Talk asks of it, whichever release it is: without these no call begins."""
+        return _features("required")
+
+    @property
+    def optional_features(self) -> tuple[str, ...]:
+        """What Talk makes use of where it is there."""
+        return _features("optional")
+
     def _since(self, what: str) -> bool:
         first = dict(data_rows("nextcloud/signaling-since.tsv"))[what]
         return numbers(self.settings.releases.signaling) >= numbers(first)
+
+
+def _features(need: str) -> tuple[str, ...]:
+    rows = data_rows("nextcloud/signaling-features.tsv")
+    return tuple(feature for feature, needed, _ in rows if needed == need)

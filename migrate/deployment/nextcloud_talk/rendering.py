@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from migrate.core.bundle import Bundle, ServerFile
-from migrate.deployment.nextcloud_talk.certificates import Certificates
+from migrate.deployment.nextcloud_talk.certificates import certificates
 from migrate.deployment.nextcloud_talk.files import links, recipes
+from migrate.deployment.nextcloud_talk.firewall import Openings
 from migrate.deployment.nextcloud_talk.listening import Listening
 from migrate.deployment.nextcloud_talk.media import Media
 from migrate.deployment.nextcloud_talk.pool import Pool
@@ -69,8 +70,9 @@ class Rendering:
             "secrets": self.secrets,
             "topology": self.topology,
             "host": host,
-            "certificates": Certificates(self.topology),
+            "certificates": certificates(host, self.topology),
             "relaying": Relaying(host, self.topology),
+            "openings": Openings(host, self.topology),
             "pool": Pool(settings.php),
             "talk": Talk(self.topology, self.secrets),
             "media": Media(host, self.topology),

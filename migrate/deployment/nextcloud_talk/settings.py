@@ -1,7 +1,8 @@
 """The table [nextcloud_talk] of migrate.toml: what a Nextcloud server with Talk is like.
 
 A description tells what a setting does and what follows from it; it becomes the comment in migrate.toml and the line of
-the reference. Sections about calls are in calling.py.
+the reference. Sections about calls are in calling.py, those about where releases come
+from in fetching.py.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from migrate.deployment.addressing import Network
+from migrate.deployment.certificates import Certificate
+from migrate.deployment.firewall import Firewall
 from migrate.deployment.nextcloud_talk.calling import HostSettings, Signaling, Turn
+from migrate.deployment.nextcloud_talk.fetching import Archives
 from migrate.deployment.section import Section
 from migrate.deployment.values import HostName, InventoryHost, PlainSecret, ServerPath
 from migrate.deployment.values import Network as Subnet
@@ -97,19 +101,6 @@ class Proxy(Section):
     )
 
 
-class Certificate(Section):
-    """The certificate of the web server, and that of TURN, where you have files of your own."""
-
-    certificate: ServerPath | None = Field(
-        default=None,
-        description="the certificate and its chain on the server",
-        examples=["/etc/ssl/certs/cloud.pem"],
-    )
-    key: ServerPath | None = Field(
-        default=None, description="its key on the server", examples=["/etc/ssl/private/cloud.key"]
-    )
-
-
 class Privacy(Section):
     """What leaves the server, and what is kept on it."""
 
@@ -160,6 +151,7 @@ class NextcloudTalkSettings(Section):
         default=1, description="the hour, in UTC, from which heavy work is done, for four hours"
     )
     releases: Releases = Field(default_factory=Releases)
+    archives: Archives = Field(default_factory=Archives)
     signaling: Signaling = Field(default_factory=Signaling)
     turn: Turn = Field(default_factory=Turn)
     privacy: Privacy = Field(default_factory=Privacy)
@@ -167,6 +159,7 @@ class NextcloudTalkSettings(Section):
     database: Database = Field(default_factory=Database)
     proxy: Proxy = Field(default_factory=Proxy)
     certificate: Certificate = Field(default_factory=Certificate)
+    firewall: Firewall = Field(default_factory=Firewall)
     network: Network = Field(default_factory=Network)
     hosts: dict[InventoryHost, HostSettings] = Field(
         default_factory=dict,

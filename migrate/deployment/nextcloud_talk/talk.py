@@ -44,9 +44,19 @@ class Talk:
         )
 
     @property
+    def turn_behind_nat(self) -> bool:
+        """Whether the name of the TURN server leads to a router before it."""
+        return any(host.mappings for host in self.topology.turn)
+
+    @property
+    def signaling_url(self) -> str:
+        """The address of the signaling server, as browsers and Nextcloud know it."""
+        return f"https://{self.topology.signaling_domain}/standalone-signaling/"
+
+    @property
     def signaling_servers(self) -> SecretStr:
         """Who carries calls."""
-        server = {"server": f"https://{self.topology.signaling_domain}/standalone-signaling/", "verify": True}
+        server = {"server": self.signaling_url, "verify": True}
         secret = self.secrets.backend_secret.get_secret_value()
         return SecretStr(json.dumps({"servers": [server], "secret": secret}))
 

@@ -56,17 +56,24 @@ def _mappings(needs: Needs, seen: Seen) -> Iterator[Finding]:
 
 
 def _public(needs: Needs, seen: Seen) -> Iterator[Finding]:
-    """Yield private addresses that a bridge would tell browsers, who do not reach them."""
-    if not needs.reach or needs.reach == "lan":
+    """Yield private addresses that browsers would be told to send sound and picture to, and do not reach."""
+    if needs.reach in ("", "lan") or (needs.reach == "named" and _in_a_private_network(seen)):
         return
     mapped = {local for local, _ in needs.mappings}
     for address in seen.facts["addresses"]["routed"]:
         family = ip_address(address).version
-        known = needs.reach == "nat" and (address in mapped or (needs.asks_stun and family == 4))
+        known = needs.reach != "public" and (address in mapped or (needs.asks_stun and family == 4))
         if family in needs.families and is_private(address) and not known:
             message = f"it goes out by {address}, a private address, so nobody outside would hear anybody"
-            hint = f'Set bridges.reach = "nat" and map {address} to the public one in hosts.{needs.host}.mappings.'
+            first = "Map" if needs.reach == "named" else 'Set bridges.reach = "nat" and map'
+            hint = f"{first} {address} to the public one in hosts.{needs.host}.mappings."
             yield failed(needs, "private-address", message, hint)
+
+
+def _in_a_private_network(seen: Seen) -> bool:
+    """Tell whether people come from the same network, for the names lead nowhere else."""
+    addresses = [address for found in seen.names.values() for address in found.dns or found.system]
+    return bool(addresses) and all(map(is_private, addresses))
 
 
 def _told(needs: Needs, seen: Seen) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ import pytest
 from tests.deployments import ONE_HOST, product, texts
 from tests.readers import directory, program
 
-PROGRAM, SETTINGS = "/usr/local/sbin/jitsi-meet-certificates", "/etc/default/jitsi-meet-certificates"
+PROGRAM, SETTINGS = "/usr/local/sbin/jitsi-migrate-certificates", "/etc/default/jitsi-migrate-certificates"
 # A stand-in for the one program that a test has none to talk to.
 SYSTEMCTL = """#!/bin/sh
 [ "$1" != is-active ] || { grep -qx "$3" "$0.running"; exit; }
@@ -224,7 +224,14 @@ def test_a_longer_trust_is_issued_before_the_old_one_ends(root):
     authority = root.path / AUTHORITY
     constraints = "nameConstraints=critical,permitted;DNS:auth.meet.example.org"
     openssl(
-        *("req", "-x509", "-key", f"{authority}.key", "-subj", "/CN=Jitsi Meet authority for auth.meet.example.org"),
+        *(
+            "req",
+            "-x509",
+            "-key",
+            f"{authority}.key",
+            "-subj",
+            "/CN=Authority of jitsi-migrate for auth.meet.example.org",
+        ),
         *("-days", "300", "-addext", constraints, "-out", f"{authority}.crt"),
     )
     old = (root.path / f"{AUTHORITY}.crt").read_bytes()

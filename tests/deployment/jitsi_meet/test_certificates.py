@@ -7,13 +7,14 @@ import subprocess
 
 import pytest
 
-from migrate.deployment.jitsi_meet.certificates import Certificates, Pair
+from migrate.deployment.certificates import Pair
+from migrate.deployment.jitsi_meet.certificates import certificates
 from tests.deployments import VARIANTS, product, texts, variant
 from tests.readers import by_certbot, by_systemd, directory, program
 
-INI, HOOK = "/etc/letsencrypt/jitsi-meet.ini", "/etc/letsencrypt/renewal-hooks/deploy/jitsi-meet"
+INI, HOOK = "/etc/letsencrypt/jitsi-migrate.ini", "/etc/letsencrypt/renewal-hooks/deploy/jitsi-migrate"
 DROP_IN = "/etc/systemd/system/certbot.service.d/jitsi-migrate.conf"
-PROGRAM = "/usr/local/sbin/jitsi-meet-certificates"
+PROGRAM = "/usr/local/sbin/jitsi-migrate-certificates"
 CAPTURED = {"stdout": subprocess.PIPE, "text": True, "timeout": 30}
 
 
@@ -23,7 +24,7 @@ def files(name, host=None):
 
 
 def of(deployed, host=0):
-    return Certificates(deployed.topology.hosts[host], deployed.topology)
+    return certificates(deployed.topology.hosts[host], deployed.topology)
 
 
 @pytest.mark.slow

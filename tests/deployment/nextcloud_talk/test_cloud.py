@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,10 @@ def test_links_begin_with_the_one_name(name: str) -> None:
     assert found["trusted_domains"] == ["cloud.example.org"]
     assert (found["overwriteprotocol"], found["overwritehost"]) == ("https", "cloud.example.org")
     assert found["overwrite.cli.url"] == "https://cloud.example.org"
+
+
+def test_nextcloud_trusts_whom_its_host_trusts() -> None:
+    assert config(variant("minimal"))["default_certificates_bundle_path"] == "/etc/ssl/certs/ca-certificates.crt"
 
 
 def test_a_server_is_closed_and_asks_nobody_unless_it_is_told_to() -> None:
@@ -135,7 +140,7 @@ def test_php_reads_its_settings_back(kind: str) -> None:
 
 def test_files_of_php_are_where_the_release_of_the_distribution_looks() -> None:
     for name, release in (("minimal", "8.2"), ("debian-13", "8.4")):
-        files = variant(name).rendering.files(variant(name).topology.cloud[0])
+        files = variant(name).product.bundle(variant(name).hosts[0]).files
         placed = [file.placement for file in files if "/php/" in file.placement.path]
         assert placed
         assert all(f"/etc/php/{release}/" in one.path for one in placed)
@@ -187,11 +192,15 @@ def test_systemd_takes_the_units() -> None:
     with directory() as here:
         for path, text in texts.items():
             if path.startswith("/etc/systemd/system/") and not path.endswith(".conf"):
-                # The program itself is not there.
-                (here / Path(path).name).write_text(
-                    text.replace("/usr/local/bin/nextcloud-spreed-signaling", "/bin/true")
-                )
+                # The programs themselves are not there.
+                (here / Path(path).name).write_text(re.sub(r"/usr/local/s?bin/[\w-]+", "/bin/true", text))
         files = sorted(here.iterdir())
-        assert [file.name for file in files] == ["nextcloud-cron.service", "nextcloud-cron.timer", "signaling.service"]
+        assert [file.name for file in files] == [
+            "jitsi-migrate-certificates.service",
+            "jitsi-migrate-certificates.timer",
+            "nextcloud-cron.service",
+            "nextcloud-cron.timer",
+            "signaling.service",
+        ]
         done = subprocess.run([analyze, "verify", "--man=no", *files], capture_output=True, check=False, text=True)
     assert not [line for line in done.stderr.splitlines() if str(here) in line], done.stderr

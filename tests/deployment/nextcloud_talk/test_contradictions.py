@@ -12,6 +12,8 @@ WITHOUT_TURN = ONE_HOST.partition("[coturn]")[0]
 HOST = '[hosts."cloud.example.org"]\n'
 NEWER = 'releases.nextcloud = "35.0.0"\nreleases.talk = "25.0.0"\n'
 
+NAMES = 'signaling.domain = "signaling.example.org"\nturn.domain = "turn.example.org"\n'
+
 CONTRADICTIONS: dict[str, tuple[str, str, str, str]] = {
     "no host of Nextcloud": ("", "[talk_signaling]\na.example.org\n", "", "names no host in [nextcloud]"),
     "no signaling server": ("", "[nextcloud]\ncloud.example.org\n", "", "names no host in [talk_signaling]"),
@@ -29,7 +31,49 @@ CONTRADICTIONS: dict[str, tuple[str, str, str, str]] = {
     "a newer one of Debian": ('releases.signaling = "1.2.4"', ONE_HOST, "releases.signaling", "before 2.0.0"),
     "files of people below pages": ('data = "/var/www/nextcloud/data"', ONE_HOST, "data", "is below"),
     "pages below files of people": ('directory = "/var/lib/nextcloud/data/x"', ONE_HOST, "directory", "is below"),
-    "a certificate without a key": ('certificate.certificate = "/etc/a.pem"', ONE_HOST, "certificate.key", "is needed"),
+    "a certificate without a key": (
+        'certificate = {source = "own", certificate = "/etc/a.pem"}',
+        ONE_HOST,
+        "certificate.key",
+        "is needed",
+    ),
+    "a public ACME server that nobody trusts": (
+        'certificate.ca_bundle = "/etc/ca.pem"',
+        ONE_HOST,
+        "certificate.ca_bundle",
+        "would trust the public ACME server no more",
+    ),
+    "authorities that others do not know": (
+        f'{NAMES}certificate.source = "internal"',
+        APART,
+        "certificate.source",
+        "which the others do not believe",
+    ),
+    "certificates that are not read": (
+        'certificate.key = "/etc/a.key"',
+        ONE_HOST,
+        "certificate.key",
+        'changes nothing unless source is "own"',
+    ),
+    "a warning that nobody sends": (
+        'certificate = {source = "internal", email = "admin@example.org"}',
+        ONE_HOST,
+        "certificate.email",
+        'changes nothing unless source is "acme"',
+    ),
+    "networks of no firewall": (
+        'firewall = {enabled = false, ssh_from = ["192.0.2.0/24"]}',
+        ONE_HOST,
+        "firewall.ssh_from",
+        "changes nothing unless the firewall is enabled",
+    ),
+    "ssh at a port of the web": ("firewall.ssh_port = 443", ONE_HOST, "firewall.ssh_port", "443/tcp of sshd and"),
+    "certbot at the port of TURN": (
+        f"{NAMES}turn.tls_port = 80",
+        APART,
+        "turn.tls_port",
+        "80/tcp of TURN with TLS and 80/tcp of certbot",
+    ),
     "no network": ("network.ipv4 = false\nnetwork.ipv6 = false", ONE_HOST, "network", "both off"),
     "a name too many": ('signaling.domain = "s.example.org"', ONE_HOST, "signaling.domain", "changes nothing"),
     "a name too few": ('turn.domain = "turn.example.org"', APART, "signaling.domain", "is on signaling.example.org"),
@@ -111,8 +155,7 @@ def test_what_can_be_has_no_fault(name: str) -> None:
 
 
 def test_turn_at_port_443_is_right_on_a_host_of_its_own() -> None:
-    settings = 'signaling.domain = "signaling.example.org"\nturn.domain = "turn.example.org"\nturn.tls_port = 443'
-    assert told(cloud(DOMAIN + settings, APART)) == []
+    assert told(cloud(f"{DOMAIN}{NAMES}turn.tls_port = 443", APART)) == []
 
 
 @pytest.mark.parametrize("check", contradictions.CHECKS, ids=lambda check: check.__name__)

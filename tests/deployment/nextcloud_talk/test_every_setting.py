@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from migrate.config import fixed
 from migrate.deployment.nextcloud_talk.contradictions import contradictions
-from migrate.deployment.nextcloud_talk.rendering import Rendering
-from migrate.deployment.nextcloud_talk.settings import NextcloudTalkSecrets, NextcloudTalkSettings
-from migrate.deployment.nextcloud_talk.topology import Topology
-from tests.clouds import SECRETS, VARIANTS, Cloud, variant
+from migrate.deployment.nextcloud_talk.settings import NextcloudTalkSettings
+from tests.clouds import SECRETS, VARIANTS, Cloud, cloud, variant
 from tests.models import paths
 
 HOST = ("hosts", "cloud.example.org")
@@ -51,8 +50,15 @@ CHANGES: Mapping[tuple[str, ...], tuple[str, Any]] = {
     ("php", "memory_megabytes"): ("minimal", 600),
     ("database", "memory_megabytes"): ("minimal", 600),
     ("proxy", "trusted"): ("minimal", ("192.0.2.0/24",)),
+    ("certificate", "source"): ("minimal", "internal"),
+    ("certificate", "email"): ("minimal", "admin@example.org"),
+    ("certificate", "server"): ("minimal", "https://ca.example.org/acme/directory"),
+    ("certificate", "ca_bundle"): ("own-acme", "/etc/ssl/certs/other-ca.pem"),
     ("certificate", "certificate"): ("everything", "/etc/ssl/other.pem"),
     ("certificate", "key"): ("everything", "/etc/ssl/other.key"),
+    ("firewall", "enabled"): ("minimal", False),
+    ("firewall", "ssh_port"): ("minimal", 2222),
+    ("firewall", "ssh_from"): ("minimal", ("192.0.2.0/24",)),
     ("network", "ipv4"): ("minimal", False),
     ("network", "ipv6"): ("minimal", False),
     (*HOST, "addresses"): ("minimal", ("10.0.0.9",)),
@@ -61,13 +67,15 @@ CHANGES: Mapping[tuple[str, ...], tuple[str, Any]] = {
 }
 # What is installed is the work of playbooks; here releases are only compared with each other.
 INSTALLED = {("releases", name) for name in ("nextcloud", "talk", "calendar")}
+# See test_archives.py.
+FETCHED = {path for path, _ in paths(NextcloudTalkSettings) if path[0] == "archives"}
 
 
 def rendered(found: Cloud) -> dict[tuple[str, str], str]:
     every = {}
-    for host in found.topology.hosts:
-        for file in found.rendering.files(host):
-            every[host.name, file.placement.path] = f"{file.placement}{file.content}"
+    for host in found.hosts:
+        for file in found.product.bundle(host).files:
+            every[host, file.placement.path] = f"{file.placement}{file.content}"
     return every
 
 
@@ -79,8 +87,7 @@ def changed(name: str, path: tuple[str, ...], value: Any) -> Cloud:
     for step in steps[:-1]:
         holder = holder.setdefault(step, {})
     holder[steps[-1]] = value
-    topology = Topology(NextcloudTalkSettings.model_validate(fixed(plain)), base.topology.inventory)
-    return Cloud(topology, Rendering(topology, base.rendering.secrets))
+    return Cloud(replace(base.product, settings=NextcloudTalkSettings.model_validate(fixed(plain))))
 
 
 @pytest.mark.parametrize("path", CHANGES, ids=".".join)
@@ -94,23 +101,21 @@ def test_a_setting_changes_a_file(path: tuple[str, ...]) -> None:
 
 def test_all_settings_of_the_model_are_tried() -> None:
     tried = {tuple(step for step in path if "." not in step) for path in CHANGES}
-    assert tried | INSTALLED == {path for path, _ in paths(NextcloudTalkSettings)}
+    assert tried | INSTALLED | FETCHED == {path for path, _ in paths(NextcloudTalkSettings)}
 
 
 @pytest.mark.parametrize("name", SECRETS)
 def test_a_secret_changes_a_file_and_is_masked_there(name: str) -> None:
     base = variant("everything")
-    secrets = NextcloudTalkSecrets.model_validate({**SECRETS, name: "another-secret-of-the-tests"})
-    other = Cloud(base.topology, Rendering(base.topology, secrets))
-    # The first password is told to occ by the playbook, and stands in no file.
-    assert (rendered(other) != rendered(base)) == (name != "admin_password")
+    other = cloud(*VARIANTS["everything"], {**SECRETS, name: "another-secret-of-the-tests"})
+    assert rendered(other) != rendered(base)
 
 
 @pytest.mark.parametrize("name", VARIANTS)
 def test_no_secret_is_shown_and_rendering_twice_gives_the_same(name: str) -> None:
     assert rendered(variant(name)) == rendered(variant(name))
-    for host in variant(name).topology.hosts:
-        for file in variant(name).rendering.files(host):
+    for host in variant(name).hosts:
+        for file in variant(name).product.bundle(host).files:
             shown = file.content.masked
             assert not [secret for secret in SECRETS.values() if secret in shown], file.placement.path
             if file.content.secrets:

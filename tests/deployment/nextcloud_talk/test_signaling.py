@@ -7,9 +7,9 @@ import hmac
 import json
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from configparser import ConfigParser
-from contextlib import closing, contextmanager
+from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 from socket import create_server
@@ -17,7 +17,7 @@ from socket import create_server
 import pytest
 
 from migrate.shared.resources import data_rows
-from tests.cloud_readers import by_janus, nats_server, patience, signaling_server
+from tests.cloud_readers import Ports, by_janus, janus_server, moved, nats_server, signaling_server
 from tests.clouds import SECRETS, VARIANTS, variant
 from tests.ports import free_port
 from tests.readers import directory, program, run
@@ -26,7 +26,6 @@ SERVER, NATS = "/etc/signaling/server.conf", "/etc/nats-server.conf"
 JANUS = "/etc/janus/"
 ALL = pytest.mark.parametrize("name", VARIANTS)
 URL = "https://cloud.example.org"
-Ports = Mapping[str, int]
 
 
 def options(text: str) -> ConfigParser:
@@ -125,36 +124,6 @@ def test_nats_takes_its_file_and_refuses_another(name: str) -> None:
 # --- All three together -----------------------------------------------------------------------------------------------
 
 
-def moved(text: str, ports: Ports) -> str:
-    """Give other ports to what listens, for other tests, and who else is on this machine, have the real ones."""
-    return re.sub(r"\b(8080|4222|8188)\b", lambda found: str(ports[found[0]]), text)
-
-
-@contextmanager
-def janus(texts: Mapping[str, str], ports: Ports) -> Iterator[str]:
-    """Start Janus with its rendered files, and yield what it said until it listened."""
-    server = program("janus", "janus")
-    with directory() as here:
-        for path, text in texts.items():
-            if path.startswith(JANUS):
-                (here / Path(path).name).write_text(moved(text, ports))
-        running = subprocess.Popen(
-            [server, "-F", here, "-d", "4"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
-        log = ""
-        try:
-            with patience(running):
-                while "WebSockets thread started" not in log:
-                    line = running.stdout.readline()
-                    assert line, log
-                    log += line
-            yield log
-        finally:
-            # Asked to end while it connects to somebody, it sometimes waits forever.
-            running.kill()
-            running.communicate()
-
-
 @pytest.fixture(scope="module")
 def backend() -> Iterator[tuple[Ports, str, list[str]]]:
     """The high-performance backend of Debian, with what is rendered for a release that has one address."""
@@ -163,7 +132,7 @@ def backend() -> Iterator[tuple[Ports, str, list[str]]]:
     ports = {port: free_port() for port in ("8080", "4222", "8188")}
     with (
         nats_server(moved(texts[NATS], ports)),
-        janus(texts, ports) as said,
+        janus_server(texts, ports) as said,
         signaling_server(moved(texts[SERVER], ports)) as log,
     ):
         yield ports, said, log
@@ -225,7 +194,7 @@ def test_janus_tells_a_signaling_server_that_understands_it_of_connections() -> 
     with create_server(("127.0.0.1", 0)) as there:
         ports = {"8080": there.getsockname()[1], "4222": 0, "8188": free_port()}
         there.settimeout(10)
-        with janus(texts, ports) as said:
+        with janus_server(texts, ports) as said:
             line, _ = there.accept()
             with line:
                 asked = line.recv(4096).decode()
@@ -238,10 +207,10 @@ def test_janus_tells_a_signaling_server_that_understands_it_of_connections() -> 
 @pytest.mark.slow
 def test_janus_takes_its_ports_its_public_address_and_the_way_to_turn() -> None:
     ports = {"8080": free_port(), "4222": 0, "8188": free_port()}
-    with janus(variant("everything").texts("cloud.example.org"), ports) as said:
+    with janus_server(variant("everything").texts("cloud.example.org"), ports) as said:
         assert f"TURN REST API backend: http://127.0.0.1:{ports['8080']}/turn/credentials" in said
         assert "RTP port range: 21000 -- 22000" in said
-    with janus(variant("behind-nat").texts("cloud.example.org"), ports) as said:
+    with janus_server(variant("behind-nat").texts("cloud.example.org"), ports) as said:
         assert "203.0.113.5" in said
         assert "IPv6 support disabled" in said
 

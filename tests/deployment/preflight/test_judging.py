@@ -170,6 +170,18 @@ def test_a_private_address_without_a_mapping_means_that_nobody_hears():
     assert behind_nat(reach="nat", asks_stun=True) == []
 
 
+def test_where_no_setting_tells_how_people_come_the_names_do():
+    (found,) = behind_nat(reach="named")
+    assert (found.code, found.hint) == ("private-address", f"Map {PRIVATE} to the public one in hosts.meet.mappings.")
+    assert behind_nat(reach="named", mappings=((PRIVATE, V4),)) == []
+    private = {"meet.example.org": Resolved((PRIVATE,), (PRIVATE,))}
+    told = bad(
+        needing(addresses=(), reach="named"),
+        seen({"addresses": {"own": [PRIVATE, V6], "routed": [PRIVATE, V6]}}, names=private),
+    )
+    assert "private-address" not in [one.code for one in told]
+
+
 def test_a_mapping_of_an_address_that_the_host_does_not_have_is_told():
     codes = [found.code for found in behind_nat(reach="nat", mappings=(("10.0.0.6", V4),), looks=LOOKS[2:])]
     assert codes == ["mapping-unknown", "private-address"]

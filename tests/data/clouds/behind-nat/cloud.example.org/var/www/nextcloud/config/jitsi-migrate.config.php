@@ -15,6 +15,9 @@ $CONFIG = [
     'trusted_proxies' => [],
     'htaccess.RewriteBase' => '/',
 
+    // It trusts whom the host trusts, and so an authority of your own too; else it has a list of its own.
+    'default_certificates_bundle_path' => '/etc/ssl/certs/ca-certificates.crt',
+
     // --- What is kept, and where -------------------------------------------------------------------------------------
 
     'datadirectory' => '/var/lib/nextcloud/data',

@@ -1,0 +1,95 @@
+"""Nextcloud Talk where something is in the way: killed runs, two hosts, wrong parts, and parts that do not agree."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.hosts.host import Host
+from tests.hosts.network import connected
+from tests.hosts.picture import pictures, unlike
+from tests.hosts.signaling_line import internal, opened
+from tests.hosts.talk import ACME_SETTINGS, APART, CLOUD, INSTALLED, PLAYBOOK, SIGNALING, Talk
+
+pytestmark = [pytest.mark.hosts, pytest.mark.talk, pytest.mark.slow, pytest.mark.timeout(900)]
+
+# Waits for the moment at which Nextcloud makes its tables, and kills all that does.
+KILLER = r"""
+until pgrep -f 'occ maintenance:install' >/dev/null; do sleep 0.01; done
+sleep 0.3; pkill -KILL -f ansible; pkill -KILL -f occ
+"""
+NAMES = f'''
+signaling.domain = "{SIGNALING}"
+turn.domain = "{SIGNALING}"
+'''
+OWN = Path("/etc/ssl/own.crt"), Path("/etc/ssl/private/own.key")
+
+
+def test_a_server_whose_installation_was_killed_becomes_the_same(talk_to_change: Talk):
+    before = pictures(talk_to_change.bed)
+    talk_to_change.cloud.renew(INSTALLED)
+    talk_to_change.cloud.run("cat >/run/killer && systemd-run --quiet --unit=killer bash /run/killer", text=KILLER)
+    killed = talk_to_change.site.tried("deploy")
+    assert killed.returncode, killed.stdout
+    assert talk_to_change.cloud.run("systemctl show --value --property=Result killer").strip() == "success"
+    talk_to_change.site.run("deploy")
+    # As the one that it is compared with has done.
+    talk_to_change.cloud.restart()
+    assert unlike(before, pictures(talk_to_change.bed)) == []
+
+
+def test_calls_are_held_on_a_host_of_their_own_with_certificates_of_ones_own(talk_to_change: Talk):
+    bed, site = talk_to_change.bed, talk_to_change.site
+    talk_to_change.cloud.renew(INSTALLED)
+    for host in bed.hosts.values():
+        for file, place in zip(bed.authority.issue(host.name), OWN, strict=True):
+            host.run(f"umask 077; cat >{place}", text=file.read_text())
+    site.write(
+        f'''{NAMES}
+certificate.source = "own"
+certificate.certificate = "{OWN[0]}"
+certificate.key = "{OWN[1]}"
+''',
+        APART,
+    )
+    site.run("deploy")
+    login = internal(site.secret()["internal_secret"], f"https://{CLOUD}/")
+    trusted = bed.authority.context()
+    with connected(bed.place, SIGNALING, talk_to_change.signaling.v4, trusted) as way, opened(way, SIGNALING) as line:
+        line.hear()
+        assert "mcu" in line.say("hello", login)["hello"]["server"]["features"]
+    assert site.play(PLAYBOOK).succeeded().changed == []
+
+
+def test_parts_that_do_not_agree_are_named_together(talk_to_change: Talk):
+    """Each file is changed on the host, and only services are asked to run."""
+    cloud, secret = talk_to_change.cloud, talk_to_change.site.secret()
+    replace(cloud, "/etc/signaling/server.conf", secret["backend_secret"], "another-secret")
+    replace(cloud, "/etc/nginx/snippets/nextcloud-talk-signaling.conf", "proxy_set_header Upgrade", "#")
+    replace(cloud, "/etc/turnserver.conf", secret["turn_secret"], "another-secret")
+    cloud.run("systemctl restart signaling coturn; systemctl reload nginx")
+    done = talk_to_change.site.tried("deploy", "--tags", "services")
+    assert done.returncode == 7, done.stdout + done.stderr
+    told = done.stdout + done.stderr
+    for words in ("refuses what Nextcloud signs", "no websocket opens", "TURN"):
+        assert words in told
+    assert "another-secret" not in told
+    # All of it is put right by the whole.
+    talk_to_change.site.run("deploy")
+
+
+def test_the_signaling_server_of_debian_is_refused(talk_to_change: Talk):
+    signaling = talk_to_change.signaling
+    signaling.run("apt-get -qq update; apt-get -qq -y --no-install-recommends install nextcloud-spreed-signaling")
+    talk_to_change.site.write(ACME_SETTINGS + NAMES, APART)
+    refused = talk_to_change.site.tried("deploy", "--tags", "packages", SIGNALING)
+    assert refused.returncode
+    assert "apt purge nextcloud-spreed-signaling" in refused.stdout + refused.stderr
+
+
+def replace(host: Host, path: str, old: str, new: str) -> None:
+    """Change a word of a file, without its being an argument."""
+    text = host.run(f"cat {path}")
+    assert old in text
+    host.run(f"cat >{path}", text=text.replace(old, new))
