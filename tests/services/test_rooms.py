@@ -271,6 +271,19 @@ def test_a_new_meeting_in_a_personal_room_that_people_deleted_gets_no_dead_link(
     assert desk.summaries == ["Chat", "Talk"]
 
 
+def test_a_personal_room_that_people_deleted_is_made_anew_when_prune_took_its_last_event(desk: Desk) -> None:
+    desk.migrate(reading(*TALKS))
+    system(desk).rooms.clear()
+    chat = reading(row("2027-03-05 10:00", "Chat", PERSONAL))
+    sealed = desk.plan(chat, prune=True)
+    assert sorted(actions(sealed).values()) == ["delete", "keep"]
+    assert codes(sealed)["room-gone"] is Severity.ERROR
+    desk.apply(sealed, partial=True)
+    assert desk.texts == {}
+    desk.migrate(chat)
+    assert locations(desk) == [room(desk).room.url]
+
+
 @pytest.mark.parametrize("now", [renamed("Daily"), reading(row("2027-03-02 09:00"))], ids=["room too", "event only"])
 def test_a_room_that_is_deleted_after_the_plan_fails_its_item_alone(desk: Desk, now) -> None:
     desk.migrate(reading(STANDUP, REVIEW))
@@ -368,6 +381,19 @@ def test_a_target_that_goes_away_in_the_midst_leaves_what_it_made_to_the_same_co
     assert names(desk) == ["Review", "Standup"]
     desk.undo()
     assert (names(desk), desk.texts) == ([], {})
+
+
+def test_what_people_changed_in_a_room_stays_when_an_update_goes_on_that_broke_off(desk: Desk) -> None:
+    desk.migrate(reading(STANDUP))
+    room(desk).traits["description"] = "Bring cake"
+    now = renamed("Daily", agenda="New", features=("waiting_room",))
+    system(desk).before_each = failing_at(3)
+    with pytest.raises(TargetError):
+        desk.migrate(now)
+    system(desk).before_each = lambda: None
+    assert (names(desk), room(desk).traits["lobby"]) == (["Daily"], False)
+    desk.migrate(now)
+    assert (room(desk).traits["description"], room(desk).traits["lobby"]) == ("Bring cake", True)
 
 
 def test_a_plan_is_stale_when_another_made_a_room_though_no_event_yet(desk: Desk) -> None:
