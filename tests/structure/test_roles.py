@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,15 @@ DEPLOYMENTS: list[tuple[str, Product]] = [
     *((name, deployments.variant(name)) for name in deployments.VARIANTS),
     *((name, clouds.variant(name).product) for name in clouds.VARIANTS),
 ]
+
+
+@cache
+def always_told() -> frozenset[str]:
+    """Return what every deployment of a product tells all plays."""
+    every: dict[str, list[frozenset[str]]] = {}
+    for _, product in DEPLOYMENTS:
+        every.setdefault(product.name, []).append(frozenset(yaml.safe_load(product.variables().text)))
+    return frozenset(name for told in every.values() for name in frozenset.intersection(*told))
 
 
 def read(path: Path) -> Any:
@@ -94,7 +104,9 @@ def test_plays_give_roles_their_options_and_no_others(play: Path):
     for role, point, given in uses(read(play)):
         options = specified(role, point)
         required = {name for name, option in options.items() if option.get("required")}
-        assert required <= given.keys() <= options.keys(), f"{role}, {point}"
+        assert given.keys() <= options.keys(), f"{role}, {point}"
+        # A role that is called like its product finds there what the product's variables are called.
+        assert required <= given.keys() | always_told(), f"{role}, {point}"
 
 
 @pytest.mark.parametrize("product", ["jitsi_meet", "nextcloud_talk"])
