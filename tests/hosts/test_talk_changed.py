@@ -34,6 +34,8 @@ def test_a_server_whose_installation_was_killed_becomes_the_same(talk_to_change:
     assert killed.returncode, killed.stdout
     assert talk_to_change.cloud.run("systemctl show --value --property=Result killer").strip() == "success"
     talk_to_change.site.run("deploy")
+    # As the one that it is compared with has done.
+    talk_to_change.cloud.restart()
     assert unlike(before, pictures(talk_to_change.bed)) == []
 
 

@@ -21,7 +21,7 @@ from migrate.core.ports import Reading
 from migrate.services.applying import Applied, Result
 from migrate.services.plan_file import Sealed
 from tests.builders import ANNA, BEN, PERSONAL, reading, row, spoilt, weekly
-from tests.desk import ACCOUNTS, Crash, Desk, Fuse, actions, locations, not_back, with_rooms
+from tests.desk import ACCOUNTS, Crash, Desk, Fuse, actions, changes_nothing, locations, not_back, with_rooms
 from tests.fakes.journal import MemoryJournal
 from tests.fakes.piecemeal import Piecemeal
 from tests.fakes.target import MemoryTarget
@@ -202,7 +202,7 @@ class Promises(RuleBasedStateMachine):
         assert copy.texts == self.desk.texts
         if not applied.count(Result.FAILED):
             planned = deepcopy(self.desk).plan(fresh(self.exported))
-            assert not {change.action for change in planned.plan.changes} & WRITING
+            assert changes_nothing(planned)
 
     def check_undo(self, before: tuple[object, object]) -> None:
         """Check that undo brings back what was there."""

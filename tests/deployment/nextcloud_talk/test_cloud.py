@@ -60,6 +60,10 @@ def test_links_begin_with_the_one_name(name: str) -> None:
     assert found["overwrite.cli.url"] == "https://cloud.example.org"
 
 
+def test_nextcloud_trusts_whom_its_host_trusts() -> None:
+    assert config(variant("minimal"))["default_certificates_bundle_path"] == "/etc/ssl/certs/ca-certificates.crt"
+
+
 def test_a_server_is_closed_and_asks_nobody_unless_it_is_told_to() -> None:
     closed, opened = config(variant("minimal")), config(variant("everything"))
     quiet = ("appstoreenabled", "has_internet_connection", "updatechecker", "reference_opengraph")
