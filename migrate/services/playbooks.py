@@ -48,7 +48,9 @@ class HostOutcome:
         self.results.append(result)
         parts = [*_parts(result, "problems")] or [result]
         self.failed += [FailedTask(one, explain(one)) for one in parts if result.state.bad]
-        self.remarked += [FailedTask(one, explain(one)) for one in _parts(result, "remarks")]
+        known = {one.result.message for one in self.remarked}
+        remarks = [one for one in _parts(result, "remarks") if one.message not in known]
+        self.remarked += [FailedTask(one, explain(one)) for one in remarks]
 
     @property
     def counts(self) -> Counter[State]:
