@@ -30,7 +30,7 @@ ROOMS = {
     "certificates": {"certbot", "openssl"},
     "preflight": {"echo", "fetching", "host", "owner", "simulation"},
     "releases": {"images", "releases", "unpacking", "verifying"},
-    "services": {"nftables", "prosody", "units"},
+    "services": {"mariadb", "nextcloud", "nftables", "prosody", "units"},
     "talk": {
         "findings",
         "https",
