@@ -28,7 +28,6 @@ PAGES = tuple(
 )
 # Seconds for a deployment, on a machine that has other things to do.
 PATIENCE = 300
-_SERVER = "meet.example.org"
 # A public certificate's authority is one that servers know; that of the ACME server's own certificate is none here.
 _TRUST = "cp /etc/ssl/acme.example.org.pem /usr/local/share/ca-certificates/acme.crt && update-ca-certificates"
 # Figures, and what programs say when they fail.
@@ -41,6 +40,7 @@ class ServersTerminal(Terminal):
     """A terminal of a person whose servers are those of a bed, which get their packages and certificates there."""
 
     has_servers: ClassVar[bool] = True
+    server: ClassVar[str] = "meet.example.org"
 
     bed: Bed | None = None
 
@@ -61,14 +61,20 @@ class ServersTerminal(Terminal):
 
     def _furnish(self) -> None:
         """Name the servers of packages and of certificates that are there, in place of public ones."""
-        path = self.here / "migrate.toml"
-        settings = path.read_text("utf-8")
-        for setting in (f'jitsi = "{JITSI}"', f'jitsi_key = "{KEY}"', f'server = "{DIRECTORY}"'):
-            name = setting.partition(" ")[0]
-            settings, found = re.subn(rf"^# {name} = .*$", setting, settings, count=1, flags=re.MULTILINE)
-            assert found, name
-        path.write_text(settings, "utf-8")
+        self._set("repositories", "jitsi", JITSI)
+        self._set("repositories", "jitsi_key", KEY)
+        self._set("certificate", "server", DIRECTORY)
         (self.here / KEY).write_bytes((self.bed.path / "jitsi" / KEY).read_bytes())
+
+    def _set(self, table: str, name: str, value: str) -> None:
+        """Write a setting that is commented out below a table of the server."""
+        path = self.here / "migrate.toml"
+        begins, table_and_more = re.split(rf"(?<=\.{re.escape(table)}\])", path.read_text("utf-8"), maxsplit=1)
+        changed, found = re.subn(
+            rf"^# {name} = .*$", f'{name} = "{value}"', table_and_more, count=1, flags=re.MULTILINE
+        )
+        assert found, name
+        path.write_text(begins + changed, "utf-8")
 
     def _environment(self) -> dict[str, str]:
         return {
@@ -83,12 +89,14 @@ class ServersTerminal(Terminal):
         }
 
 
-def sessions(bed: Bed, folder: Path, pages: Iterable[Path] = PAGES) -> Iterator[tuple[Path, str]]:
+def sessions(
+    bed: Bed, folder: Path, pages: Iterable[Path] = PAGES, kind: type[ServersTerminal] = ServersTerminal
+) -> Iterator[tuple[Path, str]]:
     """Yield each page as it is when its commands are run on these servers, of which one must be fresh."""
-    bed.hosts[_SERVER].run(_TRUST)
+    bed.hosts[kind.server].run(_TRUST)
     (bed.path / "public.pem").write_text(root(bed))
     with _at_home(bed):
-        terminal = ServersTerminal(folder.resolve(), bed=bed)
+        terminal = kind(folder.resolve(), bed=bed)
         for page in pages:
             yield page, rerun_at(terminal, page.read_text("utf-8"))
 
@@ -118,10 +126,15 @@ def main() -> None:
     with TemporaryDirectory() as folder, bed(Path(folder) / "bed", GROUPS) as servers:
         site = Path(folder) / "site"
         site.mkdir()
-        for page, text in sessions(servers, site):
-            if settled(text) != settled(page.read_text("utf-8")):
-                page.write_text(text, "utf-8")
-                sys.stdout.write(f"{page.relative_to(ROOT)}\n")
+        write(sessions(servers, site))
+
+
+def write(pages: Iterable[tuple[Path, str]]) -> None:
+    """Write the pages that differ from what they show now, and name them."""
+    for page, text in pages:
+        if settled(text) != settled(page.read_text("utf-8")):
+            page.write_text(text, "utf-8")
+            sys.stdout.write(f"{page.relative_to(ROOT)}\n")
 
 
 if __name__ == "__main__":
