@@ -9,6 +9,7 @@ import pytest
 from tests.playbooks.nextcloud_server import ADMIN, PASSWORD, Nextcloud, nextcloud
 
 pytestmark = pytest.mark.slow
+AS_WEB_SERVER = ("setpriv", "--reuid=www-data", "--regid=www-data", "--clear-groups")
 STUN = {"stun_servers": '["turn.example.org:3478"]'}
 
 
@@ -73,3 +74,60 @@ def test_a_check_of_a_host_that_has_nothing_changes_nothing(server: Nextcloud) -
     assert server.install(check=True)["changed"]
     assert server.settle(STUN, check=True)["changed"]
     assert '"installed":false' in server.occ("status", "--output=json")
+
+
+def test_an_app_that_its_makers_did_not_sign_is_not_enabled(server: Nextcloud) -> None:
+    server.database()
+    signature = server.here / "tree/apps/spreed/appinfo/signature.json"
+    signature.write_text('{"hashes": {"appinfo/info.xml": "another"}}')
+    refused = server.install()
+    assert "spreed 24.0.4 is not what its makers signed" in refused["msg"]
+    assert "appinfo/info.xml" in refused["msg"]
+    assert '"enabled":[]' in server.occ("app:list", "--output=json")
+    signature.unlink()
+    assert server.install()["diff"]["prepared"] == "spreed: enabled\ncalendar: enabled\n"
+
+
+def test_the_first_account_gets_the_password_that_was_made_for_it_once(server: Nextcloud) -> None:
+    server.database()
+    server.install()
+    assert opens(server, ADMIN)
+    # As a person does there, who is not asked again.
+    server.inside(
+        *AS_WEB_SERVER, "php", str(server.here / "tree/occ"), "user:resetpassword", "admin", NC_PASS="changed"
+    )
+    assert not server.install()["changed"]
+    assert opens(server, "changed")
+
+
+def test_nothing_is_done_to_a_server_on_which_somebody_works(server: Nextcloud) -> None:
+    server.database()
+    server.install()
+    server.occ("maintenance:mode", "--on")
+    assert "in maintenance mode" in server.install()["msg"]
+
+
+def test_settings_are_the_same_however_a_release_keeps_them(server: Nextcloud) -> None:
+    server.database()
+    server.install()
+    wanted = {"federation_enabled": "no", "retention_event_rooms": "0", **STUN}
+    server.settle(wanted)
+    # What newer releases tell as what it is, older ones tell as text.
+    config = server.here / "tree/lib/store.php"
+    told = "return $query->fetchAll(PDO::FETCH_KEY_PAIR);"
+    kept = (
+        "$found = $query->fetchAll(PDO::FETCH_KEY_PAIR); return array_map(fn ($one) => match ($one) { 'no' => false, "
+    )
+    kept += "'0' => 0, default => json_decode($one) ?? $one }, $found);"
+    text = config.read_text()
+    assert told in text
+    config.write_text(text.replace(told, kept, 1))
+    assert '"retention_event_rooms":0' in server.occ("config:list", "spreed", "--private")
+    assert not server.settle(wanted)["changed"]
+    assert server.settle({**wanted, "federation_enabled": "yes"})["diff"]["prepared"] == "spreed.federation_enabled\n"
+
+
+def opens(server: Nextcloud, password: str) -> bool:
+    kept = server.asked("SELECT password FROM nextcloud.oc_users WHERE uid = 'admin'")
+    code = "echo password_verify(getenv('GIVEN'), getenv('KEPT')) ? 'yes' : 'no';"
+    return server.inside("php", "-r", code, GIVEN=password, KEPT=kept) == "yes"
