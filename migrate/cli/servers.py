@@ -37,7 +37,7 @@ def _refuse_shared(one: Product, other: Product, inventory: str) -> None:
     if shared := [host for host in one.hosts() if host in other.hosts()]:
         raise ConfigurationError(
             f"{inventory}: {', '.join(shared)} would be {one.label} and {other.label} at once",
-            hint="Take it out of the groups of one of them, or make a site directory for each.",
+            hint="They have different files in the same places: make a site directory for each.",
         )
 
 

@@ -42,6 +42,10 @@ options:
     type: list
     elements: str
     default: []
+  kept_out_because:
+    description: Why, in words that go on.
+    type: str
+    default: would change files of this deployment
   repositories:
     description: Where packages come from, beside what the host has already.
     type: list
@@ -168,6 +172,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "packages": {"type": "list", "elements": "str", "required": True},
     "release": {"type": "dict", "options": RELEASE},
     "kept_out": {"type": "list", "elements": "str", "default": []},
+    "kept_out_because": {"type": "str", "default": "would change files of this deployment"},
     "repositories": {"type": "list", "elements": "dict", "options": REPOSITORY, "default": []},
     "answers": {"type": "str", "default": "", "no_log": True},
     "patience": {"type": "int", "default": 300},

@@ -117,7 +117,7 @@ class Installation:
         there = sorted({*self._wanted["kept_out"]} & packages().keys())
         if there:
             raise Refused(
-                f"{', '.join(there)}: installed here, and would change files of this deployment. "
+                f"{', '.join(there)}: installed here, and {self._wanted['kept_out_because']}. "
                 f"Remove it first: apt purge {' '.join(there)}"
             )
 

@@ -106,12 +106,7 @@ def test_on_a_host_that_has_nothing_yet_the_signaling_server_is_told_and_not_mad
         "talk_signaling_record": str(tmp_path / "server/releases.json"),
         "__talk_signaling_program": str(tmp_path / "server/signaling"),
         "__talk_signaling_user": "signaling-of-the-tests",
-        "__talk_signaling_debian": str(tmp_path / "unit"),
     }
     said = play(tmp_path, "talk_signaling", variables, "--check")
     assert counts(said) == (3, 0), said
     assert not (tmp_path / "server").exists()
-    (tmp_path / "unit").touch()
-    assert "Debian's package nextcloud-spreed-signaling is in use here" in play(
-        tmp_path, "talk_signaling", variables, "--check"
-    )
