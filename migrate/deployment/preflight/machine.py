@@ -48,11 +48,11 @@ def _system(needs: Needs, seen: Seen) -> Iterator[Finding]:
 
 def _size(needs: Needs, seen: Seen) -> Iterator[Finding]:
     size = seen.facts["size"]
-    yield _enough(needs, "memory", "memory", size["memory"], needs.memory)
+    yield _enough(needs, "memory", "memory", size["memory"], needs.memory, "is enough for small meetings only")
     least, good = needs.disk
     tight = [path for path, free in sorted(size["disks"].items()) if free < good]
     for path in tight:
-        yield _enough(needs, "disk", f"room on {path}", size["disks"][path], (least, good))
+        yield _enough(needs, "disk", f"room on {path}", size["disks"][path], (least, good), "is soon used up")
     if not tight:
         yield ok(needs, "disk", f"{gigabytes(min(size['disks'].values()))} of room")
     if size["cores"] < needs.cores:
@@ -62,13 +62,13 @@ def _size(needs: Needs, seen: Seen) -> Iterator[Finding]:
         yield ok(needs, "cores", f"{size['cores']} cores")
 
 
-def _enough(needs: Needs, code: str, what: str, found: int, bounds: tuple[int, int]) -> Finding:
+def _enough(needs: Needs, code: str, what: str, found: int, bounds: tuple[int, int], tight: str) -> Finding:
     least, good = bounds
     if found < least:
         message = f"{gigabytes(found)} of {what} is too little"
         return failed(needs, code, message, f"Give it {gigabytes(least)} at least; {gigabytes(good)} is good.")
     if found < good:
-        message = f"{gigabytes(found)} of {what} is enough for small meetings only"
+        message = f"{gigabytes(found)} of {what} {tight}"
         return warning(needs, code, message, f"Give it {gigabytes(good)} or more.")
     return ok(needs, code, f"{gigabytes(found)} of {what}")
 

@@ -13,8 +13,8 @@ function setup_checks(Config $config, AppConfig $apps): array
     $last = (int) $apps->get('core', 'lastcron', '0');
     $minutes = intdiv(time() - $last, 60);
     $cron = match (true) {
-        $last === 0 => check('Cron last run', 'error', 'Last background job execution ran 56 years ago. Something seems wrong. {link}.'),
-        $minutes > 60 => check('Cron last run', 'error', "Last background job execution ran $minutes minutes ago. Something seems wrong. {link}."),
+        $last === 0 => check('Cron last run', 'error', 'Last background job execution ran 56 years ago. Something seems wrong.'),
+        $minutes > 60 => check('Cron last run', 'error', "Last background job execution ran $minutes minutes ago. Something seems wrong."),
         default => check('Cron last run', 'success', "Last background job execution ran $minutes minutes ago."),
     };
     $https = str_starts_with((string) $config->get('overwrite.cli.url'), 'https://');
