@@ -11,6 +11,7 @@ from docs.generate.pages import ROOT, pages, retabled
 from docs.generate.sessions import rerun
 from docs.generate.tables import TABLES
 from tests.hosts.sessions import PAGES as SERVER_PAGES
+from tests.hosts.talk_sessions import PAGES as TALK_PAGES
 
 PAGES = pages()
 
@@ -36,7 +37,10 @@ def test_sessions_print_what_the_page_shows(path: Path) -> None:
 
 
 def test_every_page_with_a_session_on_servers_is_run_on_servers() -> None:
-    assert {path for path in PAGES if "```console on servers" in path.read_text("utf-8")} == set(SERVER_PAGES)
+    assert {path for path in PAGES if "```console on servers" in path.read_text("utf-8")} == {
+        *SERVER_PAGES,
+        *TALK_PAGES,
+    }
 
 
 def test_a_session_on_servers_stays_as_it_is_where_there_are_none() -> None:

@@ -43,7 +43,8 @@ class TalkTerminal(ServersTerminal):
 
 def talk_sessions(servers: Bed, folder: Path) -> Iterator[tuple[Path, str]]:
     """Yield each page as it is when its commands are run on a fresh server."""
-    make_releases(servers.place, servers.path / "jitsi", f"https://{PACKAGES}")
+    if not (servers.path / "jitsi" / PUBLISHED).exists():
+        make_releases(servers.place, servers.path / "jitsi", f"https://{PACKAGES}")
     servers.hosts[CLOUD].run(_TRUST, text=root(servers))
     return sessions(servers, folder, PAGES, TalkTerminal)
 
