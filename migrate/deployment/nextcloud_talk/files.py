@@ -49,6 +49,8 @@ RECIPES: Sequence[Recipe[Host, Topology]] = (
             group="www-data",
             mode="0640",
             validate=("/usr/bin/php", "-l", "{}"),
+            # PHP keeps files as they were for a minute.
+            restart=("php{php}-fpm",),
         ),
         _on_cloud,
     ),
