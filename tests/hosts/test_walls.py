@@ -88,10 +88,10 @@ def test_without_the_firewall_a_scan_sees_what_it_hides(deployed_to_change: Depl
     meet = deployed_to_change.meet
     meet.run("systemd-run --quiet --unit=stranger python3 -m http.server 9000")
     until(lambda: "9000/tcp" in listening(meet), "the stranger does not listen")
-    assert scanned(deployed_to_change, meet.v4)[meet.v4]["open"] == LET_IN[MEET]
+    assert scanned(deployed_to_change.bed, meet.v4)[meet.v4]["open"] == LET_IN[MEET]
     assert listening(meet) != LISTENING[MEET]
     meet.run("nft delete table inet jitsi_migrate")
-    found = scanned(deployed_to_change, meet.v4)[meet.v4]
+    found = scanned(deployed_to_change.bed, meet.v4)[meet.v4]
     assert found["open"] == sorted([*LET_IN[MEET], 5222, 9000])
     assert len(found["closed"]) > 60_000
 
