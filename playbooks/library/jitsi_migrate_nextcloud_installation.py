@@ -71,7 +71,7 @@ from typing import Any, NamedTuple
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.jitsi_migrate_files import put
 from ansible.module_utils.jitsi_migrate_mariadb import admit, empty, tables
-from ansible.module_utils.jitsi_migrate_nextcloud import Accounts, Occ, accounts_of, passing, state_of
+from ansible.module_utils.jitsi_migrate_nextcloud import Accounts, Occ, accounts_of, looked_at, passing, state_of
 from ansible.module_utils.jitsi_migrate_refused import Refused, refusing
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -125,7 +125,9 @@ def answer(params: dict[str, Any], *, check: bool) -> list[str]:
     wanted = Installation(
         occ, params["data"], params["host"], params["apps"], accounts_of(Path(params["file"])), Path(params["record"])
     )
-    state = state_of(occ)
+    state = looked_at(occ) if check else state_of(occ)
+    if state is None:
+        return []
     if state.maintenance:
         raise Refused("Nextcloud is in maintenance mode: somebody works on it. Its end is occ maintenance:mode --off")
     if state.needs_upgrade:

@@ -48,7 +48,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.jitsi_migrate_files import beside, write
-from ansible.module_utils.jitsi_migrate_nextcloud import Occ, state_of
+from ansible.module_utils.jitsi_migrate_nextcloud import Occ, looked_at
 from ansible.module_utils.jitsi_migrate_refused import Refused, refusing
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -77,8 +77,12 @@ def answer(occ: Occ, path: Path, *, check: bool) -> list[str]:
     if check and not path.exists():
         return ["settings of Talk"]
     wanted = wanted_of(path)
-    if check and not (Path(occ.directory, "occ").exists() and state_of(occ).installed):
-        return named(wanted)
+    if check:
+        if not Path(occ.directory, "occ").exists():
+            return named(wanted)
+        state = looked_at(occ)
+        if state is None or not state.installed:
+            return named(wanted) if state else []
     differing = differences(occ, wanted)
     if differing and not check:
         bring(occ, path, differing)

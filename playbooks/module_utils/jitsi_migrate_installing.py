@@ -141,7 +141,7 @@ class Installation:
         wanted = self._requested(versions)
         if not wanted:
             return
-        if not self._apt.is_updated and not self._check:
+        if not self._apt.is_updated:
             self._apt.update()  # old lists name files that are gone
         self.changes = self._apt.simulate(wanted)
         self._show(

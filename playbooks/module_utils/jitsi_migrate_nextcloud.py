@@ -109,6 +109,14 @@ class Occ(NamedTuple):
             raise Refused(f"occ {words[0]} prints something else than JSON: {text.strip()[:200]}") from None
 
 
+def looked_at(occ: Occ) -> State | None:
+    """Return what Nextcloud says of itself, None where it cannot: what it needs may be there after the run only."""
+    try:
+        return state_of(occ)
+    except Refused:
+        return None
+
+
 def groups() -> list[int]:
     """Return the groups of that user, among them the one that may come to the cache."""
     return os.getgrouplist(USER, gid) if (gid := gid_of(USER)) is not None else []

@@ -76,6 +76,16 @@ def test_a_check_of_a_host_that_has_nothing_changes_nothing(server: Nextcloud) -
     assert '"installed":false' in server.occ("status", "--output=json")
 
 
+def test_a_check_does_not_fail_where_the_run_would_first_start_what_nextcloud_needs(server: Nextcloud) -> None:
+    server.database()
+    server.install()
+    broken = server.here / "tree/config/z.config.php"
+    broken.write_text("<?php $CONFIG = ['memcache.local' => '\\\\OC\\\\Memcache\\\\Missing'];")
+    assert "Missing" in server.install()["msg"]
+    assert not server.install(check=True)["changed"]
+    assert not server.settle(STUN, check=True)["changed"]
+
+
 def test_an_app_that_its_makers_did_not_sign_is_not_enabled(server: Nextcloud) -> None:
     server.database()
     signature = server.here / "tree/apps/spreed/appinfo/signature.json"
