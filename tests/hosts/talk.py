@@ -21,7 +21,6 @@ from tests.hosts.site import Site
 from tests.hosts.talk_releases import Releases, make_releases
 
 CLOUD, SIGNALING = "cloud.example.org", "signaling.example.org"
-PLAYBOOK = "nextcloud_talk_deploy.yml"
 # Everything on one host; and calls on a host of their own.
 TOGETHER = {"nextcloud": (CLOUD,), "talk_signaling": (CLOUD,), "coturn": (CLOUD,)}
 APART = {"nextcloud": (CLOUD,), "talk_signaling": (SIGNALING,), "coturn": (SIGNALING,)}

@@ -10,7 +10,7 @@ from tests.hosts.host import Host
 from tests.hosts.network import connected
 from tests.hosts.picture import pictures, unlike
 from tests.hosts.signaling_line import internal, opened
-from tests.hosts.talk import ACME_SETTINGS, APART, CLOUD, INSTALLED, PLAYBOOK, SIGNALING, TOGETHER, Talk
+from tests.hosts.talk import ACME_SETTINGS, APART, CLOUD, INSTALLED, SIGNALING, TOGETHER, Talk
 
 pytestmark = [pytest.mark.hosts, pytest.mark.talk, pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -59,7 +59,8 @@ certificate.key = "{OWN[1]}"
     with connected(bed.place, SIGNALING, talk_to_change.signaling.v4, trusted) as way, opened(way, SIGNALING) as line:
         line.hear()
         assert "mcu" in line.say("hello", login)["hello"]["server"]["features"]
-    assert site.play(PLAYBOOK).succeeded().changed == []
+    # On the one host of the other tests a second run is seen; here only whether one would change this host.
+    site.run("deploy", "--check", "--detailed-exitcode", SIGNALING)
 
 
 def test_parts_that_do_not_agree_are_named_together(talk_to_change: Talk):
