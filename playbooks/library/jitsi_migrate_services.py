@@ -16,7 +16,7 @@ options:
     description: The units, in the order in which they start.
     type: list
     elements: dict
-    required: true
+    default: []
     suboptions:
       name:
         description: The name, without C(.service).
@@ -61,6 +61,11 @@ options:
     type: list
     elements: str
     default: []
+  stopped:
+    description: Units that are to run no more, nor at the next boot. They need not exist.
+    type: list
+    elements: str
+    default: []
   timeout:
     description: How many seconds each unit has until it serves.
     type: int
@@ -81,6 +86,10 @@ EXAMPLES = r"""
       - name: jicofo
         url: http://127.0.0.1:8888/about/health
     restart: "{{ bundle_placed.restart }}"
+
+- name: Stop a bridge that is to be one no more
+  jitsi_migrate_services:
+    stopped: [jitsi-videobridge2]
 """
 
 RETURN = r"""
@@ -95,13 +104,23 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.jitsi_migrate_refused import Refused, refusing
-from ansible.module_utils.jitsi_migrate_units import Standing, Unit, carry_out, complaints, standings, steps, systemctl
+from ansible.module_utils.jitsi_migrate_units import (
+    Standing,
+    Unit,
+    carry_out,
+    complaints,
+    ending,
+    standings,
+    steps,
+    systemctl,
+    take,
+)
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "units": {
         "type": "list",
         "elements": "dict",
-        "required": True,
+        "default": [],
         "options": {
             "name": {"type": "str", "required": True},
             "listens": {"type": "list", "elements": "str", "default": []},
@@ -115,6 +134,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     },
     "restart": {"type": "list", "elements": "str", "default": []},
     "reload": {"type": "list", "elements": "str", "default": []},
+    "stopped": {"type": "list", "elements": "str", "default": []},
     "timeout": {"type": "int", "default": 60},
 }
 
@@ -123,8 +143,10 @@ def main() -> None:
     """Answer Ansible."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     units = [Unit(**unit) for unit in module.params["units"]]
+    leaving = [Unit(name) for name in module.params["stopped"]]
     found = standings(units)
     plan = {unit.name: doing(module, unit, found[unit.name]) for unit in units}
+    plan |= {name: ending(standing) for name, standing in standings(leaving).items()}
     stale = any(standing.stale for standing in found.values())
     if not module.check_mode:
         with refusing(module):
@@ -133,6 +155,8 @@ def main() -> None:
                 systemctl("daemon-reload")
             for unit in units:
                 carry_out(unit, plan[unit.name], module.params["timeout"])
+            for unit in leaving:
+                take(unit, plan[unit.name])
     done = {name: words for name, words in plan.items() if words}
     diff = {"prepared": "".join(f"{name}: {', '.join(words)}\n" for name, words in done.items())}
     module.exit_json(changed=bool(done) or stale, steps=done, diff=diff)

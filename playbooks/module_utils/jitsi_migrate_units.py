@@ -77,6 +77,8 @@ class Standing(NamedTuple):
 
 def standings(units: Sequence[Unit]) -> dict[str, Standing]:
     """Return how units stand, by their names."""
+    if not units:
+        return {}
     told = systemctl("show", f"--property={','.join(PROPERTIES)}", *(unit.id for unit in units))
     blocks = [dict(line.split("=", 1) for line in block.splitlines()) for block in told.stdout.strip().split("\n\n")]
     return {unit.name: _standing(unit, block) for unit, block in zip(units, blocks)}
@@ -116,17 +118,15 @@ def steps(standing: Standing, *, restart: bool, reload: bool) -> list[str]:
     return [*masked, *disabled, *(["restart"] if restart or standing.outdated else ["reload"] if reload else [])]
 
 
+def ending(standing: Standing) -> list[str]:
+    """Return what systemctl has to do so that the unit does not run, nor at the next boot."""
+    return [*(["stop"] if standing.running else []), *(["disable"] if standing.enabled else [])]
+
+
 def carry_out(unit: Unit, doing: Sequence[str], within: float) -> None:
     """Do steps, and wait until the unit serves. Raises Refused, with the unit's last words."""
     since = Moment(time.time(), _size(unit.log) if doing and unit.log else 0)
-    for step in doing:
-        if step in ("start", "restart"):
-            # Whoever failed too often is not started any more.
-            systemctl("reset-failed", unit.id)
-        done = systemctl(step, unit.id)
-        if done.returncode:
-            reason = f"{unit.name} cannot be {_PAST[step]}: {done.stderr.strip().partition(chr(10))[0].rstrip('.')}"
-            raise Refused(reason + last_words(unit, since))
+    take(unit, doing, since)
     lacking = awaited(unit, time.monotonic() + within)
     if lacking:
         raise Refused(f"{unit.name} does not work {within:.0f} s later: {lacking}{last_words(unit, since)}")
@@ -135,12 +135,26 @@ def carry_out(unit: Unit, doing: Sequence[str], within: float) -> None:
         raise Refused(f"{unit.name} runs, but without a part of it: {' | '.join(missing)}")
 
 
+def take(unit: Unit, doing: Sequence[str], since: Moment | None = None) -> None:
+    """Do steps. Raises Refused, with the unit's last words since then."""
+    for step in doing:
+        if step in ("start", "restart"):
+            # Whoever failed too often is not started any more.
+            systemctl("reset-failed", unit.id)
+        done = systemctl(step, unit.id)
+        if done.returncode:
+            reason = f"{unit.name} cannot be {_PAST[step]}: {done.stderr.strip().partition(chr(10))[0].rstrip('.')}"
+            raise Refused(reason + (last_words(unit, since) if since else ""))
+
+
 _PAST = {
     "unmask": "unmasked",
     "enable": "enabled",
     "start": "started",
     "restart": "restarted",
     "reload": "reloaded",
+    "stop": "stopped",
+    "disable": "disabled",
 }
 
 

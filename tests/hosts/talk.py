@@ -116,13 +116,15 @@ def deployment(path: Path) -> Iterator[Talk]:
         cloud = made.hosts[CLOUD]
         # The authority of the ACME server is public for it, as for everybody.
         cloud.run(_TRUST, text=root(made))
-        with astray(made.place) as packets, watched(made.place, made.hosts) as processes:
+        with astray(made.place) as packets:
+            # What is no secret is watched by nobody: it takes half of the machine.
             site.run("deploy", "--tags", "packages")
             cloud.keep(INSTALLED)
-            first = json.loads(site.run("--json", "deploy"))["data"]
-            before = pictures(made)
-            second = json.loads(site.run("--json", "deploy"))["data"]
-            both = before, pictures(made)
+            with watched(made.place, made.hosts) as processes:
+                first = json.loads(site.run("--json", "deploy"))["data"]
+                before = pictures(made)
+                second = json.loads(site.run("--json", "deploy"))["data"]
+                both = before, pictures(made)
         shutil.copytree(site.path, _kept(site))
         cloud.keep(DEPLOYED)
         yield Talk(made, site, first, second, tuple(packets), processes, both)

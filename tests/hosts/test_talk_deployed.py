@@ -28,6 +28,14 @@ UNITS = (
     "coturn", "janus", "mariadb", "nats-server", "nftables", "nginx", "php8.2-fpm", "redis-server", "signaling",
     "nextcloud-cron.timer",
 )  # fmt: skip
+OWN_USERS = {
+    "coturn": "turnserver",
+    "janus": "janus",
+    "mariadb": "mysql",
+    "nats-server": "nats",
+    "redis-server": "redis",
+    "signaling": "signaling",
+}
 LISTENING = {
     "22/tcp": EVERYWHERE,  # sshd
     "80/tcp": EVERYWHERE,  # nginx
@@ -91,6 +99,12 @@ def test_services_run_and_start_with_the_server(talk: Talk):
     assert talk.cloud.run(f"systemctl is-enabled {' '.join(UNITS)}").split() == ["enabled"] * len(UNITS)
     assert talk.cloud.run(f"systemctl is-active {' '.join(UNITS)}").split() == ["active"] * len(UNITS)
     assert talk.cloud.run("systemctl --failed --no-legend --plain") == ""
+
+
+def test_who_reads_what_strangers_send_is_not_root(talk: Talk):
+    users = "stat --format=%U /proc/$(systemctl show --value --property=MainPID {})"
+    running = {name: talk.cloud.run(users.format(name)).strip() for name in OWN_USERS}
+    assert running == OWN_USERS
 
 
 @pytest.mark.parametrize("version", [4, 6])

@@ -58,8 +58,14 @@ class Services:
             "restart": list(restart),
             "reload": list(reload),
             "timeout": timeout,
-            "_ansible_check_mode": check,
         }
+        return self.asked(given, check)
+
+    def stopped(self, check=False):
+        return self.asked({"stopped": [NAME]}, check)
+
+    def asked(self, options, check):
+        given = {**options, "_ansible_check_mode": check}
         said = subprocess.run(
             [sys.executable, "-c", RUN, PLAYBOOKS, self._path],
             input=json.dumps({"ANSIBLE_MODULE_ARGS": given}),
@@ -84,6 +90,21 @@ def test_a_unit_that_runs_an_older_program_is_restarted_unasked(services):
     assert "restart" in services.done
     again = services.module(packages=[PACKAGE])
     assert (again["changed"], again["steps"]) == (False, {})
+
+
+def test_a_unit_that_is_to_run_no_more_is_stopped_for_good(services):
+    assert services.stopped(check=True)["steps"] == {NAME: ["stop", "disable"]}
+    assert services.done == []
+    assert services.stopped()["changed"]
+    assert services.done == ["stop", "disable"]
+
+
+def test_a_unit_that_is_not_there_is_stopped_already(services):
+    services.stands(told={"LoadState": "not-found", "UnitFileState": "", "ActiveState": "inactive"})
+    assert not services.stopped()["changed"]
+    # Its file may have gone before it.
+    services.stands(told={"LoadState": "not-found", "UnitFileState": ""})
+    assert services.stopped()["steps"] == {NAME: ["stop"]}
 
 
 def test_who_asks_for_a_package_gets_its_unit_restarted(services):

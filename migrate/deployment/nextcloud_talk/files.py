@@ -134,7 +134,7 @@ RECIPES: Sequence[Recipe[Host, Topology]] = (
     ),
     Recipe(
         "nextcloud_talk/debian/janus/janus.jcfg.j2",
-        Placement("/etc/janus/janus.jcfg", mode="0640", restart=("janus",)),
+        Placement("/etc/janus/janus.jcfg", group="janus", mode="0640", restart=("janus",)),
         _on_signaling,
     ),
     Recipe(
