@@ -90,10 +90,10 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(respond: Callable[[Handler], None]) -> Iterator[int]:
-    """Serve on a port of loopback until the end of the block."""
+def serving(respond: Callable[[Handler], None], address: str = "127.0.0.1") -> Iterator[int]:
+    """Serve on a port of an address until the end of the block."""
     handler = type("Bound", (Handler,), {"respond": staticmethod(respond)})
-    with _Server(("127.0.0.1", 0), handler) as server:
+    with _Server((address, 0), handler) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:

@@ -219,6 +219,7 @@ def nextcloud_talk(
     profile: Profile = TALK_22,
     now: Callable[[], datetime] = _now,
     tokens: Iterator[str] | None = None,
+    address: str = "127.0.0.1",
 ) -> Iterator[NextcloudTalk]:
     """Serve the stand-in. `newcomers` never logged in; `tokens` are those of the rooms to come."""
     store, known, passwords = Store(), {}, dict(users)
@@ -237,7 +238,7 @@ def nextcloud_talk(
     rooms = Rooms(tokens or _tokens(), lambda: int(now().timestamp()))
     server = NextcloudTalk("nextcloud", "", f"{ROOT}calendars/{{user}}/", passwords, dav=dav)
     server.talk = Talk(book, rooms, profile, dav)
-    with serving(server.respond) as port:
-        server.url = f"http://127.0.0.1:{port}/"
+    with serving(server.respond, address) as port:
+        server.url = f"http://{address}:{port}/"
         server.collections.append(server.collection(DEFAULT))
         yield server

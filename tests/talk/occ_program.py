@@ -19,10 +19,14 @@ Watch = Callable[[list[str]], None]
 
 
 class OccProgram:
-    """How it is called is in `words`. `before` and `after` are told of each command, `made` is all it printed."""
+    """How it is called is in `words`, and `port` is what that asks.
+
+    `before` and `after` are told of each command, `printed` is all it printed.
+    """
 
     def __init__(self, server: NextcloudTalk) -> None:
         self.words: list[str] = []
+        self.port = 0
         self.commands: list[list[str]] = []
         self.printed: list[str] = []
         self.before: Watch = lambda _command: None
@@ -46,8 +50,8 @@ class OccProgram:
 
 
 @contextmanager
-def occ_program(server: NextcloudTalk) -> Iterator[OccProgram]:
-    """Have the program at hand for as long as the block lasts."""
+def occ_program(server: NextcloudTalk, address: str = "127.0.0.1") -> Iterator[OccProgram]:
+    """Have the program at hand for as long as the block lasts; its words go to a port of that address."""
     program = OccProgram(server)
 
     class Answer(StreamRequestHandler):
@@ -55,8 +59,9 @@ def occ_program(server: NextcloudTalk) -> Iterator[OccProgram]:
             answer = program.run(*json.loads(self.rfile.readline()))
             self.wfile.write(f"{json.dumps(answer)}\n".encode())
 
-    with ThreadingTCPServer(("127.0.0.1", 0), Answer) as listener:
+    with ThreadingTCPServer((address, 0), Answer) as listener:
         Thread(target=listener.serve_forever, daemon=True).start()
-        program.words = [sys.executable, "-c", STUB, str(listener.server_address[1])]
+        program.port = listener.server_address[1]
+        program.words = [sys.executable, "-c", STUB, str(program.port)]
         yield program
         listener.shutdown()

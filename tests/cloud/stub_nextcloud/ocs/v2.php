@@ -1,12 +1,13 @@
 <?php
-// The capabilities that everybody may read, as recorded, cut to what a deployment asks for.
+// The capabilities that everybody may read, as recorded, cut to what a deployment asks for. All else is of people.
 
 declare(strict_types=1);
 
-require dirname(__DIR__) . '/lib/answering.php';
+require dirname(__DIR__) . '/lib/people.php';
 require dirname(__DIR__) . '/version.php';
 
 $config = opened();
+answer_of_people($config);
 if (($_SERVER['HTTP_OCS_APIREQUEST'] ?? '') !== 'true') {
     answer(412, ['message' => 'CSRF check failed']);
 }
