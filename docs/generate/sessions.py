@@ -9,7 +9,7 @@ begins with `<!-- setup` run unseen, and `<!-- files: PAGE -->` makes the files 
 in place of its own. `, NAME is new` before the end: that account never logged in.
 
 A block marked `console on servers` needs servers that are there: only a terminal that has some runs it, else it stays
-as it is.
+as it is. `<!-- people: NAME, … -->` lets people have accounts there.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ _BLOCK = re.compile(
     r"|^```\w+ (?P<name>[\w./-]+)\n(?P<content>.*?)^```$"
     r"|^<!-- setup\n(?P<setup>.*?)^-->$"
     r"|^<!-- files: (?P<page>[\w./-]+) -->$"
+    r"|^<!-- people: (?P<people>[\w, ]+) -->$"
     r"|^<!-- server: (?P<server>\w+) at (?P<address>[^\s,]+)(?:, (?P<newcomer>\w+) is new)? -->$",
     re.MULTILINE | re.DOTALL,
 )
@@ -79,6 +80,8 @@ def _renewed(block: re.Match[str], terminal: Terminal) -> str:
     elif block["setup"]:
         for command in _commands(block["setup"]):
             terminal.run(command)
+    elif block["people"]:
+        terminal.greet(block["people"].split(", "))
     elif block["server"]:
         terminal.start(block["server"], block["address"], block["newcomer"])
     elif block["console"]:
@@ -122,6 +125,9 @@ class Terminal:
         serve = getattr(import_module(_MODULES.get(server, f"tests.caldav.{server}")), server)
         started = self.servers.enter_context(serve(users, newcomers=(newcomer,)) if newcomer else serve(users))
         self.addresses[started.url.rstrip("/")] = address
+
+    def greet(self, people: list[str]) -> None:
+        """Let people have accounts on a server that is there; here is none."""
 
     def run(self, command: str) -> str:
         """Run a command as a page shows it, and return what it prints."""

@@ -9,7 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -95,8 +95,8 @@ def sessions(
     """Yield each page as it is when its commands are run on these servers, of which one must be fresh."""
     bed.hosts[kind.server].run(_TRUST)
     (bed.path / "public.pem").write_text(root(bed))
-    with _at_home(bed):
-        terminal = kind(folder.resolve(), bed=bed)
+    with _at_home(bed), ExitStack() as ending:
+        terminal = kind(folder.resolve(), bed=bed, servers=ending)
         for page in pages:
             yield page, rerun_at(terminal, page.read_text("utf-8"))
 

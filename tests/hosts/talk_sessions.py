@@ -5,6 +5,7 @@ After a change of what they show: python -m tests.hosts.talk_sessions
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +16,7 @@ from tests.hosts.acme import DIRECTORY, root
 from tests.hosts.bed import PACKAGES, Bed, bed
 from tests.hosts.sessions import ServersTerminal, sessions, write
 from tests.hosts.talk import CLOUD, TOGETHER
+from tests.hosts.talk_people import people as accounts_of
 from tests.hosts.talk_releases import PUBLISHED, make_releases
 
 PAGES = (ROOT / "docs/how-to/talk/first-server.md",)
@@ -26,6 +28,14 @@ class TalkTerminal(ServersTerminal):
     """A terminal of a person whose server gets its releases where the tests publish them."""
 
     server: ClassVar[str] = CLOUD
+
+    def greet(self, people: list[str]) -> None:
+        self.servers.enter_context(accounts_of(self.bed, self.bed.hosts[CLOUD], *people))
+        # Certificates of the bed are public ones to whoever reads the page.
+        (self.here / "public.pem").write_text(root(self.bed))
+        path = self.here / "migrate.toml"
+        tables = re.compile(r"^\[(?:targets.nextcloud_talk|calendars.caldav)\]\n", re.MULTILINE)
+        path.write_text(tables.sub(r'\g<0>ca_file = "public.pem"\n', path.read_text("utf-8")), "utf-8")
 
     def _furnish(self) -> None:
         published = f"https://{PACKAGES}/{PUBLISHED}"
