@@ -45,12 +45,13 @@ class Listening:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a host must be able to get. `apt`: by apt, thus through apt's proxy."""
+    """What a host must be able to get. `apt`: by apt, thus through apt's proxy. `guarded`: a 401 is an answer, too."""
 
     address: str
     what: str
     ca_bundle: str = ""
     apt: bool = False
+    guarded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ options:
     elements: str
     default: []
   pages:
-    description: C(address), C(ca_bundle) and C(apt) of pages that the host must be able to get.
+    description: C(address), C(ca_bundle), C(apt) and C(guarded) of pages that the host must be able to get.
     type: list
     elements: dict
     default: []

@@ -13,10 +13,14 @@ from urllib.parse import urlsplit
 from ansible.module_utils.jitsi_migrate_apt import proxies
 
 PATIENCE = 5  # seconds for a server
+UNAUTHORIZED = 401
 
 
 def answers(pages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Ask for pages, all at the same time: `address`, `ca_bundle` or none, `apt` if apt's own proxy is for it."""
+    """Ask for pages, all at the same time: `address`, `ca_bundle` or none, `apt` if apt's own proxy is for it.
+
+    Of those that are `guarded` it is an answer that they want to know who asks.
+    """
     with ThreadPoolExecutor(max(1, len(pages))) as pool:
         return [{**page, "problem": problem} for page, problem in zip(pages, pool.map(_problem, pages))]
 
@@ -36,6 +40,8 @@ def _problem(page: Mapping[str, Any]) -> str:
         with opener.open(page["address"], timeout=PATIENCE) as answer:
             answer.read(1)
     except urllib.error.HTTPError as error:
+        if error.code == UNAUTHORIZED and page.get("guarded"):
+            return ""
         return f"it answers {error.code} {error.reason}"
     except urllib.error.URLError as error:
         return _words(error.reason)

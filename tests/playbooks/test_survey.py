@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import ansible.module_utils
 import pytest
@@ -110,6 +111,23 @@ def test_files_as_their_package_brought_them_are_nobodys():
 def test_what_apt_would_remove_is_read_from_its_simulation():
     told = "Inst nginx (1.22.1-9 Debian:12 [amd64])\nRemv exim4 [4.96-15]\nConf nginx (1.22.1-9)\n"
     assert apt.REMOVED.findall(told) == ["exim4"]
+
+
+class Guarded(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_error(401)
+
+    def log_message(self, *_):
+        pass
+
+
+def test_a_registry_that_wants_a_token_first_is_there():
+    with HTTPServer(("127.0.0.1", 0), Guarded) as server:
+        threading.Thread(target=server.serve_forever).start()
+        page = {"address": f"http://127.0.0.1:{server.server_port}/v2/"}
+        told = [found["problem"] for found in fetching.answers([{**page, "guarded": True}, page])]
+        server.shutdown()
+    assert told == ["", "it answers 401 Unauthorized"]
 
 
 def test_a_server_that_nobody_is_refuses_with_a_reason():

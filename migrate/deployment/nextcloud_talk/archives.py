@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from migrate.core.bundle import Fault
+from migrate.core.check import Page
 from migrate.deployment.brought import misplaced, unfit_key
 from migrate.deployment.nextcloud_talk.fetching import PUBLISHED_IMAGE, Archive, Program, SignedArchive
 from migrate.deployment.nextcloud_talk.settings import NextcloudTalkSettings
@@ -57,16 +58,27 @@ class Source:
             "sha256": self.sha256,
             "signature": self.signature,
             "key": self.key,
-            "repository": self._repository,
+            "repository": self._repository(),
             "digest": self.image.partition("@")[2],
             "key_address": KEY if self.signature and not self.key else "",
             "fingerprint": FINGERPRINT if self.signature and not self.key else "",
         }
 
     @property
+    def page(self) -> Page:
+        """Return what the host must be able to get for it: of a registry its first page."""
+        if self.address:
+            return Page(self.address, self.label, apt=True)
+        return Page(f"{self._registry}/v2/", f"the registry of {self.label}", apt=True, guarded=True)
+
+    @property
+    def _registry(self) -> str:
+        registry = self.image.partition("/")[0]
+        return f"https://{_REGISTRIES.get(registry, registry)}"
+
     def _repository(self) -> str:
-        registry, slash, name = self.image.partition("@")[0].partition("/")
-        return f"https://{_REGISTRIES.get(registry, registry)}/v2/{name}" if slash else ""
+        name = self.image.partition("@")[0].partition("/")[2]
+        return f"{self._registry}/v2/{name}" if name else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +96,7 @@ class Archives:
     def of(self, host: Host) -> Iterator[Source]:
         """Yield what a host has to fetch."""
         wanted = [*(("nextcloud", "talk", "calendar") if host.is_cloud else ()), *["signaling"] * host.is_signaling]
-        return (source for source in map(self.source, wanted) if source.address)
+        return (source for source in map(self.source, wanted) if source.address or source.image)
 
     def source(self, name: str) -> Source:
         """Return where one release comes from."""

@@ -88,6 +88,6 @@ def _memory(host: Host, topology: Topology) -> tuple[int, int]:
 def _pages(host: Host, topology: Topology, archives: Archives) -> Iterator[Page]:
     settings = topology.settings
     for source in archives.of(host):
-        yield Page(source.address, source.label, apt=True)
+        yield source.page
     if certificates(host, topology).by_certbot:
         yield Page(settings.certificate.server, "the ACME server", settings.certificate.ca_bundle or "")

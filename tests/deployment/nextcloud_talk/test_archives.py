@@ -76,6 +76,7 @@ def test_an_image_is_that_of_its_registry(site: Path) -> None:
     told = found.variables["signaling"]
     assert told["repository"] == "https://registry-1.docker.io/v2/strukturag/nextcloud-spreed-signaling"
     assert (told["digest"], told["address"]) == (f"sha256:{SUM}", "")
+    assert found.source("signaling").page.address == "https://registry-1.docker.io/v2/"
     other = archives(site, f'archives.signaling.image = "{IMAGE}"'.replace("docker.io", "quay.io")).variables
     assert other["signaling"]["repository"].startswith("https://quay.io/v2/strukturag/")
     assert list(found.faults()) == []
