@@ -129,6 +129,12 @@ class Site:
         outcomes = tuple(Outcome(**json.loads(line)) for line in recorded.read_text().splitlines())
         return Play(done.returncode, done.stdout + done.stderr, outcomes)
 
+    def play_killed_after_each_task(self, playbook: str) -> None:
+        """Run a playbook again and again, each time a task further, until one run comes to its end."""
+        for number in count(1):
+            if not self.play(playbook, until=number).returncode:
+                return
+
     def _environment(self, more: Mapping[str, object] | None = None) -> dict[str, str]:
         return {
             **os.environ,

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from tests.hosts.deployed import Deployed, wait_until_idle
-from tests.hosts.servers import BRIDGE, MEET
+from tests.hosts.deployed import SETTINGS, Deployed, wait_until_idle
+from tests.hosts.servers import BRIDGE, GROUPS, MEET
 from tests.hosts.site import DOMAIN
 
 pytestmark = [pytest.mark.hosts, pytest.mark.exhaustive, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -40,6 +40,18 @@ def test_a_bridge_is_added_with_the_web_server_that_lets_it_in(deployed_to_chang
     wait_until_idle(deployed_to_change.bed)
     assert meet.run(STARTS) == running
     assert bridge.v4 in meet.run(WHITELIST)
+
+
+def test_a_turn_server_that_moved_is_on_its_new_host_alone(deployed_to_change: Deployed):
+    site, meet, bridge = deployed_to_change.site, deployed_to_change.meet, deployed_to_change.bridge
+    site.write(f'{SETTINGS}turn.domain = "{BRIDGE}"\n', {**GROUPS, "coturn": (BRIDGE,)})
+    site.run("deploy")
+    asked = "systemctl is-active coturn; systemctl is-enabled coturn"
+    assert [host.tried(asked).stdout.split() for host in (meet, bridge)] == [
+        ["inactive", "disabled"],
+        ["active", "enabled"],
+    ]
+    site.run("deploy", "--check", "--detailed-exitcode")
 
 
 def test_a_host_that_is_not_reached_keeps_no_other_from_being_deployed(deployed_to_change: Deployed):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import count
-
 import pytest
 
 from tests.hosts.deployed import Deployed, wait_until_idle
@@ -47,7 +45,7 @@ def test_services_learn_of_what_a_run_that_was_killed_has_changed(deployed_to_ch
 def test_services_learn_of_it_wherever_runs_were_killed(deployed_to_change: Deployed):
     before = pictures(deployed_to_change.bed)
     running = broken(deployed_to_change)
-    kill_after_each_task(deployed_to_change)
+    deployed_to_change.site.play_killed_after_each_task(PLAYBOOK)
     converge(deployed_to_change, before)
     assert not running & starts(deployed_to_change)
 
@@ -57,7 +55,7 @@ def test_services_learn_of_it_wherever_runs_were_killed(deployed_to_change: Depl
 def test_fresh_servers_become_the_same_by_runs_that_were_killed_after_each_task_in_turn(deployed_to_change: Deployed):
     before = pictures(deployed_to_change.bed)
     renew(deployed_to_change)
-    kill_after_each_task(deployed_to_change)
+    deployed_to_change.site.play_killed_after_each_task(PLAYBOOK)
     deployed_to_change.site.run("accounts")
     restart(deployed_to_change)
     converge(deployed_to_change, before)
@@ -102,13 +100,6 @@ def restart(deployed: Deployed) -> None:
     for host in deployed.bed.hosts.values():
         host.restart()
     wait_until_idle(deployed.bed)
-
-
-def kill_after_each_task(deployed: Deployed) -> None:
-    """Run it again and again, each time a task further."""
-    for number in count(1):
-        if not deployed.site.play(PLAYBOOK, until=number).returncode:
-            return
 
 
 def converge(deployed: Deployed, before: Pictures) -> None:

@@ -40,6 +40,17 @@ def test_a_server_whose_installation_was_killed_becomes_the_same(talk_to_change:
     assert unlike(before, pictures(talk_to_change.bed)) == []
 
 
+@pytest.mark.exhaustive
+@pytest.mark.timeout(7200)
+def test_a_server_becomes_the_same_by_runs_that_were_killed_after_each_task_in_turn(talk_to_change: Talk):
+    before = pictures(talk_to_change.bed)
+    talk_to_change.cloud.renew(INSTALLED)
+    talk_to_change.site.play_killed_after_each_task("nextcloud_talk_deploy.yml")
+    talk_to_change.site.run("deploy")
+    talk_to_change.cloud.restart()
+    assert unlike(before, pictures(talk_to_change.bed)) == []
+
+
 def test_calls_move_to_a_host_of_their_own_with_certificates_of_ones_own(talk_to_change: Talk):
     bed, site = talk_to_change.bed, talk_to_change.site
     for host in bed.hosts.values():
