@@ -48,7 +48,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.jitsi_migrate_files import beside, write
-from ansible.module_utils.jitsi_migrate_nextcloud import Occ, looked_at
+from ansible.module_utils.jitsi_migrate_nextcloud import Done, Occ, looked_at
 from ansible.module_utils.jitsi_migrate_refused import Refused, refusing
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -59,6 +59,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 Settings = dict[str, dict[str, Any]]
 """Values by app and key."""
 
+# In what Nextcloud says of a value that it keeps as another type.
+_CONFLICT = "conflict between new type"
 # A setting that is a yes or a no is kept as one of these, by the age of the app that keeps it.
 _YES, _NO = ("1", "yes", "true"), ("0", "no", "false", "")
 
@@ -120,11 +122,22 @@ def same(found: Any, wanted: Any) -> bool:
 
 
 def bring(occ: Occ, path: Path, settings: Settings) -> None:
-    """Set settings, by a file that is root's alone."""
+    """Set settings, also those that are kept as something else than text."""
+    done = imported(occ, path, settings)
+    if _CONFLICT in done.said:
+        # What was kept as a list once, by a person or by another release, stays one until it is taken away.
+        imported(occ, path, {app: dict.fromkeys(values) for app, values in settings.items()})
+        done = imported(occ, path, settings)
+    if done.code:
+        raise Refused(f"occ config:import: {done.said}")
+
+
+def imported(occ: Occ, path: Path, settings: Settings) -> Done:
+    """Have occ take settings over, by a file that is root's alone; None takes one away."""
     place = beside(path)
     write(place, json.dumps({"apps": settings}).encode(), 0o600)
     try:
-        occ.run("config:import", given=place)
+        return occ.tried("config:import", given=place)
     finally:
         place.unlink()
 

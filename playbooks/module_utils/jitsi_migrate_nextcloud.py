@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import subprocess
 from collections.abc import Mapping
@@ -16,6 +17,8 @@ from ansible.module_utils.jitsi_migrate_programs import ENVIRONMENT
 from ansible.module_utils.jitsi_migrate_refused import Refused
 
 USER = "www-data"
+# Below an error occ tells how the command is written, which was right.
+_THROWN = re.compile(r"^In \S+ line \d+:\n((?: .*\n)+)", re.MULTILINE)
 PATIENCE = 900  # seconds: an installation makes some hundred tables, and a check reads each of thousands of files
 
 
@@ -56,7 +59,11 @@ class Done(NamedTuple):
 
     @property
     def said(self) -> str:
-        """The last line of what it said."""
+        """What went wrong, or else the last line of what it said."""
+        thrown = _THROWN.search(self.errors) or _THROWN.search(self.output)
+        if thrown:
+            # A block, which is cut wherever it is as wide as a terminal.
+            return " ".join("".join(line[2:-2] for line in thrown[1].splitlines()).split())
         return (f"{self.errors}\n{self.output}".strip().splitlines() or [f"it ended with code {self.code}"])[-1].strip()
 
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import ansible.module_utils
 import pytest
 
+from tests.playbooks.modules import PLAYBOOKS
 from tests.playbooks.nextcloud_server import ADMIN, PASSWORD, Nextcloud, nextcloud
 
 pytestmark = pytest.mark.slow
 AS_WEB_SERVER = ("setpriv", "--reuid=www-data", "--regid=www-data", "--clear-groups")
+ansible.module_utils.__path__.append(str(PLAYBOOKS / "module_utils"))
+from ansible.module_utils import jitsi_migrate_nextcloud as nextcloud_util  # noqa: E402
+
 STUN = {"stun_servers": '["turn.example.org:3478"]'}
 
 
@@ -135,6 +140,22 @@ def test_settings_are_the_same_however_a_release_keeps_them(server: Nextcloud) -
     assert '"retention_event_rooms":0' in server.occ("config:list", "spreed", "--private")
     assert not server.settle(wanted)["changed"]
     assert server.settle({**wanted, "federation_enabled": "yes"})["diff"]["prepared"] == "spreed.federation_enabled\n"
+
+
+def test_settings_that_were_kept_as_something_else_are_set_all_the_same(server: Nextcloud) -> None:
+    server.database()
+    server.install()
+    server.occ("config:app:set", "spreed", "stun_servers", "--value=[]", "--type=array")
+    assert server.settle({"changelog": "no", **STUN})["changed"]
+    assert not server.settle({"changelog": "no", **STUN})["changed"]
+    assert server.occ("config:app:get", "spreed", "stun_servers").strip() == STUN["stun_servers"]
+
+
+def test_what_occ_says_went_wrong_is_told_without_its_usage() -> None:
+    box = "  cURL error 7: Failed to connect to 127.0.0.1 port 1 after 0 ms: Couldn't co  \n  nnect to server{}\n"
+    text = f"\nIn CurlFactory.php line 275:\n{' ' * 79}\n{box.format(' ' * 63)}{' ' * 79}\n\ntalk:x [--] <y>\n\n"
+    said = nextcloud_util.Done(1, "", text).said
+    assert said == "cURL error 7: Failed to connect to 127.0.0.1 port 1 after 0 ms: Couldn't connect to server"
 
 
 def opens(server: Nextcloud, password: str) -> bool:

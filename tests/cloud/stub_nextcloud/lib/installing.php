@@ -5,7 +5,7 @@ declare(strict_types=1);
 
 const TABLES = [
     'CREATE TABLE oc_migrations (app VARCHAR(255), version VARCHAR(255), PRIMARY KEY (app, version))',
-    'CREATE TABLE oc_appconfig (appid VARCHAR(32), configkey VARCHAR(64), configvalue LONGTEXT, PRIMARY KEY (appid, configkey))',
+    'CREATE TABLE oc_appconfig (appid VARCHAR(32), configkey VARCHAR(64), configvalue LONGTEXT, type VARCHAR(8), PRIMARY KEY (appid, configkey))',
     'CREATE TABLE oc_users (uid VARCHAR(64) PRIMARY KEY, password VARCHAR(255))',
     'CREATE TABLE oc_authtoken (id INT AUTO_INCREMENT PRIMARY KEY, uid VARCHAR(64), name TEXT)',
 ];

@@ -57,9 +57,21 @@ final class AppConfig
         return $this->all($app)[$key] ?? $default;
     }
 
-    public function set(string $app, string $key, string $value): void
+    /** Values have types since Nextcloud 29. One that was kept as any may become another, and no other may. */
+    public function set(string $app, string $key, string $value, string $type = 'mixed'): void
     {
-        $this->database->prepare('REPLACE INTO oc_appconfig VALUES (?, ?, ?)')->execute([$app, $key, $value]);
+        $query = $this->database->prepare('SELECT type FROM oc_appconfig WHERE appid = ? AND configkey = ?');
+        $query->execute([$app, $key]);
+        $old = $query->fetchColumn();
+        if ($old !== false && $old !== 'mixed' && $old !== $type) {
+            throw new RuntimeException("conflict between new type ($type) and old type ($old)");
+        }
+        $this->database->prepare('REPLACE INTO oc_appconfig VALUES (?, ?, ?, ?)')->execute([$app, $key, $value, $type]);
+    }
+
+    public function delete(string $app, string $key): void
+    {
+        $this->database->prepare('DELETE FROM oc_appconfig WHERE appid = ? AND configkey = ?')->execute([$app, $key]);
     }
 
     /** @return array<string, string> the apps that are enabled, with their releases */
