@@ -19,7 +19,8 @@ KNOWN = (80, 443, 8080)
 PAGE = """<?php
 header('X-Powered-By: PHP/1');
 $names = ['SCRIPT_NAME', 'PATH_INFO', 'REQUEST_URI', 'HTTPS', 'REMOTE_ADDR', 'front_controller_active'];
-echo json_encode(array_intersect_key($_SERVER, array_flip($names)));
+$told = array_intersect_key($_SERVER, array_flip($names));
+echo json_encode($told + ['body' => strlen(file_get_contents('php://input'))]);
 """
 PAGES = {
     **dict.fromkeys(

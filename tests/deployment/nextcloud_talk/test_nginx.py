@@ -70,6 +70,15 @@ def test_addresses_of_the_program_are_pages_of_it(running):
 
 
 @pytest.mark.slow
+def test_what_comes_in_pieces_of_unknown_number_reaches_the_program_whole(running):
+    """So programs send what they make meanwhile. PHP-FPM takes nothing whose length it was not told."""
+    root, _ = running
+    path = "/remote.php/dav/files/anna/a"
+    assert page(root, path, method="PUT", body=iter([b"x" * 1000, b"y" * 337]))["body"] == 1337
+    assert page(root, path, method="PUT", body=b"x" * 2_000_000)["body"] == 2_000_000
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "where"),
     [
