@@ -71,13 +71,11 @@ def cloud(tmp_path: Path) -> dict[str, object]:
     for name, app, release in (("talk", "spreed", "24.0.4"), ("calendar", "calendar", "6.5.4")):
         pack(tmp_path / f"{name}.tar.gz", {f"{app}/appinfo/info.xml": INFO % release})
     releases = {"nextcloud": "34.0.2", "talk": "24.0.4", "calendar": "6.5.4"}
-    writable = {"nextcloud": ["config"], "talk": [], "calendar": []}
     return {
         "nextcloud_directory": str(tmp_path / "server/cloud"),
         "nextcloud_record": str(tmp_path / "server/releases.json"),
         "nextcloud_archives": {
-            name: {**NOTHING, "release": release, "file": f"{name}.tar.gz", "writable": writable[name]}
-            for name, release in releases.items()
+            name: {**NOTHING, "release": release, "file": f"{name}.tar.gz"} for name, release in releases.items()
         },
     }
 

@@ -8,7 +8,7 @@ or that of the file that a person brings.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,9 +89,9 @@ class Archives:
     site: Path
 
     @property
-    def variables(self) -> Mapping[str, Mapping[str, str | Sequence[str]]]:
-        """What playbooks are told of each archive; `writable` is what the web server may change of it itself."""
-        return {name: {**self.source(name).variables, "writable": self._writable(name)} for name in _LABELS}
+    def variables(self) -> Mapping[str, Mapping[str, str]]:
+        """What playbooks are told of each archive."""
+        return {name: self.source(name).variables for name in _LABELS}
 
     def of(self, host: Host) -> Iterator[Source]:
         """Yield what a host has to fetch."""
@@ -168,12 +168,6 @@ class Archives:
             "calendar": ("calendar", release, "calendar-v", "gz"),
         }
         return _PUBLISHED.format(*words[name]) if name in words else ""
-
-    def _writable(self, name: str) -> Sequence[str]:
-        store = self.settings.privacy.app_store
-        if name == "nextcloud":
-            return ["config", "apps"] if store else ["config"]
-        return ["."] if store and name != "signaling" else []
 
     def _key(self, given: Archive) -> str:
         name = given.key if isinstance(given, SignedArchive) else None

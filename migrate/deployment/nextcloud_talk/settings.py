@@ -167,6 +167,11 @@ class NextcloudTalkSettings(Section):
         examples=["signaling.example.org"],
     )
 
+    @property
+    def custom_apps(self) -> str:
+        """Where apps from the store go, below the program, as web servers look for their files there; empty: none."""
+        return f"{self.directory}/custom_apps" if self.privacy.app_store else ""
+
 
 class NextcloudTalkSecrets(Section):
     """By what the parts of a Nextcloud server know each other. Made at random: nobody needs to remember it."""

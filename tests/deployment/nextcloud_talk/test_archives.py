@@ -96,12 +96,6 @@ def test_a_host_fetches_what_it_runs_and_was_not_brought(site: Path) -> None:
     assert list(fetched.of(turn)) == []
 
 
-def test_the_web_server_changes_programs_only_where_it_may_install_apps(site: Path) -> None:
-    closed, opened = archives(site, BROUGHT), archives(site, f"{BROUGHT}privacy.app_store = true\n")
-    assert [closed.variables[name]["writable"] for name in closed.variables] == [["config"], [], [], []]
-    assert [opened.variables[name]["writable"] for name in opened.variables] == [["config", "apps"], ["."], ["."], []]
-
-
 VALUES = {"address": MIRROR, "file": "program", "sha256": SUM, "signature": f"{MIRROR}.sig", "key": "key.asc"} | {
     "image": IMAGE
 }

@@ -72,6 +72,14 @@ def test_a_server_is_closed_and_asks_nobody_unless_it_is_told_to() -> None:
     assert (closed["trusted_proxies"], opened["trusted_proxies"]) == ([], ["192.0.2.7/32", "2001:db8:7::/48"])
 
 
+def test_apps_from_the_store_have_a_place_of_their_own() -> None:
+    """Those that playbooks bring are nobody else's to change."""
+    closed, opened = config(variant("minimal")), config(variant("everything"))
+    assert [(one["url"], one["writable"]) for one in closed["apps_paths"]] == [("/apps", False)]
+    assert [(one["url"], one["writable"]) for one in opened["apps_paths"]] == [("/apps", False), ("/custom_apps", True)]
+    assert opened["apps_paths"][1]["path"].endswith("/custom_apps")
+
+
 def test_telephones_ring_only_where_that_is_wanted() -> None:
     assert config(cloud(f"{DOMAIN}privacy.phone_notifications = true"))["has_internet_connection"] is True
     assert config(cloud(f"{DOMAIN}privacy.phone_notifications = true"))["appstoreenabled"] is False

@@ -28,6 +28,14 @@ $CONFIG = [
     'dbpassword' => ‹secret:456ee5cf›,
     'mysql.utf8mb4' => true,
 
+    // --- Apps --------------------------------------------------------------------------------------------------------
+
+    // Those that playbooks bring belong to root, and nothing that is reached from outside can change them.
+    'apps_paths' => [
+        ['path' => '/srv/cloud/apps', 'url' => '/apps', 'writable' => false],
+        ['path' => '/srv/cloud/custom_apps', 'url' => '/custom_apps', 'writable' => true],
+    ],
+
     // --- Caches ------------------------------------------------------------------------------------------------------
 
     'memcache.local' => '\\OC\\Memcache\\APCu',

@@ -28,6 +28,13 @@ $CONFIG = [
     'dbpassword' => ‹secret:456ee5cf›,
     'mysql.utf8mb4' => true,
 
+    // --- Apps --------------------------------------------------------------------------------------------------------
+
+    // Those that playbooks bring belong to root, and nothing that is reached from outside can change them.
+    'apps_paths' => [
+        ['path' => '/var/www/nextcloud/apps', 'url' => '/apps', 'writable' => false],
+    ],
+
     // --- Caches ------------------------------------------------------------------------------------------------------
 
     'memcache.local' => '\\OC\\Memcache\\APCu',
