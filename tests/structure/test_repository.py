@@ -24,6 +24,11 @@ def test_no_file_names_a_machine_or_a_registry():
     assert not {name: found[0] for name, text in texts().items() if (found := FOREIGN.search(text))}
 
 
+def test_no_file_is_half_merged():
+    marks = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
+    assert [path for path, text in texts().items() if marks.search(text)] == []
+
+
 def test_no_module_has_a_name_that_says_nothing():
     assert not [name for name in texts() if name.endswith(".py") and Path(name).stem in VAGUE]
 
