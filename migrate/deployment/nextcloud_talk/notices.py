@@ -76,6 +76,14 @@ def _who_is_told(topology: Topology) -> Iterator[Problem]:
             "the server asks apps.nextcloud.com, and whoever is its administrator can install what is there",
             hint="Set privacy.app_store = false, and let playbooks bring apps.",
         )
+    if privacy.internet:
+        yield Problem(
+            "asks-others",
+            Severity.INFO,
+            "haveibeenpwned.com is asked for each new password, by five characters of its checksum, and Nextcloud's "
+            "makers for their news",
+            hint="Set neither, or switch off that check, and the app nextcloud_announcements, in Nextcloud.",
+        )
 
 
 def _what_comes_next(topology: Topology) -> Iterator[Problem]:

@@ -69,6 +69,7 @@ def test_a_server_is_closed_and_asks_nobody_unless_it_is_told_to() -> None:
     quiet = ("appstoreenabled", "has_internet_connection", "updatechecker", "reference_opengraph")
     assert [closed[name] for name in quiet] == [False, False, False, False]
     assert [opened[name] for name in quiet] == [True, True, False, False]
+    assert (opened["lookup_server"], opened["connectivity_check_domains"]) == ("", [])
     assert (closed["trusted_proxies"], opened["trusted_proxies"]) == ([], ["192.0.2.7/32", "2001:db8:7::/48"])
 
 

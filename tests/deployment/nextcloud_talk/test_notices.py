@@ -16,7 +16,6 @@ NOTICES = {
     "ipv6-only": (f"{QUIET}network.ipv4 = false", ONE_HOST),
     "relays-to-nobody": (f'{QUIET}signaling.domain = "signaling.example.org"', APART),
     "event-rooms-end": (f"{QUIET}privacy.event_room_days = 30", ONE_HOST),
-    "app-store": (f"{QUIET}privacy.app_store = true", ONE_HOST),
     "distribution-ends": (DOMAIN, ONE_HOST),
 }
 
@@ -32,7 +31,12 @@ def test_each_is_told_where_it_is_so_and_alone(code: str) -> None:
 
 def test_telephones_ring_or_others_learn_of_calls() -> None:
     assert told(QUIET, ONE_HOST).keys() == ALWAYS
-    assert told(f"{QUIET}privacy.phone_notifications = true", ONE_HOST) == {"calls-told": Severity.WARNING}
+    rung = {"calls-told": Severity.WARNING, "asks-others": Severity.INFO}
+    assert told(f"{QUIET}privacy.phone_notifications = true", ONE_HOST) == rung
+
+
+def test_a_server_with_apps_from_the_store_asks_others_for_more() -> None:
+    assert told(f"{QUIET}privacy.app_store = true", ONE_HOST).keys() == {"app-store", "asks-others"} | ALWAYS
 
 
 def test_a_server_of_the_defaults_has_no_warning() -> None:

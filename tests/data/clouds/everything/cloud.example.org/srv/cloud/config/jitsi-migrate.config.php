@@ -56,6 +56,9 @@ $CONFIG = [
     // Off, it sends nothing to the servers by which telephones ring, and Talk does not ask for the STUN server of
     // Nextcloud's makers, which it does as soon as it knows no other.
     'has_internet_connection' => true,
+    // On, it still offers nobody's address to all the world, and looks at no pages to see whether there is a way out.
+    'lookup_server' => '',
+    'connectivity_check_domains' => [],
     // Without links to the sellers of Nextcloud, and without its introduction.
     'knowledgebaseenabled' => false,
     // No previews from the address that somebody wrote: the server would fetch whatever it is.
