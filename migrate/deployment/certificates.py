@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from migrate.core.bundle import Fault
+from migrate.core.problem import Problem, Severity
 from migrate.deployment.section import Section
 from migrate.deployment.values import Email, Link, ServerPath
 
@@ -49,6 +50,17 @@ class Certificate(Section):
     def is_public(self) -> bool:
         """Whether the ACME server is the public one, and none of one's own."""
         return self.server == PUBLIC_ACME
+
+
+def untrusted(given: Certificate) -> Iterator[Problem]:
+    """Yield that people's programs will refuse what the server shows them."""
+    if given.source == "internal":
+        yield Problem(
+            "untrusted-certificate",
+            Severity.WARNING,
+            "browsers and telephones refuse the certificate of an internal authority",
+            hint='For more than a test, set certificate.source to "acme" or "own".',
+        )
 
 
 def wrong_certificate(given: Certificate) -> Iterator[Fault]:

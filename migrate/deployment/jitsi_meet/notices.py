@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrate.core.problem import Problem, Severity
+from migrate.deployment.certificates import untrusted
 from migrate.deployment.jitsi_meet.topology import Topology
 
 
@@ -43,13 +44,7 @@ def _who_comes_in(topology: Topology) -> Iterator[Problem]:
 
 def _who_is_kept_out(topology: Topology) -> Iterator[Problem]:
     settings = topology.settings
-    if settings.certificate.source == "internal":
-        yield Problem(
-            "untrusted-certificate",
-            Severity.WARNING,
-            "browsers and telephones refuse the certificate of an internal authority",
-            hint='For more than a test, set certificate.source to "acme" or "own".',
-        )
+    yield from untrusted(settings.certificate)
     if settings.certificate.source == "acme" and settings.certificate.is_public and settings.bridges.reach == "lan":
         yield Problem(
             "not-reached-by-acme",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrate.core.problem import Problem, Severity
+from migrate.deployment.certificates import untrusted
 from migrate.deployment.nextcloud_talk.releases import last_release
 from migrate.deployment.nextcloud_talk.topology import Topology
 
@@ -18,6 +19,15 @@ def notices(topology: Topology) -> Iterator[Problem]:
 
 
 def _who_is_kept_out(topology: Topology) -> Iterator[Problem]:
+    certificate = topology.settings.certificate
+    yield from untrusted(certificate)
+    if certificate.source == "acme" and not certificate.is_public:
+        yield Problem(
+            "own-authority",
+            Severity.INFO,
+            f"Nextcloud and its signaling server believe each other only if their hosts trust {certificate.server}",
+            hint="Put its root into /usr/local/share/ca-certificates of each host, and run update-ca-certificates.",
+        )
     if not topology.turn:
         yield Problem(
             "no-turn",

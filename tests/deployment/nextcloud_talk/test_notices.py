@@ -15,6 +15,8 @@ NOTICES = {
     "no-turn": (QUIET, ONE_HOST.partition("[coturn]")[0]),
     "ipv6-only": (f"{QUIET}network.ipv4 = false", ONE_HOST),
     "relays-to-nobody": (f'{QUIET}signaling.domain = "signaling.example.org"', APART),
+    "untrusted-certificate": (f'{QUIET}certificate.source = "internal"', ONE_HOST),
+    "own-authority": (f'{QUIET}certificate.server = "https://acme.example.org/directory"', ONE_HOST),
     "event-rooms-end": (f"{QUIET}privacy.event_room_days = 30", ONE_HOST),
     "distribution-ends": (DOMAIN, ONE_HOST),
 }
