@@ -209,12 +209,22 @@ def _compare(wanted: Installation, name: str, release: str) -> None:
     progress = read_record(wanted.record)
     if release and progress.compared.get(name) == release:
         return
-    command = ("integrity:check-core",) if name == CORE else ("integrity:check-app", name)
-    done = wanted.occ.tried(*command, "--output=json")
-    if done.code:
-        odd = _odd(done.output) or done.said
+    if odd := _difference(wanted.occ, name):
         raise Refused(f"{name} {release} is not what its makers signed, so it is not used: {odd}")
     _note(wanted, progress._replace(compared={**progress.compared, name: release}))
+
+
+def _difference(occ: Occ, name: str) -> str:
+    """Return what is not as its makers signed it, in words; nothing if all is."""
+    command = ["integrity:check-core"]
+    if name != CORE:
+        place = Path(occ.directory, "apps", name)
+        # Nextcloud is content with an app without one, and some releases look for it in another place unless told.
+        if not Path(place, "appinfo/signature.json").is_file():
+            return "it has no signature"
+        command = ["integrity:check-app", name, f"--path={place}"]
+    done = occ.tried(*command, "--output=json")
+    return (_odd(done.output) or done.said) if done.code else ""
 
 
 def _odd(printed: str) -> str:
