@@ -20,10 +20,15 @@ HARMLESS = {
     "LogErrors",
     "MimeTypeMigrationAvailable",
     "NotifyPush",
-    "PushService",
+    "PhpOutdated",
     "RecordingBackend",
     "SIPConfiguration",
+    "TwoFactorConfiguration",
 }
+# An error by its severity, and by its words an advertisement: it comes as soon as a thousand people have logged in.
+ADVERTISED = "PushService"
+# An error also where Nextcloud did not get through to itself, which it tells elsewhere, too; it hinders no call.
+PASSING = "WellKnownUrls"
 # Words of errors that are none. Talk asks for a feature that no release of its backend has.
 UNRELEASED = re.compile(r"missing features: changed-users$")
 # A time of 1970: on a new server the first run of cron is still to come.
@@ -39,8 +44,9 @@ def setup_checks(occ: Sequence[str]) -> Iterator[Finding]:
         yield Finding(f"Nextcloud does not tell how it is set up: {why}")
         return
     try:
-        found = json.loads(done.stdout)
-    except ValueError:
+        # Notices of PHP may stand before it.
+        found = json.loads(done.stdout.strip().splitlines()[-1])
+    except (ValueError, IndexError):
         lines = f"{done.stdout}\n{done.stderr}".strip().splitlines() or [f"it ends with code {done.returncode}"]
         yield Finding(f"Nextcloud does not tell how it is set up: {lines[-1]}")
         return
@@ -52,11 +58,12 @@ def setup_checks(occ: Sequence[str]) -> Iterator[Finding]:
 def _judged(kind: str, check: Mapping[str, Any]) -> Iterator[Finding]:
     words = _words(check)
     harmless = kind in HARMLESS or UNRELEASED.search(words)
-    if check["severity"] not in ("error", "warning") or (harmless and check["severity"] == "warning"):
+    told = check["severity"] == "error" or (check["severity"] == "warning" and not harmless)
+    if kind == ADVERTISED or not told:
         return
     message = f"Nextcloud says ({kind}): {words}"
-    new = kind == "CronInfo" and NEVER_RAN.search(words)
-    yield Finding(message) if check["severity"] == "error" and not new else remark(message)
+    passing = kind == PASSING or (kind == "CronInfo" and NEVER_RAN.search(words))
+    yield Finding(message) if check["severity"] == "error" and not passing else remark(message)
 
 
 def _words(check: Mapping[str, Any]) -> str:

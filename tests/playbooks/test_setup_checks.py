@@ -54,12 +54,21 @@ def test_errors_of_nextcloud_fail_and_warnings_are_told():
         ("OverwriteCliUrl", "warning", "it is not set", False),
         ("NotifyPush", "warning", "it is not installed", None),
         ("NotifyPush", "error", "it is broken", True),
+        ("WellKnownUrls", "error", "Could not check that your web server serves `.well-known` correctly.", False),
+        ("PhpOutdated", "warning", "You are currently running PHP 8.2.29. PHP 8.2 is deprecated", None),
+        ("PushService", "error", "This is the unsupported community build of Nextcloud.", None),
     ],
 )
 def test_what_each_says_counts_by_its_severity_and_by_whether_it_matters_here(kind, severity, description, fails):
     check = {"name": kind, "severity": severity, "description": description, "descriptionParameters": None}
     problems, remarks = said(json.dumps({"x": {f"OCA\\X\\{kind}": check}}), 1)
     assert (len(problems), len(remarks)) == {True: (1, 0), False: (0, 1), None: (0, 0)}[fails]
+
+
+def test_what_php_has_to_say_first_is_passed_over():
+    check = {"name": "x", "severity": "warning", "description": "it is not set", "descriptionParameters": None}
+    text = f"PHP Deprecated:  something is old in a.php on line 1\n{json.dumps({'x': {'OCA\\X': check}})}\n"
+    assert said(text, 0) == ([], ["Nextcloud says (X): it is not set"])
 
 
 def test_a_nextcloud_that_says_nothing_of_itself_fails_in_its_own_words():
