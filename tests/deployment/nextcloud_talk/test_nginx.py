@@ -145,7 +145,8 @@ def test_a_websocket_reaches_the_signaling_server(running):
     with connected(root.ports[443], HOST) as line:
         line.sendall(
             f"GET /standalone-signaling/spreed HTTP/1.1\r\nHost: {HOST}\r\nUpgrade: websocket\r\n"
-            "Connection: Upgrade\r\nX-Real-IP: 192.0.2.66\r\nX-Forwarded-For: 192.0.2.66\r\n\r\n".encode()
+            "Connection: Upgrade\r\nX-Real-IP: 192.0.2.66\r\nX-Forwarded-For: 192.0.2.66\r\n"
+            "Sec-WebSocket-Protocol: janus-events\r\n\r\n".encode()
         )
         assert line.recv(4096).startswith(b"HTTP/1.1 101 ")
         line.sendall(b"word")
@@ -153,6 +154,7 @@ def test_a_websocket_reaches_the_signaling_server(running):
     _, path, headers, _ = behind.asked[-1]
     assert (path, headers["Host"], headers["X-Real-IP"]) == ("/spreed", HOST, "127.0.0.1")
     assert headers["X-Forwarded-For"] == "127.0.0.1"
+    assert "Sec-WebSocket-Protocol" not in headers
 
 
 @pytest.mark.slow
