@@ -67,7 +67,7 @@ def test_what_each_says_counts_by_its_severity_and_by_whether_it_matters_here(ki
 
 def test_what_php_has_to_say_first_is_passed_over():
     check = {"name": "x", "severity": "warning", "description": "it is not set", "descriptionParameters": None}
-    text = f"PHP Deprecated:  something is old in a.php on line 1\n{json.dumps({'x': {'OCA\\X': check}})}\n"
+    text = "PHP Deprecated:  something is old in a.php on line 1\n" + json.dumps({"x": {"OCA\\X": check}})
     assert said(text, 0) == ([], ["Nextcloud says (X): it is not set"])
 
 

@@ -69,6 +69,8 @@ $CONFIG = [
     'upgrade.disable-web' => true,
     // Heavy work waits for this hour (UTC), and ends four hours later.
     'maintenance_window_start' => 1,
+    // Also if there is none: Nextcloud copies into config.php what it reads here, and would go on by that.
+    'default_phone_region' => '',
     // To the journal, warnings and errors.
     'log_type' => 'syslog',
     'loglevel' => 2,
