@@ -58,7 +58,11 @@ class Php(Section):
         default=100, description="people who use Nextcloud at the same time; PHP gets a process for every second one"
     )
     upload_megabytes: Annotated[int, Field(ge=1, le=1024 * 1024)] = Field(
-        default=512, description="the largest file that a browser may send at once; apps send large ones in parts"
+        default=512,
+        description=(
+            "the largest file that a browser may send at once, for which /var needs room besides; apps send large ones "
+            "in parts"
+        ),
     )
     memory_megabytes: Annotated[int, Field(ge=512, le=16384)] = Field(
         default=512, description="memory that one request may take; Nextcloud asks for at least 512"
