@@ -77,8 +77,8 @@ class Talk:
     """A server with Nextcloud, its high-performance backend and TURN, and a fresh one beside it.
 
     `first` and `second` are what two deployments told as JSON. `packets` went meanwhile to nobody here, and `processes`
-    are the command lines that the host showed meanwhile, and HERE. All of the host before the second and after it is in
-    `pictures`.
+    are the command lines that the host showed during the first, and HERE. All of the host before the second and after it
+    is in `pictures`.
     """
 
     bed: Bed
@@ -122,9 +122,9 @@ def deployment(path: Path) -> Iterator[Talk]:
             cloud.keep(INSTALLED)
             with watched(made.place, made.hosts) as processes:
                 first = json.loads(site.run("--json", "deploy"))["data"]
-                before = pictures(made)
-                second = json.loads(site.run("--json", "deploy"))["data"]
-                both = before, pictures(made)
+            before = pictures(made)
+            second = json.loads(site.run("--json", "deploy"))["data"]
+            both = before, pictures(made)
         shutil.copytree(site.path, _kept(site))
         cloud.keep(DEPLOYED)
         yield Talk(made, site, first, second, tuple(packets), processes, both)

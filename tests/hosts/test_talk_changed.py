@@ -90,7 +90,6 @@ def test_parts_that_do_not_agree_are_named_together(talk_to_change: Talk):
     for words in ("refuses what Nextcloud signs", "no websocket opens", "TURN"):
         assert words in told
     assert "another-secret" not in told
-    talk_to_change.site.run("deploy")
 
 
 @pytest.mark.exhaustive
