@@ -77,8 +77,8 @@ class Talk:
     """A server with Nextcloud, its high-performance backend and TURN, and a fresh one beside it.
 
     `first` and `second` are what two deployments told as JSON. `packets` went meanwhile to nobody here, and `processes`
-    are the command lines that the host showed during the first, and HERE. All of the host before the second and after it
-    is in `pictures`.
+    are the command lines that the host showed during the first, and HERE. All of the host before the second, and after
+    it, is in `pictures`.
     """
 
     bed: Bed
