@@ -167,9 +167,16 @@ def install(wanted: Installation) -> None:
 
 def _clear(wanted: Installation) -> None:
     """Take away what an installation that broke off left in the database. Raises Refused if it is of others."""
-    database = wanted.accounts.database
+    database, progress = wanted.accounts.database, read_record(wanted.record)
     found = tables(database)
-    if found and not read_record(wanted.record).begun:
+    # Its first account has its password: it was finished, and people have used it since.
+    if found and progress.named:
+        raise Refused(
+            f"Nextcloud was installed before, in the database {database.name}, and {wanted.occ.directory} does not "
+            "know it: its config/config.php is missing, or nextcloud_talk.directory is another. Bring back the file, "
+            "or the setting, and deploy again"
+        )
+    if found and not progress.begun:
         raise Refused(
             f"the database {database.name} has {found} tables, and {wanted.occ.directory} is not installed: whose are "
             "they? Put them away, or drop the database, and deploy again"

@@ -59,6 +59,17 @@ def test_what_a_broken_installation_left_is_taken_away_and_what_is_of_others_is_
     assert "oc_users" in server.asked("SHOW TABLES IN nextcloud")
 
 
+def test_the_database_of_a_server_that_was_finished_is_never_emptied(server: Nextcloud) -> None:
+    server.database()
+    server.install()
+    server.asked("CREATE TABLE nextcloud.oc_of_people (id INT)")
+    # As by a backup that lacks it, or when migrate.toml names another directory for the program.
+    (server.here / "tree/config/config.php").unlink()
+    refused = server.install()
+    assert "oc_of_people" in server.asked("SHOW TABLES IN nextcloud")
+    assert "was installed before" in refused["msg"]
+
+
 def test_a_setting_and_a_password_that_a_person_changed_are_mended(server: Nextcloud) -> None:
     server.database()
     server.install()
