@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from itertools import chain
 from pathlib import PurePosixPath
 
@@ -18,6 +18,17 @@ from migrate.deployment.nextcloud_talk.releases import wrong_releases
 from migrate.deployment.nextcloud_talk.topology import Topology
 
 Check = Callable[[Topology], Iterator[Fault]]
+
+# Of others: nothing of Nextcloud may be in there, nor may it own what they are in.
+_OF_OTHERS = tuple(
+    PurePosixPath("/", name)
+    for name in (
+        *("bin", "boot", "dev", "etc", "lib", "lib64", "proc", "root", "run", "sbin", "sys", "tmp", "usr"),
+        *("var/backups", "var/cache", "var/lib/dpkg", "var/lib/jitsi-migrate", "var/lib/mysql", "var/lib/redis"),
+        *("var/log", "var/run", "var/tmp", "var/www/html"),
+    )
+)
+_HOMES = PurePosixPath("/home")
 
 
 def contradictions(topology: Topology) -> Sequence[Fault]:
@@ -40,6 +51,22 @@ def _directories(topology: Topology) -> Iterator[Fault]:
         )
     if program.is_relative_to(data) and program != data:
         yield Fault(("directory",), f"{program} is below {data}, where the files of people are")
+    if data == _HOMES or any(data.is_relative_to(one) or one.is_relative_to(data) for one in _OF_OTHERS):
+        yield Fault(
+            ("data",),
+            f"{data} is of the system or of other programs, and the web server would own it",
+            "Name a directory of its own, such as /var/lib/nextcloud/data.",
+        )
+
+
+def _proxy(topology: Topology) -> Iterator[Fault]:
+    for place, network in enumerate(topology.settings.proxy.trusted):
+        if not ip_network(network).prefixlen:
+            yield Fault(
+                ("proxy", "trusted", place),
+                f"{network} is everybody, who could all pretend to have another address",
+                "Name the address of the proxy.",
+            )
 
 
 def _certificate(topology: Topology) -> Iterator[Fault]:
@@ -142,6 +169,7 @@ CHECKS: Sequence[Check] = (
     wrong_hosts,
     _releases,
     _directories,
+    _proxy,
     _certificate,
     _both_networks_off,
     _signaling_name,

@@ -31,6 +31,12 @@ CONTRADICTIONS: dict[str, tuple[str, str, str, str]] = {
     "a newer one of Debian": ('releases.signaling = "1.2.4"', ONE_HOST, "releases.signaling", "before 2.0.0"),
     "files of people below pages": ('data = "/var/www/nextcloud/data"', ONE_HOST, "data", "is below"),
     "pages below files of people": ('directory = "/var/lib/nextcloud/data/x"', ONE_HOST, "directory", "is below"),
+    "files of people in place of the system": ('data = "/etc"', ONE_HOST, "data", "would own it"),
+    "files of people above what services keep": ('data = "/var/lib"', ONE_HOST, "data", "would own it"),
+    "files of people among those of MariaDB": ('data = "/var/lib/mysql/nextcloud"', ONE_HOST, "data", "would own it"),
+    "files of people in place of their homes": ('data = "/home"', ONE_HOST, "data", "would own it"),
+    "a proxy that is everywhere": ('proxy.trusted = ["0.0.0.0/0"]', ONE_HOST, "proxy.trusted.0", "is everybody"),
+    "a proxy that is everywhere in IPv6": ('proxy.trusted = ["::/0"]', ONE_HOST, "proxy.trusted.0", "is everybody"),
     "a certificate without a key": (
         'certificate = {source = "own", certificate = "/etc/a.pem"}',
         ONE_HOST,
