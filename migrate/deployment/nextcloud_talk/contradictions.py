@@ -51,12 +51,15 @@ def _directories(topology: Topology) -> Iterator[Fault]:
         )
     if program.is_relative_to(data) and program != data:
         yield Fault(("directory",), f"{program} is below {data}, where the files of people are")
-    if data == _HOMES or any(data.is_relative_to(one) or one.is_relative_to(data) for one in _OF_OTHERS):
-        yield Fault(
-            ("data",),
-            f"{data} is of the system or of other programs, and the web server would own it",
-            "Name a directory of its own, such as /var/lib/nextcloud/data.",
-        )
+    for name, path, better in (("directory", program, "/var/www/nextcloud"), ("data", data, "/var/lib/nextcloud/data")):
+        if _HOMES in (path, path.parent) or any(
+            path.is_relative_to(one) or one.is_relative_to(path) for one in _OF_OTHERS
+        ):
+            yield Fault(
+                (name,),
+                f"{path} is of the system, of other programs or of a person",
+                f"Name a directory of its own, such as {better}.",
+            )
 
 
 def _proxy(topology: Topology) -> Iterator[Fault]:
