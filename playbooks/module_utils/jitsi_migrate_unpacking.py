@@ -50,11 +50,15 @@ def misowned(root: Path, rights: Rights) -> list[str]:
 
 
 def put_right(root: Path, rights: Rights, names: Collection[str]) -> None:
-    """Give directories, and all that is in them, to the owner. They themselves come last: by them it is seen."""
+    """Give directories, and all that is in them, to the owner. They themselves come last: by them it is seen.
+
+    A directory that is the owner's already may be made a link meanwhile, so none is come to by its path.
+    """
     for name in names:
-        for directory, _, files in os.walk(root / name, topdown=False):
-            for path in (*(Path(directory) / file for file in files), Path(directory)):
-                os.chown(path, *rights.ids(name), follow_symlinks=False)
+        for _, _, files, here in os.fwalk(root / name, topdown=False):
+            for file in files:
+                os.chown(file, *rights.ids(name), dir_fd=here, follow_symlinks=False)
+            os.fchown(here, *rights.ids(name))
 
 
 def _owner(path: Path) -> tuple[int, int]:
