@@ -14,10 +14,10 @@ from tests.hosts.talk import ACME_SETTINGS, APART, CLOUD, INSTALLED, SIGNALING, 
 
 pytestmark = [pytest.mark.hosts, pytest.mark.talk, pytest.mark.slow, pytest.mark.timeout(900)]
 
-# Waits for the moment at which Nextcloud makes its tables, and kills all that does.
+# Waits until Nextcloud has made the first of its tables, and kills it and the module of Ansible, which is a Python.
 KILLER = r"""
-until pgrep -f 'occ maintenance:install' >/dev/null; do sleep 0.01; done
-sleep 0.3; pkill -KILL -f ansible; pkill -KILL -f occ
+until [ -n "$(find /var/lib/mysql/nextcloud -name '*.ibd' 2>/dev/null)" ]; do sleep 0.01; done
+pkill -KILL -f occ; pkill -KILL python3
 """
 NAMES = f'''
 signaling.domain = "{SIGNALING}"
