@@ -42,9 +42,10 @@ _PASSING = re.compile(
     r"|jitsi-migrate-certificates\.service|.*\.(scope|mount|swap|device|slice)"
 )
 # What no two deployments have in common: how the ACME server names a server, since when it is ours, and the sums of
-# certificates and keys by which services are told of new ones, and what Nextcloud calls itself.
+# certificates and keys by which services are told of new ones, what Nextcloud calls itself, and what the kernel now and
+# then keeps of a program of root that crashed while the host stopped.
 _ITS_OWN = re.compile(
-    r"path (/etc/letsencrypt/accounts/|/var/lib/jitsi-migrate/(ours|told/(coturn|nginx|prosody)):"
+    r"path (/core:|/etc/letsencrypt/accounts/|/var/lib/jitsi-migrate/(ours|told/(coturn|nginx|prosody)):"
     r"|/var/www/nextcloud/config/config\.php:)"
 )
 
