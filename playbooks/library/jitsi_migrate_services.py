@@ -100,11 +100,13 @@ steps:
   sample: {"prosody": ["unmask", "start"], "nginx": ["reload"]}
 """
 
+import time
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.jitsi_migrate_refused import Refused, refusing
 from ansible.module_utils.jitsi_migrate_units import (
+    Moment,
     Standing,
     Unit,
     carry_out,
@@ -156,7 +158,7 @@ def main() -> None:
             for unit in units:
                 carry_out(unit, plan[unit.name], module.params["timeout"])
             for unit in leaving:
-                take(unit, plan[unit.name])
+                take(unit, plan[unit.name], Moment(time.time()))
     done = {name: words for name, words in plan.items() if words}
     diff = {"prepared": "".join(f"{name}: {', '.join(words)}\n" for name, words in done.items())}
     module.exit_json(changed=bool(done) or stale, steps=done, diff=diff)

@@ -135,7 +135,7 @@ def carry_out(unit: Unit, doing: Sequence[str], within: float) -> None:
         raise Refused(f"{unit.name} runs, but without a part of it: {' | '.join(missing)}")
 
 
-def take(unit: Unit, doing: Sequence[str], since: Moment | None = None) -> None:
+def take(unit: Unit, doing: Sequence[str], since: Moment) -> None:
     """Do steps. Raises Refused, with the unit's last words since then."""
     for step in doing:
         if step in ("start", "restart"):
@@ -144,7 +144,7 @@ def take(unit: Unit, doing: Sequence[str], since: Moment | None = None) -> None:
         done = systemctl(step, unit.id)
         if done.returncode:
             reason = f"{unit.name} cannot be {_PAST[step]}: {done.stderr.strip().partition(chr(10))[0].rstrip('.')}"
-            raise Refused(reason + (last_words(unit, since) if since else ""))
+            raise Refused(reason + last_words(unit, since))
 
 
 _PAST = {

@@ -78,12 +78,8 @@ certificate.key = "{OWN[1]}"
 
 
 def test_parts_that_do_not_agree_are_named_together(talk_to_change: Talk):
-    """Each file is changed on the host, and only services are asked to run."""
-    cloud, secret = talk_to_change.cloud, talk_to_change.site.secret()
-    replace(cloud, "/etc/signaling/server.conf", secret["backend_secret"], "another-secret")
-    replace(cloud, "/etc/nginx/snippets/nextcloud-talk-signaling.conf", "proxy_set_header Upgrade", "#")
-    replace(cloud, "/etc/turnserver.conf", secret["turn_secret"], "another-secret")
-    cloud.run("systemctl restart signaling coturn; systemctl reload nginx")
+    """Only services are asked to run."""
+    set_at_odds(talk_to_change)
     done = talk_to_change.site.tried("deploy", "--tags", "services")
     assert done.returncode == 7, done.stdout + done.stderr
     told = done.stdout + done.stderr
@@ -93,7 +89,8 @@ def test_parts_that_do_not_agree_are_named_together(talk_to_change: Talk):
 
 
 @pytest.mark.exhaustive
-def test_the_parts_of_a_host_believe_an_authority_of_the_host(talk_to_change: Talk):
+def test_parts_that_do_not_agree_are_put_right_with_an_authority_of_the_host_which_they_believe(talk_to_change: Talk):
+    set_at_odds(talk_to_change)
     talk_to_change.site.write('certificate.source = "internal"\n', TOGETHER)
     talk_to_change.site.run("deploy")
 
@@ -105,6 +102,15 @@ def test_the_signaling_server_of_debian_is_refused(talk_to_change: Talk):
     refused = talk_to_change.site.tried("deploy", "--tags", "packages", SIGNALING)
     assert refused.returncode
     assert "apt purge nextcloud-spreed-signaling" in refused.stdout + refused.stderr
+
+
+def set_at_odds(talk: Talk) -> None:
+    """Change files of parts on the host, so that they do not agree."""
+    cloud, secret = talk.cloud, talk.site.secret()
+    replace(cloud, "/etc/signaling/server.conf", secret["backend_secret"], "another-secret")
+    replace(cloud, "/etc/nginx/snippets/nextcloud-talk-signaling.conf", "proxy_set_header Upgrade", "#")
+    replace(cloud, "/etc/turnserver.conf", secret["turn_secret"], "another-secret")
+    cloud.run("systemctl restart signaling coturn; systemctl reload nginx")
 
 
 def replace(host: Host, path: str, old: str, new: str) -> None:

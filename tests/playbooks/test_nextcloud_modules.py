@@ -13,7 +13,7 @@ from tests.playbooks.nextcloud_server import ADMIN, PASSWORD, Nextcloud, nextclo
 pytestmark = pytest.mark.slow
 AS_WEB_SERVER = ("setpriv", "--reuid=www-data", "--regid=www-data", "--clear-groups")
 ansible.module_utils.__path__.append(str(PLAYBOOKS / "module_utils"))
-from ansible.module_utils import jitsi_migrate_nextcloud as nextcloud_util  # noqa: E402
+from ansible.module_utils.jitsi_migrate_nextcloud import Done  # noqa: E402
 
 STUN = {"stun_servers": '["turn.example.org:3478"]'}
 
@@ -169,7 +169,7 @@ def test_settings_that_were_kept_as_something_else_are_set_all_the_same(server: 
 def test_what_occ_says_went_wrong_is_told_without_its_usage() -> None:
     box = "  cURL error 7: Failed to connect to 127.0.0.1 port 1 after 0 ms: Couldn't co  \n  nnect to server{}\n"
     text = f"\nIn CurlFactory.php line 275:\n{' ' * 79}\n{box.format(' ' * 63)}{' ' * 79}\n\ntalk:x [--] <y>\n\n"
-    said = nextcloud_util.Done(1, "", text).said
+    said = Done(1, "", text).said
     assert said == "cURL error 7: Failed to connect to 127.0.0.1 port 1 after 0 ms: Couldn't connect to server"
 
 

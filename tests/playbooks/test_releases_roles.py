@@ -90,6 +90,7 @@ def test_archives_of_the_site_directory_are_brought_once_and_unpacked(tmp_path: 
     # What is copied there first is counted too.
     assert counts(play(tmp_path, "nextcloud", cloud)) == (6, 0)
     assert (server / "cloud/config").owner() == "www-data"
+    assert {(server / "cloud" / name).owner() for name in ("version.php", "apps/spreed", "apps/calendar")} == {"root"}
     assert (server / "cloud/apps/spreed/appinfo/info.xml").read_text() == INFO % "24.0.4"
     assert sorted(path.name for path in server.iterdir()) == ["cloud", "releases.json"]
     assert counts(play(tmp_path, "nextcloud", cloud)) == (0, 0)

@@ -58,7 +58,7 @@ class Source:
             "sha256": self.sha256,
             "signature": self.signature,
             "key": self.key,
-            "repository": self._repository(),
+            "repository": self._repository,
             "digest": self.image.partition("@")[2],
             "key_address": KEY if self.signature and not self.key else "",
             "fingerprint": FINGERPRINT if self.signature and not self.key else "",
@@ -76,6 +76,7 @@ class Source:
         registry = self.image.partition("/")[0]
         return f"https://{_REGISTRIES.get(registry, registry)}"
 
+    @property
     def _repository(self) -> str:
         name = self.image.partition("@")[0].partition("/")[2]
         return f"{self._registry}/v2/{name}" if name else ""

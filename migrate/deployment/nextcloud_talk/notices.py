@@ -92,7 +92,8 @@ def _who_is_told(topology: Topology) -> Iterator[Problem]:
             Severity.INFO,
             "haveibeenpwned.com is asked for each new password, by five characters of its checksum, and Nextcloud's "
             "makers for their news",
-            hint="Set neither, or switch off that check, and the app nextcloud_announcements, in Nextcloud.",
+            hint="Set neither privacy.app_store nor privacy.phone_notifications, or switch off that check, and the app "
+            "nextcloud_announcements, in Nextcloud.",
         )
 
 
